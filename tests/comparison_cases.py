@@ -143,6 +143,27 @@ _LIMITS: dict[str, dict[str, Any]] = {
 }
 
 
+def _first_free(waiting: Floats) -> Floats:
+    """Return the first day on which nobody waits, the number of days for never."""
+    free = waiting == 0
+    first: Floats = np.where(free.any(axis=1), free.argmax(axis=1), free.shape[1])
+    return first.astype(float)
+
+
+def _queue(waiting: Floats) -> dict[str, Any]:
+    """Return the first day on which half of the futures have nobody waiting."""
+    free = waiting == 0
+    shares = free.mean(axis=0)
+    halves = np.flatnonzero(shares >= 0.5)
+    later = np.arange(free.shape[1]) > _first_free(waiting)[:, None]
+    day = int(halves[0]) if len(halves) else None
+    return {
+        "on": None if day is None else (START + timedelta(days=day)).isoformat(),
+        "share": None if day is None else round(float(shares[day]), 6),
+        "returns_share": round(float((later & ~free).any(axis=1).mean()), 6),
+    }
+
+
 def comparison(days: int = 365) -> tuple[dict[str, Any], pl.DataFrame]:
     """Return comparison.json as a dictionary, and daily.csv as a table."""
     waiting, cleared = _scenarios(days)
@@ -158,7 +179,8 @@ def comparison(days: int = 365) -> tuple[dict[str, Any], pl.DataFrame]:
                 "cost_idr": _COST if name == "new-server" else 0,
                 "limits": _LIMITS[name],
                 "backlog_cleared_on": day_of(cleared[name], days),
-                "nobody_waits_on": day_of(np.minimum(cleared[name] + 40, days), days),
+                "nobody_waits_on": day_of(_first_free(waiting[name]), days),
+                "nobody_waits_any_more": _queue(waiting[name]),
                 "on_target_on": day_of(np.minimum(cleared[name] + 21, days), days),
                 "waiting_at_end": number(waiting[name][:, -1]),
                 "longest_wait_days": number(360 + 40 * scale + cleared[name] / 40),

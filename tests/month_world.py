@@ -234,7 +234,6 @@ def begin(folder: Path, lang: str) -> World:
     with (folder / "backlog.csv").open(encoding="utf-8", newline="") as file:
         heading, *rows = csv.reader(file)
     (folder / "backlog.csv").unlink()
-    (folder / "exports").mkdir()
     office = folder / "office.toml"
     text = office.read_text(encoding="utf-8")
     for was, is_now in _EDITS.items():

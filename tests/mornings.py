@@ -120,6 +120,11 @@ def expected(
             return "held"
         return "open" if unknown and choice != "plan" else "waiting"
 
+    def why_left(name: str, word: str) -> str:
+        if told.get(name) == "spoilt" and (word == "gone" or name in finished):
+            return "spoilt-gone" if word == "gone" else "spoilt-done"
+        return "gone" if word == "gone" else "held" if name in rest else "rejected"
+
     states = {name: state(name) for name in before | remembered.keys()}
     planned = {n for n in ready if states.get(n, "waiting") == "waiting"}
     carried = {
@@ -146,7 +151,7 @@ def expected(
         given=given,
         carried=carried,
         left={
-            name: "gone" if word == "gone" else "held" if name in rest else "rejected"
+            name: why_left(name, word)
             for name, word in states.items()
             if name in before and word in ("gone", "held")
         },

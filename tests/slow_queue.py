@@ -92,6 +92,14 @@ class Slow:
             if p.since <= day and self.day_of.get(i, self.days) > day
         ]
 
+    def queue_after(self, day: int) -> list[Person]:
+        """Return whom a day leaves of those who were there before, and might go."""
+        return [
+            p
+            for p in self.waiting_after(day)
+            if p.since < day and max(p.ready, p.pinned or 0) <= day
+        ]
+
     def cleared_day(self) -> int:
         """Return the day on which the last of the first morning is printed."""
         old = [i for i, person in enumerate(self.people) if person.name]

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from cli_cases import OFFICE, run
 from test_ledger_database import begun, in_file
+
+from ektp_sched.trust import checker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +72,22 @@ def test_every_break_is_a_sentence_in_the_language_asked_for(office: Path) -> No
     assert "catatan 4" in breaks[0]["message"]
     done = run("ledger", "verify", office, "--head", "12345-12345-12345-12345")
     assert "12345-12345-12345-12345" in done.stdout
+
+
+def test_a_wrong_head_is_one_sentence(office: Path) -> None:
+    """Of a ledger that paper contradicts nothing else is said to be on paper or not."""
+    head = "12345-12345-12345-12345"
+    done = run("ledger", "verify", office, "--head", head)
+    assert done.returncode == 1
+    (sentence,) = done.stdout.splitlines()
+    assert head in sentence
+    alone = [sys.executable, "-I", str(checker.__file__), str(office), "--lang", "en"]
+    done = subprocess.run(
+        [*alone, "--head", head], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert head in done.stdout
+    assert "last head on paper" not in done.stdout
 
 
 def test_a_plan_act_without_its_folder_is_said(office: Path) -> None:

@@ -17,11 +17,11 @@ from strategies import FEW
 
 from ektp_sched.backlog import from_frame
 from ektp_sched.cli.app import run
-from ektp_sched.days.month import histories, month_of, save_month
-from ektp_sched.days.month.history import working_days
 from ektp_sched.errors import LedgerError
 from ektp_sched.ledger import short_head
 from ektp_sched.ledger.chain import What
+from ektp_sched.month import histories, month_of, save_month
+from ektp_sched.month.history import working_days
 from ektp_sched.output import language
 from ektp_sched.scenarios import backtest, load_scenarios, promise
 from ektp_sched.scenarios.world.history import read_arrivals, read_outages
@@ -29,7 +29,7 @@ from ektp_sched.scenarios.world.history import read_arrivals, read_outages
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ektp_sched.days.month import Histories
+    from ektp_sched.month import Histories
 
 NEXT = [date(2017, 9, day) for day in (18, 19, 20)]
 

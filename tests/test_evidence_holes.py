@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from output_cases import SHIFTS, make
 from test_output_placing import made, other, quick  # noqa: F401 - fixtures
 
 from ektp_sched.documents.seal import seal
 from ektp_sched.errors import FolderError
 from ektp_sched.output import load
-from ektp_sched.output.evidence import _same_cell, _where_false, check_folder
+from ektp_sched.output.evidence import (
+    _same_cell,
+    _where_false,
+    check_evidence,
+    check_folder,
+    not_checked,
+)
 from ektp_sched.trust import verify
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from ektp_sched.planning import Plan
@@ -111,3 +119,50 @@ def test_sheets_are_read_as_spreadsheets_save_them() -> None:
         assert _where_false(text.encode(), frame) is None
     assert _where_false(b"nomor;tanggal\na;19/02/2026\n", frame) is not None
     assert not _same_cell("31/02/2026", "2026-02-28")
+    assert _where_false(b"id;tanggal\na;18/02/2026\n", frame) is None
+    assert _where_false(b"id;tanggal\nb;18/02/2026\n", frame) is not None
+    assert _where_false(b"tanggal\n18/02/2026\n", frame) is not None
+    ticked = frame.with_columns(diserahkan=pl.lit(None, pl.String))
+    assert _where_false(b"nomor;tanggal\na;18/02/2026\n", ticked) is None
+
+
+DEAR = """
+[[shifts]]
+id = "night"
+days = ["thu"]
+share = 0.5
+cost_idr = 9000000
+"""
+
+
+def test_a_later_version_may_word_it_otherwise(tmp_path: Path) -> None:
+    """Codes and figures are the evidence; sentences belong to a version."""
+    rules = SHIFTS.replace("[budget]", f"{DEAR}[budget]")
+    plan = make(tmp_path / "case", rules=rules)
+    quick(plan, tmp_path / "out")
+    path = tmp_path / "out/summary.json"
+
+    def accused(key: str, edit: Callable[[Any], None]) -> bool:
+        summary = json.loads(written)
+        edit(summary[key])
+        path.write_text(json.dumps(summary), "utf-8")
+        renew(tmp_path / "out")
+        saved = load(tmp_path / "out")
+        found = [
+            *check_folder(saved),
+            *check_evidence(saved, plan.backlog, plan.office),
+        ]
+        assert [each for each in found if key not in each.message] == []
+        assert (f"{key} text" in not_checked(saved)) == bool(summary[key])
+        return bool(found)
+
+    written = path.read_text("utf-8")
+    (warned,) = json.loads(written)["warnings"]
+    assert warned["code"] == "shift-too-dear"
+    assert warned["figures"]
+    assert not accused("engine_reason", lambda stated: stated.update(text="x"))
+    assert not accused("warnings", lambda stated: stated[0].update(text="x"))
+    assert accused("engine_reason", lambda stated: stated.update(rules=[]))
+    assert accused("warnings", lambda stated: stated[0].update(code="shift-never"))
+    assert accused("warnings", lambda stated: stated[0]["figures"].update(idr=1))
+    assert accused("warnings", list.clear)

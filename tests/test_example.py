@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from datetime import date
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -263,6 +264,7 @@ def _planned_example(name: str, folder: Path, *options: str) -> Path:
     assert made.returncode == 0, made.stderr
     assert sorted(os.listdir(folder)) == [
         "backlog.csv",
+        "exports",
         "office.schema.json",
         "office.toml",
     ]
@@ -486,3 +488,23 @@ def test_wrong_wishes_are_sentences(tmp_path: Path) -> None:
     file.write_text("")
     with pytest.raises(FolderError, match="cannot be written"):
         write_start(file / "folder")
+
+
+def test_an_office_folder_that_was_just_made_lives_its_mornings(tmp_path: Path) -> None:
+    """The closing words of init are a command that makes sheets, and a place."""
+    folder = tmp_path / "kantor"
+    made = run("init", folder, "--example", "quotas")
+    command = re.search(r"`ektp-sched (today [^`]+)`", made.stderr)
+    assert command is not None
+    few = ("--days", 2, "--no-report", "--json", "--by", "Ani")
+    first = run(*command[1].split(), *few)
+    assert first.returncode == 0, first.stderr
+    assert json.loads(first.stdout)["export"].endswith("backlog.csv")
+    shutil.copy(folder / "backlog.csv", folder / "exports" / "next.csv")
+    assert run("record", folder, "--all", "--on", START).returncode == 0
+    second = run("today", folder, "--on", "2017-09-13", *few)
+    assert second.returncode == 0, second.stderr
+    assert json.loads(second.stdout)["export"].endswith("next.csv")
+    empty = run("init", tmp_path / "baru")
+    assert (tmp_path / "baru" / "exports").is_dir()
+    assert f"today {tmp_path / 'baru'}" in empty.stderr

@@ -17,8 +17,7 @@ from cli_cases import run
 from ektp_sched.backlog.identity import make_key
 from ektp_sched.days import OfficeFolder, open_office
 from ektp_sched.days.corrections import reprint, undo
-from ektp_sched.days.forget import forget
-from ektp_sched.days.forgotten import forgotten_refs
+from ektp_sched.days.forget import forget, forgotten_refs
 from ektp_sched.days.signature import Signature
 from ektp_sched.errors import LedgerError, UsageError
 from ektp_sched.ledger import breaks
@@ -197,10 +196,13 @@ def test_those_handed_over_long_ago_are_forgotten_together(
         persons = writer.names()["person"]
         handed = {"person": persons, "day": office.plans()[0].day}
         new = NewAct(kind="handed", day=office.plans()[1].day, by="Ina")
-        writer.append(new, {"handed": pl.DataFrame(handed)})
+        act = writer.append(new, {"handed": pl.DataFrame(handed)})
     restore_day = office.plans()[1].day
     done = forget(office, handed_over_before=restore_day, by="Ina")
     assert (done.persons, done.in_export) == (1, 9)
+    sign = Signature(by="Sri", day=restore_day, reason="misclick", approved_by="Ina")
+    with pytest.raises(LedgerError, match="forgotten"):
+        undo(office, act.number, sign)
 
 
 def test_a_name_that_only_an_undone_act_knows_is_forgotten(

@@ -28,13 +28,11 @@ from hypothesis.stateful import (
 )
 
 from ektp_sched.backlog import read_backlog
-from ektp_sched.days import OfficeFolder, today
+from ektp_sched.days import OfficeFolder
 from ektp_sched.days.corrections import reprint, undo
 from ektp_sched.days.forget import forget
-from ektp_sched.days.morning import basis_of, made_of
 from ektp_sched.days.notes import record_counts, record_outage, record_told
 from ektp_sched.days.record import record
-from ektp_sched.days.rest import rest
 from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import WHOLE, Down, blanks_left
 from ektp_sched.documents import Status
@@ -42,6 +40,9 @@ from ektp_sched.errors import AskedError
 from ektp_sched.ledger import Ledger, address, breaks, short_head
 from ektp_sched.ledger.backup import back_up, restore
 from ektp_sched.ledger.state import state_of
+from ektp_sched.morning import today
+from ektp_sched.morning.basis import basis_of, made_of
+from ektp_sched.morning.rest import rest
 from ektp_sched.office import Office
 from ektp_sched.trust.checker import Folder
 

@@ -13,10 +13,13 @@ from string import Formatter
 import pytest
 
 import ektp_sched
+from ektp_sched.backlog.model import PLANNED
+from ektp_sched.backlog.records import FIELDS
 from ektp_sched.errors import UsageError
 from ektp_sched.office import Notice
 from ektp_sched.output import language
 from ektp_sched.planning import Conflict
+from ektp_sched.words import in_language
 
 PACKAGE = Path(ektp_sched.__file__).parent
 
@@ -73,6 +76,16 @@ def test_every_notice_has_its_sentence(code: str) -> None:
     assert len(codes) > 20
     texts = language(code).texts
     assert not {c for c in codes if f"notice.{c}" not in texts}
+
+
+@pytest.mark.parametrize("code", ["id", "en"])
+def test_a_field_is_called_the_same_everywhere(code: str) -> None:
+    assert [*FIELDS] == [name for name in PLANNED if name != "application_id"]
+    texts = language(code)
+    for name, words in FIELDS.items():
+        word = in_language(words, code)
+        assert texts.name("field", name) == word
+        assert texts.text(f"column.{name}").lower() == word.lower()
 
 
 @pytest.mark.parametrize("code", ["id", "en"])

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ektp_sched.backlog.reasons import in_words
-from ektp_sched.days import open_office, today
+from ektp_sched.days import open_office
 from ektp_sched.days.corrections import undo
 from ektp_sched.days.notes import (
     record_counts,
@@ -33,6 +33,7 @@ from ektp_sched.errors import AskedError, LedgerError
 from ektp_sched.ledger import NewAct, personal
 from ektp_sched.ledger.chain import breaks
 from ektp_sched.ledger.state import State, state_of
+from ektp_sched.morning import today
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -222,6 +223,22 @@ def test_a_card_handed_over_and_so_printed_is_something_new(
     told(office, "--handed-over", path)
     with pytest.raises(AskedError, match="--rest"):
         today(open_office(office), on=date.fromisoformat(TUESDAY))
+
+
+def test_no_card_is_handed_over_before_it_is_printed(
+    office: Path, tmp_path: Path
+) -> None:
+    person = on_sheet(office)[0]
+    heading = ("application_id", "printed_at")
+    early = listed(tmp_path / "early.csv", heading, (person, "2017-09-11"))
+    for _ in range(2):  # of a card on a sheet, then of one that is printed
+        refused = said(office, "--handed-over", early, day=WEDNESDAY)
+        assert refused.returncode == 2
+        assert "row 2" in refused.stderr
+        assert state(office).handed.is_empty()
+        told(office, "--all")
+    right = listed(tmp_path / "right.csv", heading, (person, TUESDAY))
+    assert told(office, "--handed-over", right, day=WEDNESDAY)["act"]
 
 
 def test_a_card_handed_over_keeps_its_print(office: Path, tmp_path: Path) -> None:
@@ -594,18 +611,63 @@ def test_what_is_withheld_is_accepted_by_two(office: Path) -> None:
 # Counts, outages, priorities, dates told
 
 
+def test_what_is_accepted_in_place_of_a_priority_is_said(
+    office: Path, tmp_path: Path
+) -> None:
+    heading = ["application_id", "due_on", "reason", "by"]
+    row = ["A20", "2017-10-20", "reserve", "Kadis"]
+    told(office, "--priority", listed(tmp_path / "p.csv", heading, row))
+    told(office, "--all")
+    rows = [f"{row},{'2017-10-02' if row[:3] == 'A20' else ''}" for row in ROWS]
+    lines = [f"{HEADING},due_on", *rows, ""]
+    (office / "exports/two.csv").write_text("\n".join(lines))
+    morning(office, WEDNESDAY)
+    signed = ("--reason", "wrong-data", "--approved-by", "Maria")
+    both = said(office, "--accept", "A20", *signed, "--lang", "en", day=WEDNESDAY)
+    assert "due on 2017-10-20" in both.stdout
+    used = state(office).overrides
+    assert used.select("field", "value").rows() == [("due_on", "2017-10-02")]
+
+
 def test_a_count_says_how_many_there_should_be(office: Path) -> None:
     told(office, "--all")
     used = len(_all_on_sheets(office))
     document = told(office, "--count", f"KTP-el={STOCK - used - 3}", day=WEDNESDAY)
     assert document["counts"] == [
-        {"card": "KTP-el", "blanks": STOCK - used - 3, "expected": STOCK - used}
+        {
+            "card": "KTP-el",
+            "blanks": STOCK - used - 3,
+            "expected": STOCK - used,
+            "on_sheets": None,
+        }
     ]
     assert told(office, "--count", STOCK - used - 3, day=WEDNESDAY)["act"] is None
     assert left(office, "2017-09-14") == STOCK - used - 3
     for wrong in ("KIA=3", "KTP-el=many", "=3", "-1"):
         refused = said(office, f"--count={wrong}", day=WEDNESDAY)
         assert refused.returncode == 2
+
+
+def test_a_count_after_the_sheets_are_made_leaves_that_morning_alone(
+    office: Path,
+) -> None:
+    cards = len(_all_on_sheets(office))
+    again = ("today", office, "--on", TUESDAY, "--by", "Maria", "--json")
+    short = said(office, "--count", cards - 2, "--json")
+    (counted,) = json.loads(short.stdout)["counts"]
+    assert counted["on_sheets"] == cards
+    assert " 2 " in said(office, "--count", cards - 2, "--lang", "en").stdout
+    same = json.loads(run(*again).stdout)
+    assert (same["again"], same["blanks"]) == (True, {"KTP-el": cards - 2})
+    # Half of them printed, the same count means the same.
+    told(office, sheet(office))
+    (late,) = told(office, "--count", cards + 5)["counts"]
+    assert late["on_sheets"] == cards
+    rest = run("today", office, "--rest", *again[2:])
+    assert json.loads(rest.stdout)["out"] is None
+    told(office, "--all")
+    assert left(office) == 5
+    morning(office, WEDNESDAY)
 
 
 def test_an_outage_until_further_notice_ends_with_the_next_word(office: Path) -> None:
@@ -618,6 +680,9 @@ def test_an_outage_until_further_notice_ends_with_the_next_word(office: Path) ->
     morning(office, WEDNESDAY)
     plan = pl.read_csv(office / f"plans/{WEDNESDAY}/plan.csv", try_parse_dates=True)
     assert plan["day"].min() == date(2017, 9, 15)
+    half = ("--outage", "server-1", "--from", "2017-09-20", "--left")
+    assert told(office, *half, "50%")["act"]
+    assert told(office, *half, "0,5")["act"] is None
     for wrong in (
         ("--outage", "server-9"),
         ("--outage", "server-1", "--left", "1.5"),
@@ -650,6 +715,15 @@ def test_a_priority_says_why_where_it_can_be_erased(
     assert records.select("application_id", "used", "because").rows() == [
         ("A20", "emergency", "priority")
     ]
+    own = [["A19", *row[1:]], ["A18", *row[1:3], " sri"]]
+    lone = listed(tmp_path / "own.csv", heading, *own)
+    refused = said(office, "--priority", lone)
+    assert refused.returncode == 2
+    assert "row 3" in refused.stderr
+    assert told(office, "--priority", lone, "--approved-by", "Maria")["new"] == 2
+    with open_office(office).ledger.reading() as reader:
+        names = [act.approved_by for act in reader.acts("priority")]
+    assert names == ["Kadis", "Kadis", "Maria"]
     stranger = listed(tmp_path / "q.csv", heading, ["Z99", *row[1:]])
     refused = said(office, "--priority", stranger)
     assert refused.returncode == 2
@@ -725,6 +799,26 @@ def test_a_plan_that_a_restored_ledger_does_not_know_is_taken_in(
     assert set(people) <= results(office).keys()
     assert state(office).results.sort("act")["plan"].to_list()[-1] == 2
     assert "adopted" not in told(office, office / f"plans/{WEDNESDAY}", day=WEDNESDAY)
+
+
+def test_the_void_sheets_of_a_plan_that_is_taken_in_are_void_again(
+    office: Path, tmp_path: Path
+) -> None:
+    def voids() -> list[tuple[Any, ...]]:
+        with open_office(office).ledger.reading() as reader:
+            return reader.facts("voids").select("plan", "day", "printer").rows()
+
+    copy = tmp_path / "copy.zip"
+    assert run("ledger", "backup", office, copy).returncode == 0
+    told(office, "--outage", "printer-1", "--to", TUESDAY)
+    assert run("today", office, "--rest", "--on", TUESDAY, "--by", "M").returncode == 0
+    before = voids()
+    assert before == [(1, date(2017, 9, 12), "printer-1")]
+    back = ("ledger", "restore", office, copy, "--force", "--by", "Sri")
+    assert run(*back).returncode == 0
+    assert voids() == []
+    assert told(office, sheet(office))["adopted"] == [2]
+    assert voids() == before
 
 
 def test_cards_of_a_void_sheet_are_recorded_and_it_is_said(office: Path) -> None:

@@ -482,3 +482,15 @@ def test_every_chart_is_valid_vega_lite(
 def test_help_names_the_option() -> None:
     shown = CliRunner().invoke(cli.app, ["plan", "--help"], env={"COLUMNS": "200"})
     assert "--no-report" in shown.output
+
+
+@pytest.mark.parametrize("last", ["2017-09-12", "2017-09-14", "2017-09-20"])
+def test_an_axis_of_few_days_says_each_once(last: str) -> None:
+    import altair as alt
+
+    x = drawing.time_axis("day", "2017-09-12", f"{last}T24:00:00Z")
+    days = drawing.rows(("day",), [("2017-09-12",), (last,)])
+    svg = drawing.plain_svg(alt.Chart(days).mark_tick().encode(x=x), EN)
+    labels = re.findall(r">(\d+ Sep)<", svg)
+    assert labels
+    assert len({*labels}) == len(labels)

@@ -20,15 +20,19 @@ from hypothesis import strategies as st
 from output_cases import START, files_of, make
 
 import ektp_sched as ek
-from ektp_sched.days import open_office, today
-from ektp_sched.days.rest import rest, share_for
-from ektp_sched.documents.seal import changed_names, later_plans
+from ektp_sched.days import open_office
+from ektp_sched.documents.seal import changed_names, later_plans, seal
 from ektp_sched.errors import AskedError, FolderError, UsageError
 from ektp_sched.ledger import NewAct, refs_of
 from ektp_sched.ledger.state import state_of
+from ektp_sched.morning import today
+from ektp_sched.morning.rest import rest, share_for
 from ektp_sched.output import load, save
 from ektp_sched.output.evidence import check_folder, not_checked
+from ektp_sched.output.languages import language
 from ektp_sched.output.owned import changed_file, foreign_to
+from ektp_sched.output.view.parts import Items
+from ektp_sched.output.view.yesterday import yesterday_section
 from ektp_sched.trust import checker, verify
 from ektp_sched.yesterday import with_yesterday
 
@@ -506,6 +510,44 @@ def test_a_card_spoilt_this_morning_is_printed_again_and_asked_about(
         planned = load(desk.last).backlog.frame["application_id"]
         assert spoilt not in planned
         assert person not in desk.state().unknown(TOMORROW)["person"]
+
+
+def test_whose_spoilt_card_the_next_export_drops_is_named_apart(
+    tmp_path: Path,
+) -> None:
+    """Also where the rest of the day gave them another day meanwhile."""
+    desk = Desk(tmp_path / "kantor", people=60)
+    today(desk.folder, on=START, by="Maria")
+    spoilt = desk.sheet("printer-1")[-1]
+    desk.record("spoilt", [spoilt])
+    desk.stop("printer-1")
+    rest(desk.folder, on=START, by="Maria", left=0)
+    desk.record("printed", desk.valid(START))
+    desk.rows = [row for row in desk.rows if row[:5] != spoilt]
+    desk.drop()
+    made = today(desk.folder, on=TOMORROW, by="Maria")
+    known = made.plan.backlog.known
+    assert known is not None
+    assert known.counts.spoilt_gone == known.counts.gone == 1
+    assert known.left.select("application_id", "because").rows() == [
+        (spoilt, "spoilt-gone")
+    ]
+    assert wrong(desk.last) == []
+    for code, word in (("en", "spoilt here"), ("id", "rusak di sini")):
+        (item,) = yesterday_section(made.plan, language(code)).parts
+        assert isinstance(item, Items)
+        assert any(word in sentence for sentence in item.items)
+    # A folder of an earlier version told them not apart, and is not accused of it.
+    table, path = desk.last / "changes.csv", desk.last / "summary.json"
+    table.write_text(table.read_text("utf-8").replace("spoilt-gone", "gone"), "utf-8")
+    summary = json.loads(path.read_text("utf-8"))
+    del summary["previous"]["spoilt_gone"]
+    path.write_text(json.dumps(summary), "utf-8")
+    summary["files"] = seal(desk.last, summary)
+    path.write_text(json.dumps(summary), "utf-8")
+    assert wrong(desk.last) == []
+    saved = load(desk.last)
+    assert verify(saved, made.plan.backlog, made.plan.office) == []
 
 
 def test_blanks_of_those_who_stand_are_spoken_for(tmp_path: Path) -> None:

@@ -151,6 +151,15 @@ def test_planning_anew_reaches_the_plans_tiers(case: Case) -> None:
         for tier in known.tiers
     )
     assert values == tuple(tier.value for tier in plan.tiers)
+    free = [
+        (day_of[row], max(p.since + 1, p.ready, p.pinned or 0))
+        for row, p in enumerate(known.people)
+        if row in set(rows.tolist())
+    ]
+    assert outcome.queued[0].tolist() == [
+        sum(begin <= day < printed for printed, begin in free)
+        for day in range(case.days)
+    ]
 
 
 @FEW

@@ -16,11 +16,20 @@ from scenario_cases import START, desk, scenarios
 
 from ektp_sched.errors import InputError, ScenarioError, UsageError
 from ektp_sched.scenarios import NewResource, load_scenarios
-from ektp_sched.scenarios.world.laws import ArrivalLaw, BreakdownLaw
+from ektp_sched.scenarios.world.laws import (
+    ArrivalLaw,
+    BreakdownLaw,
+    HeldLaw,
+    Question,
+    Told,
+    Worth,
+)
 from ektp_sched.scenarios.world.loading import scenarios_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+LAW = {"mean_days_between": 60, "mean_days_down": 4}
 
 FULL = """
 baseline = "now"
@@ -173,6 +182,105 @@ def test_the_backlog_gives_the_mix_where_none_is_given() -> None:
         found.with_backlog_mix({})
     given = scenarios({"arrivals": {"per_working_day": 1, "mix": {"routine": 1}}})
     assert given.with_backlog_mix({}) is given
+
+
+ASKED = """
+baseline = "now"
+question = { choose = "sat", against = "dates_only", by = "wait" }
+deliveries_known_until = 2018-02-26
+[held]
+per_working_day = 40
+people = 14_000
+mix = { routine = 1 }
+[breakdowns.server-1]
+mean_days_between = 60
+mean_days_down = 4
+for_good = 0.1
+replaced_after = 90
+replacement_cost_idr = 300_000_000
+[told]
+heeded = 0.8
+cost_idr = 5_000_000
+[worth]
+day_without_card_idr = 1_000
+years_of_use = 2.5
+[scenarios.now]
+[scenarios.sat]
+cost_idr_per_day = 750_000
+office.calendar.workdays = ["mon", "tue", "wed", "thu", "fri", "sat"]
+[sources]
+"told.heeded" = "fact: counted"
+"breakdowns.server-2.failures" = "fact: none in ten years"
+breakdowns = "assumed"
+"""
+
+
+def test_what_is_asked_and_what_was_hidden(tmp_path: Path) -> None:
+    known = load(tmp_path, ASKED)
+    assert known.question == Question(choose="sat", against="dates_only", by="wait")
+    assert known.deliveries_known_until == date(2018, 2, 26)
+    everybody = {"emergency": Fraction(0), "routine": Fraction(1)}
+    assert known.held == HeldLaw(Fraction(40), 14_000, everybody)
+    assert known.breakdowns["server-1"] == BreakdownLaw(
+        1 / 60, 1 / 4, None, 0.1, 90, 300_000_000
+    )
+    assert known.told == Told(Fraction(4, 5), 5_000_000)
+    assert known.worth == Worth(1_000, Fraction(5, 2))
+    assert known.scenarios["sat"].cost_idr_per_day == 750_000
+    assert not known.is_certain(known.scenarios["now"])
+    marks = {a.key: (a.value, a.kind, a.stated) for a in known.assumptions}
+    assert marks["told.heeded"] == (0.8, "fact", True)
+    assert marks["held.mix"] == ({"routine": 1}, "assumed", True)
+    assert marks["arrivals.per_working_day"] == (0, "assumed", False)
+    assert marks["breakdowns.server-2.failures"] == (0, "fact", False)
+    assert marks["breakdowns.printer-1.failures"] == (0, "assumed", False)
+    assert "breakdowns.server-1.failures" not in marks
+    assert not {key for key in marks if key.startswith("question")}
+
+
+def test_what_is_hidden_is_listed_as_assumed_with_its_number() -> None:
+    law = {"mean_days_between": 60, "mean_days_down": 3}
+    saturdays = {"office": {"calendar": {"workdays": ["mon", "sat"]}}}
+    known = scenarios({"breakdowns": {"server-1": law}}, sat=saturdays)
+    unstated = {a.key: (a.value, a.kind) for a in known.assumptions if not a.stated}
+    assert unstated == {
+        "arrivals.per_working_day": (0, "assumed"),
+        "held.per_working_day": (0, "assumed"),
+        "told.heeded": (1, "assumed"),
+        "told.cost_idr": (0, "assumed"),
+        "worth.day_without_card_idr": (0, "assumed"),
+        "scenarios.sat.cost_idr_per_day": (0, "assumed"),
+        "breakdowns.server-1.for_good": (0, "assumed"),
+        "breakdowns.server-2.failures": (0, "assumed"),
+        "breakdowns.printer-1.failures": (0, "assumed"),
+    }
+    # A mark of the table says nothing of what the table does not say.
+    sources = {"breakdowns.server-1": "fact: the log"}
+    known = scenarios({"breakdowns": {"server-1": law}, "sources": sources})
+    kinds = {a.key: a.kind for a in known.assumptions}
+    assert kinds["breakdowns.server-1.mean_days_down"] == "fact"
+    assert kinds["breakdowns.server-1.for_good"] == "assumed"
+
+
+def test_the_question_is_of_the_first_with_a_price_unless_it_says() -> None:
+    assert scenarios(sat={}).question is None
+    dear, dearer = {"cost_idr_per_day": 1}, {"cost_idr": 9}
+    asked = scenarios(sat={}, dear=dear, dearer=dearer).question
+    assert asked == Question(choose="dear", against="now", by="money")
+    by_date = {"question": {"by": "date"}}
+    assert scenarios(by_date, sat={}).question == Question(
+        choose="sat", against="now", by="date"
+    )
+    turned = {"question": {"against": "dear"}}
+    assert scenarios(turned, dear=dear, dearer=dearer).question == Question(
+        choose="dearer", against="dear"
+    )
+
+
+def test_a_price_counts_for_the_days_in_which_it_is_used_up() -> None:
+    assert Worth().counted(900, 10) == 900
+    assert Worth(years_of_use=Fraction(2)).counted(730, 365) == 365
+    assert Worth(years_of_use=Fraction(1, 2)).counted(730, 365) == 730
 
 
 def test_a_scenario_without_any_capacity_is_allowed() -> None:
@@ -424,6 +532,89 @@ def test_printers_that_reach_a_replaced_server_reach_the_new_one() -> None:
             "scenarios.dates_only: is what reports call the baseline with dates told",
         ),
         (
+            {"question": {"choose": "neww"}},
+            {"new": {}},
+            'question.choose: unknown scenario "neww"; the nearest known one is "new"',
+        ),
+        (
+            {"question": {"choose": "new", "against": "dates-only"}},
+            {"new": {}},
+            'question.against: unknown scenario "dates-only"; the nearest known one is '
+            '"dates_only"',
+        ),
+        (
+            {"question": {"choose": "new", "against": "new"}},
+            {"new": {}},
+            "question: choose and against are both new; they must be two scenarios",
+        ),
+        ({"question": {}}, {}, "question: choose and against are both now"),
+        (
+            {"question": {"choose": "dates_only"}},
+            {"new": {}},
+            "question.choose: dates_only costs nothing to choose; write it as against",
+        ),
+        (
+            {"question": {"by": "cards"}},
+            {"new": {}},
+            'question.by: unknown measure "cards"; it must be money, date or wait',
+        ),
+        (
+            {"question": "new"},
+            {"new": {}},
+            'question: is "new"; it must be a table such as { choose = "new-server"',
+        ),
+        (
+            {"deliveries_known_until": "2018-02-26"},
+            {},
+            'deliveries_known_until: is "2018-02-26" in quotes; it must be a date',
+        ),
+        (
+            {"told": {"heeded": 2}},
+            {},
+            "told.heeded: is 2; it must be a number from 0 to 1",
+        ),
+        ({"told": 1}, {}, "told: is 1; it must be a table [told]"),
+        (
+            {"worth": {"years_of_use": 0}},
+            {},
+            "worth.years_of_use: is 0; it must be a number of years above 0",
+        ),
+        (
+            {"held": {"people": 5}},
+            {},
+            "held.per_working_day: is missing; it must be a number of people from 0",
+        ),
+        (
+            {"held": {"per_working_day": 5, "mix": {"vip": 1}}},
+            {},
+            'held.mix.vip: unknown urgency class "vip"; the nearest',
+        ),
+        (
+            {"breakdowns": {"server-1": {"for_good": Decimal("0.1")}}},
+            {},
+            "breakdowns.server-1: write mean_days_between and mean_days_down; or",
+        ),
+        (
+            {"breakdowns": {"server-1": LAW | {"replaced_after": 90}}},
+            {},
+            "breakdowns.server-1: replaced_after is given, but no failure is for good",
+        ),
+        (
+            {
+                "breakdowns": {
+                    "server-1": LAW | {"for_good": 1, "replacement_cost_idr": 9}
+                }
+            },
+            {},
+            "breakdowns.server-1: replacement_cost_idr is given, but nothing is ever",
+        ),
+        (
+            {"breakdowns": {"server-1": LAW | {"for_good": 1, "replaced_after": 0}}},
+            {},
+            "breakdowns.server-1.replaced_after: is 0; it must be a whole number of "
+            "days from 1 to 36,600",
+        ),
+        (
             {"sources": {"scenarios.new.cost": "fact"}},
             {"new": {"cost_idr": 1}},
             'sources."scenarios.new.cost": unknown key "scenarios.new.cost"; the '
@@ -551,7 +742,8 @@ def complaints(document: dict[str, Any]) -> tuple[str, ...]:
 @given(st.data())
 def test_junk_anywhere_is_refused_or_understood(data: st.DataObject) -> None:
     """Never another error than one of sentences, whatever stands where."""
-    document = tomllib.loads(FULL, parse_float=Decimal)
+    text = data.draw(st.sampled_from((FULL, ASKED)))
+    document = tomllib.loads(text, parse_float=Decimal)
     for _ in range(data.draw(st.integers(1, 3))):
         path = data.draw(st.sampled_from(places(document)))
         parent: Any = document

@@ -129,6 +129,15 @@ def test_who_can_be_printed_in_no_case_is_left_out() -> None:
     assert nobody.cleared_day.tolist() == [7]
 
 
+def test_few_who_were_told_a_date_make_nobody_else_stand_out_of_turn() -> None:
+    people = [person(f"u{n}", waited=n) for n in range(1, 21)]
+    told = [person(f"t{n}", promised_on=n) for n in (2, 3)]
+    case = Case(desk(4), (*people, *told), days=7)
+    queue = build_queue(case.backlog, case.office, case.start, case.days)
+    assert len(queue.rows) == len(people)
+    assert len(queue.singles.rows) == len(told)
+
+
 def test_no_capacity_is_never() -> None:
     document = desk(
         outages=[{"resource": "s", "from": date(2017, 1, 1), "to": date(2020, 1, 1)}]

@@ -77,6 +77,7 @@ def same_as_slow(
     days = range(one.days)
     assert outcome.printed[r].tolist() == [len(one.printed_on(d)) for d in days]
     assert outcome.waiting[r].tolist() == [len(one.waiting_after(d)) for d in days]
+    assert outcome.queued[r].tolist() == [len(one.queue_after(d)) for d in days]
     assert outcome.cleared_day[r] == one.cleared_day()
     assert outcome.on_target_day[r] == one.on_target_day()
     assert outcome.nobody_waits_day[r] == one.nobody_waits_day()

@@ -17,8 +17,7 @@ import polars as pl
 import pytest
 from cli_cases import HEADING, OFFICE, PLAIN, ROWS, run, run_at_once
 
-from ektp_sched.days import morning as days_morning
-from ektp_sched.days import open_office, today
+from ektp_sched.days import open_office
 from ektp_sched.days.committed import finish
 from ektp_sched.days.record import record_all
 from ektp_sched.days.signature import Signature
@@ -30,6 +29,8 @@ from ektp_sched.errors import (
 )
 from ektp_sched.ledger import NewAct, breaks
 from ektp_sched.ledger.state import state_of
+from ektp_sched.morning import morning as days_morning
+from ektp_sched.morning import today
 from ektp_sched.trust.checker import Folder
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from subprocess import CompletedProcess
 
-    from ektp_sched.days import Morning
     from ektp_sched.ledger import Act
+    from ektp_sched.morning import Morning
 
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, MONDAY = (
     f"2017-09-{day}" for day in (12, 13, 14, 15, 18)
@@ -245,6 +246,35 @@ def test_the_same_day_again(tmp_path: Path) -> None:
         morning(folder, TUESDAY)
 
 
+def test_what_was_said_yesterday_is_one_line_today(tmp_path: Path) -> None:
+    """Bad rows and withheld changes are told once, then counted."""
+    bad = ("B1,31-31-31,,", "B2,2017-13-01,,")
+    ahead = [row.replace("A20,2017-05", "A20,2017-01") for row in ROWS]
+    assert ahead != ROWS
+    folder = office(tmp_path, [*ROWS, bad[0]])
+    given = {"open": "exclude", "max_rejects": 0.5}
+    first = morning(folder, TUESDAY, **given)
+    assert first.rejects["is_new"].to_list() == [True]
+    drop(folder, WEDNESDAY, [bad[1], *ahead, bad[0]])
+    second = morning(folder, WEDNESDAY, **given)
+    assert second.rejects.select("reason", "is_new").rows() == [
+        ("bad-date: no-such-day", True),
+        ("bad-date: two-digit-year", False),
+    ]
+    withheld = second.records.filter(because="withheld", field="waiting_since")
+    assert withheld["is_new"].all()
+    some = ("--open", "exclude", "--max-rejects", "0.5", "--lang", "en")
+    text = command(folder, WEDNESDAY, *some).stdout
+    assert "A20:" not in text
+    assert "row 2" not in text
+    assert "rejects.csv" in text
+    assert "records.csv" in text
+    drop(folder, THURSDAY, [*ahead, *bad])
+    third = morning(folder, THURSDAY, **given)
+    assert not third.rejects["is_new"].any()
+    assert not third.records.filter(because="withheld")["is_new"].any()
+
+
 def test_without_a_newer_export_the_last_serves(tmp_path: Path) -> None:
     folder = office(tmp_path)
     morning(folder, TUESDAY)
@@ -370,8 +400,8 @@ def test_what_comes_while_a_plan_is_made_is_in_the_plan(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from datetime import date
-import ektp_sched.days.morning as morning
-import ektp_sched.days.plans as plans
+import ektp_sched.morning.morning as morning
+import ektp_sched.morning.plans as plans
 import ektp_sched.output as output
 from ektp_sched.days.folder import open_office
 

@@ -163,7 +163,8 @@ def test_whose_card_was_spoilt_is_listed_where_the_registry_calls_it_done(
     backlog, known = beside(export(done="a"), planned({"a": 0}), done=said)
     assert backlog.planned == 0
     assert states(known) == {"held": 1}
-    assert known.left.rows() == [("a", START, "held")]
+    because = "spoilt-done" if result == "spoilt" else "held"
+    assert known.left.rows() == [("a", START, because)]
     assert handed_on(known) == {}
 
 
@@ -255,6 +256,15 @@ def test_who_cannot_be_printed_now_is_held_and_still_remembered() -> None:
     assert handed_on(known) == {"a": ("open", 0)}
 
 
+def test_who_was_spoilt_and_is_done_in_the_export_is_named_apart() -> None:
+    previous = planned({"a": 0, "b": 0, "c": 0})
+    done = says(a=("spoilt", 0), b=("unprinted", 0), c=("spoilt", 0))
+    _, known = beside(export(done="ab", held="c"), previous, done=done)
+    assert states(known) == {"held": 3}
+    assert known.left["because"].to_list() == ["spoilt-done", "held", "held"]
+    assert known.counts.spoilt_gone == 1
+
+
 def test_a_rejected_row_that_repeats_an_id_is_nobody_else() -> None:
     _, known = beside(export("a", rejected="a"), planned({"a": 1}))
     assert states(known) == {"waiting": 1}
@@ -265,7 +275,8 @@ def test_who_vanished_without_a_card_is_gone_and_many_are_a_question() -> None:
     done = says(a=("spoilt", 0))
     _, known = beside(export("b"), previous, done=done)
     assert states(known) == {"waiting": 1, "gone": 2}
-    assert known.left.rows() == [("a", day(0), "gone"), ("c", day(1), "gone")]
+    assert known.left.rows() == [("a", day(0), "spoilt-gone"), ("c", day(1), "gone")]
+    assert known.counts.spoilt_gone == 1
     with pytest.raises(AskedError) as asked:
         beside(export("b"), previous, done=done, gone="ask")
     for language in ("en", "id"):

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date  # noqa: TC003 (pydantic reads it)
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +26,8 @@ __all__ = [
     "LEFT",
     "REMARK",
     "RESULTS",
+    "SPOILT_DONE",
+    "SPOILT_GONE",
     "Counts",
     "Known",
     "Reading",
@@ -52,7 +60,10 @@ LEFT: Final[Mapping[str, pl.DataType]] = {
 }
 """Who was planned before and is not now, because of one of `LEAVING`."""
 
-LEAVING: Final = ("gone", "held", "rejected")
+SPOILT_GONE: Final = "spoilt-gone"
+SPOILT_DONE: Final = "spoilt-done"
+LEAVING: Final = ("gone", "held", "rejected", SPOILT_GONE, SPOILT_DONE)
+"""The last two: spoilt here, and the export has them no longer, or calls them done."""
 
 DONE_REJECTS: Final[Mapping[str, pl.DataType]] = {
     "source": pl.String(),
@@ -117,6 +128,16 @@ class Counts(_Written):
     promises_unknown: _Count  # of people who are not planned today
     open_choice: Literal["exclude", "plan"] | None
     readings: tuple[Reading, ...] = ()
+    # Of the gone and held: spoilt, and the export drops them or calls them done.
+    # Earlier versions did not count them.
+    spoilt_gone: _Count | None = None
+
+    @model_serializer(mode="wrap")
+    def _stated(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        counts: dict[str, Any] = written(self)
+        if self.spoilt_gone is None:
+            del counts["spoilt_gone"]
+        return counts
 
 
 def stands(carried: pl.DataFrame, start: date) -> pl.Series:

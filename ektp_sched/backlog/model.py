@@ -102,6 +102,8 @@ class Backlog(OneLine):
         heading; empty without a file.
     done
         How many of the held are printed already, by ``status.done``.
+    held_classes
+        How many of the held that are not printed already are of which class.
     rows
         Row in the sheet of each planned application, int64; None without a file.
         `first_row` names one to people.
@@ -137,6 +139,7 @@ class Backlog(OneLine):
     provisional: bool
     read_as: Mapping[str, str | int] = field(default_factory=dict)
     done: int = 0
+    held_classes: Mapping[str, int] = field(default_factory=dict)
     rows: pl.Series | None = None
     sheets: tuple[str, ...] = ()
     known: Known | None = None

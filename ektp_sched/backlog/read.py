@@ -201,6 +201,7 @@ def _assemble(
         provisional=False,
         read_as=table.read_as,
         done=parts.done,
+        held_classes=parts.held_classes,
         rows=parts.rows,
         sheets=table.sheets,
         rejected_ids=parts.rejected_ids,
@@ -230,6 +231,7 @@ class _Parts(NamedTuple):
     rows: pl.Series
     held: pl.DataFrame
     done: int
+    held_classes: dict[str, int]
     classified: dict[str, int]
     notices: tuple[Notice, ...]
     rejected_ids: pl.Series | None
@@ -259,18 +261,22 @@ def _split(
         printable = with_status(frame["status"], office.status.printable)
     printed = already_printed(frame["status"], office)
     frame, notices = _public(frame, rows, table, columns, office, checked.personal)
-    held, done = frame.select(list(HELD)).clear(), 0
+    held, done, classes = frame.select(list(HELD)).clear(), 0, dict[str, int]()
     if printable is not None and not printable.all():
         held = frame.filter(~printable).select(list(HELD))
         held = held.with_columns(pl.col("status").fill_null(""))
         done = int((printed & ~printable).sum())
+        unprinted = frame["urgency"].filter(~printable & ~printed)
+        classes = dict(unprinted.value_counts(sort=True).iter_rows())
         notices = (*notices, *_unsaid_done(held["status"], office))
         frame, rows = frame.filter(printable), rows.filter(printable)
         rule = None if rule is None else rule.filter(printable)
     labels = [f"{r.column} ~ {r.matches} → {r.urgency}" for _, r in columns.rules]
     rules = None if rule is None else pl.Series(labels, dtype=pl.String).gather(rule)
     counts = count_rules(rules, labels)
-    return _Parts(frame, rows, held, done, counts, notices, rejected_ids, rules)
+    return _Parts(
+        frame, rows, held, done, classes, counts, notices, rejected_ids, rules
+    )
 
 
 def _public(

@@ -9,12 +9,14 @@ import polars as pl
 
 from ektp_sched.backlog.matching import laid_beside, match_ids
 from ektp_sched.backlog.model import PLANNED
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ektp_sched.backlog.model import Backlog
     from ektp_sched.office.office import Office
+    from ektp_sched.words import Said
 
 __all__ = [
     "AHEAD",
@@ -41,8 +43,19 @@ BECAUSE: Final = ("taken", "withheld", "priority", "accepted", "reprint")
 """Why it is used: the export's, until somebody accepts it the one before, and what was
 decided here."""
 
-FIELDS: Final = tuple(name for name in PLANNED if name != "application_id")
-"""What of an application can change."""
+FIELDS: Final[Mapping[str, Said]] = {
+    "waiting_since": said("waiting since", "menunggu sejak"),
+    "ready_on": said("ready on", "siap cetak sejak"),
+    "urgency": said("urgency", "kelas urgensi"),
+    "due_on": said("due on", "batas waktu"),
+    "card": said("card type", "jenis kartu"),
+    "area": said("area", "wilayah"),
+    "recorded_at": said("recorded at", "direkam pada"),
+    "promised_on": said("told date", "tanggal dijanjikan"),
+    "pinned_on": said("fixed print date", "tanggal cetak yang ditetapkan"),
+    "status": said("status", "status"),
+}
+"""What of an application can change, and what people call it everywhere."""
 
 AHEAD: Final = ("waiting_since", "recorded_at", "due_on", "pinned_on", "urgency")
 """Fields of which a change can put a person ahead of others."""

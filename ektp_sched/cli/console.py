@@ -24,13 +24,14 @@ from ektp_sched.public import visible
 from ektp_sched.words import Said, joined, said, system_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from rich.console import Console
 
     from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
+    from ektp_sched.rules.notices import Notice
 
 DONE, NO, BAD_INPUT = 0, 1, 2
 _TOLD = 3  # problems named at once; `check` names all
@@ -103,7 +104,12 @@ def tell_left_out(office: Office, words: Language) -> None:
     """Say on stderr which rules of an office a simulation leaves out."""
     from ektp_sched.scenarios import left_out
 
-    for notice in left_out(office):
+    tell(left_out(office), words)
+
+
+def tell(notices: Iterable[Notice], words: Language) -> None:
+    """Say notices on stderr, as warnings."""
+    for notice in notices:
         say(f"{words.text('terminal.warning')}: {words.notice(notice)}")
 
 

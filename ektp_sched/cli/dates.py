@@ -12,6 +12,7 @@ from ektp_sched.cli.console import (
     echo,
     emit,
     first_day,
+    tell,
     tell_left_out,
     tell_no_page,
 )
@@ -135,6 +136,7 @@ def promise(
     from ektp_sched.output.placing import refuse_early
     from ektp_sched.output.promise_files import save_promises
     from ektp_sched.scenarios.dates.promise import promise as make
+    from ektp_sched.scenarios.world.left_out import unknown_deliveries
     from ektp_sched.scenarios.world.loading import as_scenarios
 
     rules, words = read_office(office, lang)
@@ -150,6 +152,7 @@ def promise(
     with Progress(words) as progress:
         progress("read", 0)
         found = as_scenarios(scenarios, rules, begin)
+        tell(unknown_deliveries(found, begin, days), words)
         people = _waiting(backlog, rules, priority, max_rejects)
         made = make(
             people,
@@ -236,6 +239,7 @@ def backtest(
     from ektp_sched.output.placing import refuse_early
     from ektp_sched.scenarios.dates.backtest import FAILURE_PRIOR, REPAIR_PRIOR
     from ektp_sched.scenarios.dates.backtest import backtest as judge
+    from ektp_sched.scenarios.world.left_out import unknown_deliveries
     from ektp_sched.scenarios.world.loading import as_scenarios
 
     rules, words = read_office(office, lang)
@@ -247,6 +251,7 @@ def backtest(
     with Progress(words) as progress:
         progress("read", 0)
         found = as_scenarios(scenarios, rules, begin)
+        tell(unknown_deliveries(found, begin, days), words)
         people = read_backlog(
             backlog, rules, priority=priority, max_rejects=max_rejects
         )

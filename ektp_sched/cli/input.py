@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Notice, Office
     from ektp_sched.output.languages import Language
+    from ektp_sched.words import Said
 
 _AREAS = 60
 """Areas that a screen shows; --json has all."""
@@ -90,6 +91,32 @@ def init(
         )
     for path in written:
         echo(str(path))
+    if not key and source is None:
+        say(in_language(_how_to_go_on(written[0], example), lang or "id"))
+
+
+def _how_to_go_on(office: Path, example: str | None) -> Said:
+    """Return what makes the first sheets, and where the next export goes."""
+    from ektp_sched.example import START
+
+    places = {"folder": str(office.parent), "exports": str(office.parent / "exports")}
+    if example is not None:
+        return said(
+            "Now `ektp-sched today {folder} --on {start}` makes the first sheets from "
+            "backlog.csv; drop each further export in {exports}.",
+            "Sekarang `ektp-sched today {folder} --on {start}` membuat lembar pertama "
+            "dari backlog.csv; ekspor berikutnya ditaruh di {exports}.",
+            start=START.isoformat(),
+            **places,
+        )
+    return said(
+        "Describe the office in {office}, drop the registry's export in {exports}, "
+        "and each morning run `ektp-sched today {folder}`.",
+        "Gambarkan kantor di {office}, taruh ekspor dari pusat di {exports}, lalu "
+        "jalankan `ektp-sched today {folder}` setiap pagi.",
+        office=str(office),
+        **places,
+    )
 
 
 def check(

@@ -18,6 +18,7 @@ from ektp_sched.cli.options import (
     JsonOption,
     LangOption,
     LedgerOption,
+    signed_by,
 )
 from ektp_sched.cli.reading import read_folder
 from ektp_sched.cli.usage import Command, Commands
@@ -27,9 +28,9 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ektp_sched.days.evidence import WrongPlan
     from ektp_sched.ledger import Act
     from ektp_sched.ledger.verify import Verdict
+    from ektp_sched.morning.evidence import WrongPlan
     from ektp_sched.output.languages import Language
 
 ledger = typer.Typer(
@@ -84,8 +85,8 @@ def verify(
     give the heads of printed sheets with --head.
     """
     from ektp_sched.days.committed import finish
-    from ektp_sched.days.evidence import check_plans
     from ektp_sched.ledger.verify import verify_ledger
+    from ektp_sched.morning.evidence import check_plans
 
     office, words = read_folder(folder, address, lang)
     if os.access(folder, os.W_OK):
@@ -143,6 +144,8 @@ def _verdict_lines(
         yield words.text("cli.more", count=len(lines) - _WORST)
     if not verdict.breaks:
         yield words.text("ledger.whole", acts=verdict.acts, facts=verdict.facts)
+    if any(broken.what == "head" for broken in verdict.breaks):
+        return  # paper says other than this ledger: it tells of no other act
     key = "protected" if verdict.unprotected else "all_protected"
     act = str(verdict.protected)
     yield (
@@ -315,7 +318,7 @@ def restore(
 
     Whoever was forgotten since is forgotten again.
     """
-    from ektp_sched.days.forgotten import forgotten_refs
+    from ektp_sched.days.forget import forgotten_refs
     from ektp_sched.ledger import short_head
     from ektp_sched.ledger.backup import restore as put_back
 
@@ -324,7 +327,7 @@ def restore(
     done = put_back(
         office.ledger,
         file,
-        by=by or _login(),
+        by=signed_by(by),
         day=date.today(),
         forgotten=forgotten_refs(office),
         force=force,
@@ -404,7 +407,7 @@ def forget(
             office,
             who,
             handed_over_before=before,
-            by=by or _login(),
+            by=signed_by(by),
             reason=reason,
             day=on,
             progress=progress,
@@ -436,15 +439,6 @@ def _folder_and_person(whom: list[str], *, by_day: bool) -> tuple[Path, str | No
     if by_day or (len(whom) == 1 and Path(whom[0]).is_dir()):
         return Path(*whom), None
     return Path(*whom[:-1]), whom[-1] if whom else None
-
-
-def _login() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return "?"
 
 
 _EXAMPLES: Final[dict[Callable[..., None], tuple[str, ...]]] = {

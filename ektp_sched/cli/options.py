@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import getpass
+from contextlib import suppress
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -146,6 +148,28 @@ ByOption = Annotated[
         "--by", metavar="NAME", help="Who does it; the system's user if left out."
     ),
 ]
+
+
+def as_share(text: str) -> Decimal:
+    """Return what --left says, such as 0.5, 0,5 or 50%.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        It is no share from 0 to 1.
+    """
+    number = text.strip().removesuffix("%").replace(",", ".")
+    with suppress(InvalidOperation):  # which a comparison with NaN is
+        share = Decimal(number) / (100 if text.strip().endswith("%") else 1)
+        if 0 <= share <= 1:
+            return share
+    message = said(
+        '--left is "{value}"; it must be a share from 0 to 1, such as 0.5 or 50%',
+        '--left berisi "{value}"; seharusnya bagian dari 0 sampai 1, misalnya 0,5 atau '
+        "50%",
+        value=text,
+    )
+    raise UsageError(message)
 
 
 def signed_by(by: str | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -16,6 +15,7 @@ from ektp_sched.cli.options import (
     JsonOption,
     LangOption,
     LedgerOption,
+    as_share,
     signed_by,
 )
 from ektp_sched.cli.reading import read_folder
@@ -88,7 +88,11 @@ ToOption = Annotated[
 ]
 LeftOption = Annotated[
     str | None,
-    typer.Option("--left", metavar="SHARE", help="What it can still do, 0 to 1."),
+    typer.Option(
+        "--left",
+        metavar="SHARE",
+        help="What it can still do, such as 0.5 or 50%; nothing if left out.",
+    ),
 ]
 PriorityListOption = Annotated[
     Path | None,
@@ -255,7 +259,7 @@ def _adopt(folder: OfficeFolder, signature: Signature) -> list[int]:
     with folder.ledger.reading() as reader:
         unknown = [plan.number for plan in unknown_plans(folder, reader)]
     if unknown:
-        from ektp_sched.days.plans import adopt_unknown
+        from ektp_sched.morning.plans import adopt_unknown
 
         adopt_unknown(folder, signature)
     return unknown
@@ -309,14 +313,20 @@ def _only_with(what: str, option: str, parts: Mapping[str, Any]) -> None:
 _Told = tuple[dict[str, Any], list[Said]]
 
 
-def _as_act(act: int | None) -> Said:
+def _as_act(act: int | None, counted: str = "") -> Said:
     """Return the number of an act, or that there is none, as all of it was known."""
-    if act is None:
-        return said(
-            "Nothing new, the ledger knows all of it.",
-            "Tidak ada yang baru, semuanya sudah ada di buku besar.",
+    head = (
+        said(
+            "Nothing new, the ledger knows all of it",
+            "Tidak ada yang baru, semuanya sudah ada di buku besar",
         )
-    return said("Recorded as act {act}.", "Dicatat sebagai {act}.", act=str(act))
+        if act is None
+        else said(
+            "Recorded as act {act}", "Dicatat sebagai catatan nomor {act}", act=str(act)
+        )
+    )
+    whole = joined(": ", (head, counted)) if counted else head
+    return joined("", (whole, "."))
 
 
 def _of_act(act: int | None, sentence: Said) -> list[Said]:
@@ -387,10 +397,7 @@ def _sentences(recorded: Recorded) -> list[Said]:
     ]
     if recorded.rejects.height:
         counted.append(said("rejected {n}", "ditolak {n}", n=recorded.rejects.height))
-    head = _as_act(recorded.act)
-    lines = [joined(" ", (head, joined("", (joined(", ", counted), "."))))]
-    if not counted:
-        lines = [head]
+    lines = [_as_act(recorded.act, joined(", ", counted))]
     lines += [
         said(
             "{cards} of them stand on the sheet of plan {plan}, {day}, {printer}, "
@@ -451,7 +458,7 @@ def _counts(folder: OfficeFolder, texts: list[str], signature: Signature) -> _To
 
     act, frame = record_counts(folder, dict(map(_count, texts)), signature)
     lines = [_as_act(act)]
-    for card, blanks, expected in frame.iter_rows():
+    for card, blanks, expected, on_sheets in frame.iter_rows():
         figures: dict[str, Any] = {
             "card": card,
             "blanks": blanks,
@@ -465,21 +472,44 @@ def _counts(folder: OfficeFolder, texts: list[str], signature: Signature) -> _To
                     **figures,
                 )
             )
-            continue
-        more = blanks > expected
-        lines.append(
-            said(
-                "{card}: {blanks} blanks on the morning of {day}; there should be "
-                "{expected}: {number} {word}.",
-                "{card}: {blanks} blangko pada pagi {day}; seharusnya {expected}: "
-                "{word} {number}.",
-                expected=expected,
-                number=abs(blanks - expected),
-                word=said("more", "lebih") if more else said("fewer", "kurang"),
-                **figures,
+        else:
+            more = blanks > expected
+            lines.append(
+                said(
+                    "{card}: {blanks} blanks on the morning of {day}; there should be "
+                    "{expected}: {number} {word}.",
+                    "{card}: {blanks} blangko pada pagi {day}; seharusnya {expected}: "
+                    "{word} {number}.",
+                    expected=expected,
+                    number=abs(blanks - expected),
+                    word=said("more", "lebih") if more else said("fewer", "kurang"),
+                    **figures,
+                )
             )
-        )
+        if on_sheets is not None:
+            lines.append(_beside_sheets(blanks, on_sheets, signature.day))
     return {"act": act, "counts": frame.to_dicts()}, lines
+
+
+def _beside_sheets(blanks: int, cards: int, day: date) -> Said:
+    """Return what a count means on a day whose sheets are made."""
+    figures: dict[str, Any] = {"cards": cards, "day": str(day)}
+    if blanks < cards:
+        return said(
+            "That is {short} too few for the {cards} cards on the sheets of {day}: "
+            "print from the top, and record in the evening who was not printed.",
+            "Itu kurang {short} untuk {cards} kartu pada lembar {day}: cetaklah dari "
+            "atas, dan sorenya catat siapa yang tidak tercetak.",
+            short=cards - blanks,
+            **figures,
+        )
+    return said(
+        "It counts as the blanks before anything was printed on {day}; the sheets of "
+        "that day ({cards} cards) stay as they are, and the next plan uses it.",
+        "Ini dihitung sebagai isi gudang sebelum ada yang dicetak pada {day}; lembar "
+        "hari itu ({cards} kartu) tetap berlaku, dan rencana berikutnya memakainya.",
+        **figures,
+    )
 
 
 def _count(text: str) -> tuple[str | None, int]:
@@ -508,45 +538,37 @@ def _outage(
     from ektp_sched.days.notes import record_outage
     from ektp_sched.days.supplies import WHOLE, Down
 
-    down = Down(machine, begins or signature.day, ends, _share(left or "0"))
+    share = as_share(left or "0")
+    down = Down(machine, begins or signature.day, ends, int(share * WHOLE))
     act = record_outage(folder, down, signature)
     until = (
-        said("until further notice", "sampai pemberitahuan berikutnya")
+        said("until further notice", "sampai ada kabar lagi")
         if ends is None
         else said("to {day}", "sampai {day}", day=str(ends))
     )
-    is_back = down.left == WHOLE
-    what = (
-        said("works again from {day}", "bekerja lagi mulai {day}", day=str(down.begins))
-        if is_back
-        else said(
-            "is out from {day} {until}",
-            "terganggu mulai {day} {until}",
-            day=str(down.begins),
-            until=until,
+    from_to = {"begins": str(down.begins), "until": until}
+    if down.left == WHOLE:
+        what = said(
+            "works again from {begins}", "bekerja lagi mulai {begins}", **from_to
         )
-    )
+    elif down.left:
+        percent = f"{share * 100:.4f}".rstrip("0").rstrip(".")
+        what = said(
+            "can do {share}% of its work from {begins} {until}",
+            "hanya mampu {share}% dari biasanya, mulai {begins} {until}",
+            share=Said(percent, percent.replace(".", ",")),
+            **from_to,
+        )
+    else:
+        what = said(
+            "is out from {begins} {until}",
+            "tidak dapat dipakai mulai {begins} {until}",
+            **from_to,
+        )
     sentence = said(
         "{machine} {what}.", "{machine} {what}.", machine=machine, what=what
     )
     return {"act": act}, [_as_act(act), sentence]
-
-
-def _share(text: str) -> int:
-    """Return a share, such as 0.5 or 50%, in parts of a million."""
-    try:
-        percent = text.strip().removesuffix("%").replace(",", ".")
-        share = Decimal(percent) / (100 if text.strip().endswith("%") else 1)
-        parts = int(share * 1_000_000)
-    except (InvalidOperation, ValueError, OverflowError):
-        parts = -1
-    if not 0 <= parts <= 1_000_000:
-        message = said(
-            "--left must be a share from 0 to 1, such as 0.5",
-            "--left harus bagian dari 0 sampai 1, misalnya 0.5",
-        )
-        raise UsageError(message)
-    return parts
 
 
 def _priority(folder: OfficeFolder, path: Path, signature: Signature) -> _Told:
@@ -582,15 +604,29 @@ def _told(folder: OfficeFolder, path: Path, signature: Signature) -> _Told:
 
 
 def _accepted(folder: OfficeFolder, who: list[str], signature: Signature) -> _Told:
+    from ektp_sched.backlog.records import FIELDS
     from ektp_sched.days.corrections import accept
 
-    act, values = accept(folder, who, signature)
+    act, values, replaced = accept(folder, who, signature)
     sentence = said(
         "{n} values of the export are used from the next plan on.",
         "{n} nilai dari ekspor dipakai mulai rencana berikutnya.",
         n=values,
     )
-    return {"act": act, "values": values}, _of_act(act, sentence)
+    lines = _of_act(act, sentence)
+    for _, field, priority, export in replaced.iter_rows():
+        lines.append(
+            said(
+                "It takes the place of a priority given here: {field} {priority} "
+                "becomes {export}.",
+                "Ini menggantikan prioritas yang diberikan di sini: {field} {priority} "
+                "menjadi {export}.",
+                field=FIELDS[field],
+                priority=priority,
+                export=export,
+            )
+        )
+    return {"act": act, "values": values, "replaced": replaced.height}, lines
 
 
 def _anew(folder: OfficeFolder, who: list[str], signature: Signature) -> _Told:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +17,7 @@ from ektp_sched.cli.options import (
     LangOption,
     LedgerOption,
     MaxRejectsOption,
+    as_share,
     signed_by,
 )
 from ektp_sched.cli.plan import NoReportOption, tell_conflict
@@ -27,8 +27,8 @@ from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from ektp_sched.days import Morning
-    from ektp_sched.days.rest import Rest
+    from ektp_sched.morning import Morning
+    from ektp_sched.morning.rest import Rest
     from ektp_sched.output.languages import Language
 
 OnOption = Annotated[
@@ -127,11 +127,11 @@ def today(
         progress("read", 0)
         options["progress"] = progress
         if rest:
-            from ektp_sched.days.rest import rest as make_rest
+            from ektp_sched.morning.rest import rest as make_rest
 
             came = make_rest(folder, left=share, **options)
         else:
-            from ektp_sched.days.morning import today as make
+            from ektp_sched.morning.morning import today as make
 
             morning = make(folder, **options)
     if rest:
@@ -143,7 +143,7 @@ def today(
     if as_json:
         emit(_document(morning))
         return
-    from ektp_sched.days.morning_text import show_morning
+    from ektp_sched.morning.text import show_morning
 
     show_morning(morning, console(), words)
 
@@ -158,16 +158,7 @@ def _share(left: str | None, *, rest: bool) -> Decimal:
             "--left menyatakan sisa hari ini; berikan juga --rest",
         )
         raise UsageError(message)
-    with suppress(InvalidOperation):  # which a comparison with NaN is
-        share = Decimal(left.replace(",", "."))
-        if 0 <= share <= 1:
-            return share
-    message = said(
-        '--left is "{value}"; it must be a number from 0 to 1, such as 0.5',
-        '--left berisi "{value}"; seharusnya bilangan dari 0 sampai 1, misalnya 0,5',
-        value=left,
-    )
-    raise UsageError(message)
+    return as_share(left)
 
 
 def _tell_rest(came: Rest, words: Language, *, as_json: bool) -> None:
@@ -188,7 +179,7 @@ def _tell_rest(came: Rest, words: Language, *, as_json: bool) -> None:
     if morning is None:
         echo(words.text("rest.nothing", count=came.stay))
         return
-    from ektp_sched.days.morning_text import show_morning
+    from ektp_sched.morning.text import show_morning
 
     show_morning(morning, console(), words)
     for number, day, printer, cards in came.voids.iter_rows():

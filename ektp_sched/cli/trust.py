@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.days.month import Month
+    from ektp_sched.month import Month
     from ektp_sched.office import Office
     from ektp_sched.output import SavedPlan
     from ektp_sched.output.languages import Language
@@ -318,8 +318,8 @@ def _audit_ledger(
     as_json: bool,
 ) -> None:
     """Tell of an office's days out of its ledger."""
-    from ektp_sched.days.month import month_of, refuse_month, save_month
-    from ektp_sched.days.month.saving import month_document
+    from ektp_sched.month import month_of, refuse_month, save_month
+    from ektp_sched.month.saving import month_document
 
     folder, words = read_folder(path, ledger, lang)
     refuse_month(out, [path])

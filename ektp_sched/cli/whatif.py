@@ -15,6 +15,7 @@ from ektp_sched.cli.console import (
     echo,
     emit,
     first_day,
+    tell,
     tell_left_out,
     tell_no_page,
 )
@@ -185,6 +186,7 @@ def need(
     from ektp_sched.output.comparison_text import need_lines
     from ektp_sched.output.placing import refuse_early, sealed_folder
     from ektp_sched.scenarios import need as search
+    from ektp_sched.scenarios.world.left_out import unknown_deliveries
     from ektp_sched.scenarios.world.loading import as_scenarios
 
     goal = _goal(cleared_by, on_target_by, nobody_over, by)
@@ -197,6 +199,8 @@ def need(
     with Progress(words) as progress:
         progress("read", 0)
         known = as_scenarios(scenarios, rules, begin)
+        ahead = max(1, (goal.by - begin).days + 1)
+        tell(unknown_deliveries(known, begin, ahead), words)
         people = read_backlog(
             backlog, rules, priority=priority, max_rejects=max_rejects
         )

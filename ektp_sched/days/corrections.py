@@ -85,8 +85,8 @@ def undo(folder: OfficeFolder, number: int, signature: Signature) -> int | None:
         while root.undoes is not None:  # an undoing takes up again what it took back
             root, again = acts[root.undoes], not again
         (_refuse_named if again else _refuse_used)(writer, root)
-        signed, texts = signature.act("undo", undoes=number)
-        return writer.append(signed, None, *texts, confirmed=signature.confirmed).number
+        _refuse_forgotten(writer, root)
+        return signature.write(writer, "undo", undoes=number).number
 
 
 def _refuse_named(writer: Writer, act: Act) -> None:
@@ -127,9 +127,31 @@ def _refuse_used(writer: Writer, act: Act) -> None:
             raise LedgerError(message)
 
 
+def _refuse_forgotten(writer: Writer, act: Act) -> None:
+    """Refuse to change what is known of people of whom nobody can say more."""
+    forgotten = sa.select(FACTS["forgotten"].c.ref)
+    for table in ("prints", "handed", "told", "overrides"):
+        column = FACTS[table].c
+        gone = writer.facts(
+            table, column.act == act.number, column.person.in_(forgotten)
+        )["person"].n_unique()
+        if gone:
+            message = said(
+                "act {number} is also about {gone} people who were forgotten since, so "
+                "that it cannot be undone; correct the others with `ektp-sched record "
+                "FILE`",
+                "catatan {number} juga menyangkut {gone} orang yang sudah dilupakan, "
+                "jadi tidak dapat dibatalkan; betulkan yang lain dengan `ektp-sched "
+                "record BERKAS`",
+                number=str(act.number),
+                gone=gone,
+            )
+            raise LedgerError(message)
+
+
 def accept(
     folder: OfficeFolder, who: Sequence[str], signature: Signature
-) -> tuple[int | None, int]:
+) -> tuple[int | None, int, pl.DataFrame]:
     """Accept what an export says that puts people ahead, and is withheld.
 
     Parameters
@@ -144,7 +166,8 @@ def accept(
     Returns
     -------
     tuple
-        The act, None where all of it was accepted before, and how many values it is.
+        The act, None where all of it was accepted before; how many values it is, and
+        in place of which priorities given here: person, field, value, export.
 
     Raises
     ------
@@ -173,20 +196,22 @@ def accept(
                 number=silent.height,
             )
             raise LedgerError(message)
-        if waits.is_empty():
-            return None, 0
-        nothing = pl.lit(None, pl.String)
-        signed, texts = signature.act("accept", detail={"values": waits.height})
-        act = writer.append(
-            signed,
-            {
-                "withheld": waits.select(*key, export=nothing, used=nothing),
-                "overrides": waits.select(*key, value="export"),
-            },
-            *texts,
-            confirmed=signature.confirmed,
+        replaced = (
+            state.overrides.filter(pl.col("because") == "priority")
+            .join(waits, on=key, how="inner")
+            .filter(pl.col("value") != pl.col("export"))
+            .select(*key, "value", "export")
         )
-        return act.number, waits.height
+        if waits.is_empty():
+            return None, 0, replaced
+        nothing = pl.lit(None, pl.String)
+        facts = {
+            "withheld": waits.select(*key, export=nothing, used=nothing),
+            "overrides": waits.select(*key, value="export"),
+        }
+        detail = {"values": waits.height}
+        act = signature.write(writer, "accept", facts, detail=detail)
+        return act.number, waits.height, replaced
 
 
 def reprint(
@@ -237,12 +262,6 @@ def reprint(
         overrides = pl.DataFrame({"person": applications.refs}).join(
             pl.DataFrame({"field": [*own], "value": [*own.values()]}), how="cross"
         )
-        signed, texts = signature.act("reprint", detail={"cards": has_card.height})
-        act = writer.append(
-            signed,
-            {"overrides": overrides},
-            applications,
-            *texts,
-            confirmed=signature.confirmed,
-        )
+        facts, detail = {"overrides": overrides}, {"cards": has_card.height}
+        act = signature.write(writer, "reprint", facts, applications, detail=detail)
         return act.number, has_card.height

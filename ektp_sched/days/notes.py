@@ -9,10 +9,11 @@ import polars as pl
 from ektp_sched.backlog.identity import key_path, read_key
 from ektp_sched.backlog.model import PLANNED, Backlog
 from ektp_sched.backlog.priority import read_priorities
+from ektp_sched.backlog.texts import squeeze
 from ektp_sched.backlog.told import read_told
 from ektp_sched.days.people import People
 from ektp_sched.days.signature import OTHER, code_of
-from ektp_sched.days.supplies import WHOLE, Down, blanks_left, outages
+from ektp_sched.days.supplies import WHOLE, Down, blanks_left, outages, used
 from ektp_sched.errors import InputError, LedgerError
 from ektp_sched.ledger import NewAct, personal
 from ektp_sched.ledger.state import state_of
@@ -20,10 +21,13 @@ from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.days.signature import Signature
+    from ektp_sched.ledger import Reader
+    from ektp_sched.office import Office
 
 __all__ = [
     "record_counts",
@@ -51,7 +55,8 @@ def record_counts(
     -------
     tuple
         The act, None where the same was counted before, and card, blanks, expected:
-        what the ledger makes of the count before, null where there was none.
+        what the ledger makes of the count before, null where there was none; on_sheets:
+        cards of that day, printed or still to be, null where it has no sheets yet.
 
     Raises
     ------
@@ -76,18 +81,37 @@ def record_counts(
             schema={"card": pl.String, "blanks": pl.Int64, "expected": pl.Int64},
             orient="row",
         )
+        counted = new.join(
+            _on_sheets(writer, folder.office, signature.day),
+            on="card",
+            how="left",
+            maintain_order="left",
+        )
         if all(last.get(card) == blanks for card, blanks in named.items()):
-            return None, new
+            return None, counted
         differences = {
             card: blanks - expected[card]
             for card, blanks in named.items()
             if card in expected
         }
-        signed, texts = signature.act("count", detail={"difference": differences})
-        act = writer.append(
-            signed, {"counts": new}, *texts, confirmed=signature.confirmed
-        )
-        return act.number, new
+        detail = {"difference": differences}
+        act = signature.write(writer, "count", {"counts": new}, detail=detail)
+        return act.number, counted
+
+
+def _on_sheets(reader: Reader, office: Office, day: date) -> pl.DataFrame:
+    """Return how many cards a day's sheets are for by type, or were; none, no row."""
+    state = state_of(reader)
+    standing = state.standing(day).join(state.seen, on="person", how="left")
+    made = used(reader, day).filter(pl.col("day") == day)
+    cards = pl.concat([standing.select("card"), made.select("card")])
+    starts = {act.detail["start"] for act in reader.acts("plan", "adopt")}
+    if day.isoformat() not in starts:
+        cards = cards.clear()
+    default = pl.lit(office.default_card, pl.String)
+    return cards.group_by(pl.col("card").fill_null(default)).agg(
+        on_sheets=pl.len().cast(pl.Int64)
+    )
 
 
 def _card(name: str | None, stocked: Sequence[str]) -> str:
@@ -172,11 +196,7 @@ def record_outage(
             },
             orient="row",
         )
-        signed, texts = signature.act("outage")
-        act = writer.append(
-            signed, {"outages": facts}, *texts, confirmed=signature.confirmed
-        )
-        return act.number
+        return signature.write(writer, "outage", {"outages": facts}).number
 
 
 def _touches(outage: Down, standing: Sequence[Down]) -> bool:
@@ -194,7 +214,8 @@ def record_priorities(
 ) -> tuple[int, int]:
     """Record who is to be printed sooner, as somebody authorised.
 
-    Each reason of the list is an act, approved by whom the list names.
+    Each reason of the list is an act, approved by whom its row names; where that is who
+    records it, by the second name of the signature.
 
     Returns
     -------
@@ -209,6 +230,21 @@ def record_priorities(
     office = folder.office
     key = None if office.identity is None else read_key(key_path(office))
     lines = read_priorities(path, office, key).frame
+    own = lines["by"].map_elements(squeeze, return_dtype=pl.String) == squeeze(
+        signature.by
+    )
+    if own.any() and not signature.has_second_name:
+        message = said(
+            "says that who records it authorised it; write in by who did, or say with "
+            "--approved-by who agrees; nothing was recorded",
+            "menyebut pencatatnya sendiri sebagai pemberi wewenang; tulislah di kolom "
+            "oleh siapa yang menyetujui, atau sebutkan dengan --approved-by; belum ada "
+            "yang dicatat",
+        )
+        at = int(own.arg_max() or 0)
+        raise InputError(message, file=str(path), row=int(lines["row"][at]))
+    second = pl.lit(signature.approved_by, pl.String)
+    lines = lines.with_columns(by=pl.when(own).then(second).otherwise("by"))
     with folder.ledger.reading() as reader:
         people = People(reader, office)
     rows = people.named.rows_of(lines["id"].fill_null(lines["number"]))
@@ -310,10 +346,8 @@ def record_told(
         )
         if new.is_empty():
             return None, 0, strangers
-        signed, texts = signature.act("told", detail={"dates": new.height})
-        act = writer.append(
-            signed, {"told": new}, *texts, confirmed=signature.confirmed
-        )
+        detail = {"dates": new.height}
+        act = signature.write(writer, "told", {"told": new}, detail=detail)
         return act.number, new.height, strangers
 
 

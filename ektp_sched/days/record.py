@@ -248,7 +248,7 @@ def record_handed_over(
     ).unique("ref", keep="first", maintain_order=True)
     with folder.ledger.writing() as writer:
         state = state_of(writer)
-        known = state.results.select("person", known="result")
+        known = state.results.select("person", known="result", printed_on="day")
         given = state.given.filter(pl.col("day") <= signature.day)
         rows = rows.join(
             known, left_on="ref", right_on="person", how="left", maintain_order="left"
@@ -276,6 +276,17 @@ def record_handed_over(
             )
             file, sheet, row = wrong.select("file", "sheet", "row").row(0)
             raise InputError(message, file=str(paths[file]), sheet=sheet, row=row)
+        printed_on = pl.when(asked).then("day").otherwise("printed_on")
+        early = rows.filter(pl.col("date") < printed_on)
+        if early.height:
+            message = said(
+                "says that a card was handed over before the day of its sheet or of "
+                "its print; correct the date; nothing was recorded",
+                "menyebut kartu diserahkan sebelum hari lembarnya atau hari cetaknya; "
+                "perbaiki tanggalnya; belum ada yang dicatat",
+            )
+            file, sheet, row = early.select("file", "sheet", "row").row(0)
+            raise InputError(message, file=str(paths[file]), sheet=sheet, row=row)
         places = Places(writer, None, signature.day)
         handed = rows.join(state.handed, left_on="ref", right_on="person", how="anti")
         asked_now = asked & pl.col("ref").is_in(handed["ref"].implode())
@@ -295,13 +306,8 @@ def record_handed_over(
         act = None
         if handed.height:
             detail = {"cards": handed.height, "printed": new.height}
-            signed, texts = signature.act("handed", detail=detail)
-            act = writer.append(
-                signed,
-                {"prints": new, "handed": handed.select(person="ref", day="date")},
-                *texts,
-                confirmed=signature.confirmed,
-            ).number
+            facts = {"prints": new, "handed": handed.select(person="ref", day="date")}
+            act = signature.write(writer, "handed", facts, detail=detail).number
     counts = {
         "handed": handed.height,
         "printed": new.height,

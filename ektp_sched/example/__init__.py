@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ektp_sched.example.folder import write_key, write_start
-from ektp_sched.example.kupang import kupang_backlog
+from ektp_sched.example.kupang import START, kupang_backlog
 
-__all__ = ["kupang_backlog", "write_key", "write_start"]
+__all__ = ["START", "kupang_backlog", "write_key", "write_start"]

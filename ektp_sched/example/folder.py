@@ -61,6 +61,9 @@ EXAMPLES: Final = {
 """The examples by name."""
 
 _KEY = "identity.key"
+_EXPORTS: Final = "exports"
+"""Where the office drops the export of each day."""
+
 _SCHEMA: Final = ".schema.json"
 """Ending of what an editor knows the keys of a file of rules by."""
 
@@ -77,6 +80,8 @@ def write_start(
     force: bool = False,
 ) -> tuple[Path, ...]:
     """Write an office, and for an example its backlog, with or without scenarios.
+
+    Unless an office is converted, there is a folder for its exports too.
 
     Parameters
     ----------
@@ -134,6 +139,8 @@ def write_start(
         _refuse_source(source, targets)
     _refuse_existing([t for t in targets if _SCHEMA not in t.name], force=force)
     _make(folder)
+    if source is None:
+        _make(folder / _EXPORTS)
     for path in targets:
         _write(path, contents[path.name])
     if example is None and source is None and not (folder / _KEY).exists():

@@ -30,7 +30,8 @@ APPLICATIONS: Final = 12_000
 _OLDEST = date(2016, 9, 13)
 _FIRST_OF_THE_REST = date(2016, 9, 19)
 _LAST = date(2017, 9, 11)
-_START = date(2017, 9, 12)
+START: Final = date(2017, 9, 12)
+"""The first morning after the last of them was recorded."""
 
 _STATUS = {
     "PRINT_READY_RECORD": 760,
@@ -162,13 +163,13 @@ def _status(dice: _Dice, size: int) -> NDArray[np.str_]:
 def _ready_on(dice: _Dice, waiting: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return days 1 to 20 after the recording, the start day at the latest."""
     ready = waiting + 1 + dice.below(20, len(waiting))
-    latest: NDArray[np.int64] = np.minimum(ready, _day_number(_START))
+    latest: NDArray[np.int64] = np.minimum(ready, _day_number(START))
     return latest
 
 
 def _urgency(dice: _Dice, waiting: NDArray[np.int64]) -> NDArray[np.str_]:
     names = np.array(list(_PERMILLE_BY_AGE[14]))
-    age = _day_number(_START) - waiting
+    age = _day_number(START) - waiting
     result = np.full(len(waiting), "routine", dtype=names.dtype)
     oldest_done = 0
     for oldest, share in _PERMILLE_BY_AGE.items():
@@ -224,7 +225,7 @@ def _due_on(dice: _Dice, size: int) -> pl.Expr:
     offset = pl.Series(10 + dice.below(80, size))
     chosen = pl.Series(dice.below(40, size) == 0)
     pressing = pl.col("urgency") != "routine"
-    due = pl.lit(_START) + pl.duration(days=pl.lit(offset))
+    due = pl.lit(START) + pl.duration(days=pl.lit(offset))
     return pl.when(chosen & pressing).then(due).alias("due_on")
 
 
@@ -233,7 +234,7 @@ def _promised_on(dice: _Dice, size: int) -> pl.Expr:
     offset = pl.Series(14 + dice.below(60, size))
     chosen = pl.Series(dice.below(200, size) == 0)
     printable = pl.col("status").is_in(_PRINTABLE)
-    day = pl.lit(_START) + pl.duration(days=pl.lit(offset))
+    day = pl.lit(START) + pl.duration(days=pl.lit(offset))
     return pl.when(chosen & printable).then(day).alias("promised_on")
 
 
@@ -242,7 +243,7 @@ def _pinned_on() -> pl.Expr:
     in_naioni = (
         (pl.col("kelurahan") == "Naioni")
         & pl.col("status").is_in(_PRINTABLE)
-        & (pl.col("ready_on") < _START)
+        & (pl.col("ready_on") < START)
     )
     return (
         pl.when(in_naioni & (in_naioni.cum_sum() <= 3))

@@ -14,7 +14,7 @@ from ektp_sched.ledger.tables import ACTS, FACTS, PERSONAL
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from ektp_sched.ledger.ledger import Act, Ledger, NewAct, Personal, Reader
+    from ektp_sched.ledger.ledger import Act, Ledger, NewAct, Personal, Reader, Writer
 
 __all__ = ["clear_free", "forget_texts", "remarks_about"]
 
@@ -68,17 +68,16 @@ def _frame(
 
 
 def forget_texts(
-    ledger: Ledger, refs: pl.Series, new: NewAct, *texts: Personal, confirmed: bool
+    writer: Writer, refs: pl.Series, new: NewAct, *texts: Personal, confirmed: bool
 ) -> Act:
     """Write an act that names nobody, and erase texts.
 
     What is left of each is its commitment, which without its salt says nothing.
     """
-    with ledger.writing() as writer:
-        facts = {"forgotten": pl.DataFrame({"ref": refs})}
-        act = writer.append(new, facts, *texts, confirmed=confirmed)
-        erase = sa.delete(PERSONAL).where(PERSONAL.c.ref == sa.bindparam("gone"))
-        writer.connection.execute(erase, [{"gone": ref} for ref in refs])
+    facts = {"forgotten": pl.DataFrame({"ref": refs})}
+    act = writer.append(new, facts, *texts, confirmed=confirmed)
+    erase = sa.delete(PERSONAL).where(PERSONAL.c.ref == sa.bindparam("gone"))
+    writer.connection.execute(erase, [{"gone": ref} for ref in refs])
     return act
 
 

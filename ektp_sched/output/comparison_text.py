@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.output.aligned import aligned
 from ektp_sched.output.gap import gap_sentences
+from ektp_sched.output.report.comparison_answer import (
+    against_told,
+    assumed_sentence,
+    turn_sentences,
+    warning_sentence,
+)
 from ektp_sched.output.report.comparison_tables import overview_table
 from ektp_sched.output.report.comparison_text import (
     difference_sentences,
+    headline,
     limit_sentences,
     pays_sentence,
 )
@@ -26,8 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["comparison_lines", "need_lines"]
 
 _FIGURES: Final = (
-    "cleared",
     "nobody_waits",
+    "returns",
+    "cleared",
     "on_target",
     "trips",
     "trip_cost",
@@ -41,6 +49,11 @@ def comparison_lines(
 ) -> Iterator[str]:
     """Yield the lines that `compare` prints."""
     words = Words(comparison, texts)
+    answer = f"{headline(words)}."
+    first = (warning_sentence(words), answer, against_told(words))
+    yield from filter(None, (*first, assumed_sentence(words)))
+    yield ""
+    yield from (f"- {sentence}" for sentence in turn_sentences(words))
     yield texts.text(
         "compare.title",
         office=comparison.office,

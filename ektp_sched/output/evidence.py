@@ -7,7 +7,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -72,6 +72,9 @@ _LATER: Final = ("done", "read_as")
 
 _NEW_RULES: Final = ("parity",)
 """Keys that they have not either, and say nothing where the office has no such rule."""
+
+_WORDED: Final = ("engine_reason", "warnings")
+"""Keys with a sentence beside code and figures, which a later version may reword."""
 
 _TABLES: Final = said("the folder's tables", "tabel-tabel di folder ini")
 _RAW: Final = said("the raw files", "berkas aslinya")
@@ -156,7 +159,8 @@ def _figures(saved: SavedPlan) -> Iterator[Violation]:
     for key, value in summarise(saved, language(stated["language"])).items():
         if key in ("digests", "by_area") or (key in _LATER and key not in stated):
             continue
-        if stated.get(key, [] if key in _NEW_RULES else None) != value:
+        said_so = stated.get(key, [] if key in _NEW_RULES else None)
+        if _wordless(key, said_so) != _wordless(key, value):
             yield _stated_otherwise(key, _TABLES)
     if not _areas_add_up(saved):
         yield _stated_otherwise("by_area", _TABLES)
@@ -176,6 +180,17 @@ def _figures(saved: SavedPlan) -> Iterator[Violation]:
             "sertifikat",
         )
         yield _of_file("stated-figure", "prices.csv", what)
+
+
+def _wordless(key: str, value: Any) -> Any:
+    """Return what summary.json states by a key, without sentences."""
+    if key not in _WORDED or not value:
+        return value
+    if isinstance(value, list):
+        return [_wordless(key, entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: each for name, each in value.items() if name != "text"}
 
 
 def _tables(saved: SavedPlan) -> dict[str, bytes]:
@@ -391,7 +406,7 @@ def _false_figures(
     }
     later = [name for name in _LATER if name in stated and backlog.digest]
     for key in (*_FROM_RAW, *later):
-        if stated.get(key) != right[key]:
+        if _wordless(key, stated.get(key)) != _wordless(key, right[key]):
             yield _stated_otherwise(key, _RAW)
     if saved.summary["provisional"] and not backlog.rejected:
         what = said(
@@ -479,12 +494,10 @@ def _where_false(data: bytes, frame: pl.DataFrame) -> Said | None:
         return said("cannot be read", "tidak dapat dibaca")
     lines = [line for line in lines if any(cell.strip() for cell in line)]
     names = [name.strip() for name in lines[0]] if lines else []
-    missing = [name for name in frame.columns if names.count(name.strip()) != 1]
-    if missing:
-        return said(
-            "has other headings than it was written with",
-            "mempunyai judul kolom yang lain daripada saat ditulis",
-        )
+    other_headings = said(
+        "has other headings than it was written with",
+        "mempunyai judul kolom yang lain daripada saat ditulis",
+    )
     if len(lines) - 1 != frame.height:
         return said(
             "has {rows} rows, and the plan prints {cards}",
@@ -492,19 +505,38 @@ def _where_false(data: bytes, frame: pl.DataFrame) -> Said | None:
             rows=max(0, len(lines) - 1),
             cards=frame.height,
         )
+    headings = [name.strip() for name in frame.columns]
+    # A later version may call a column otherwise: then what it says tells it.
+    renamed = [at for at, name in enumerate(names) if name not in headings]
     for name in frame.columns:
+        written = frame[name].cast(pl.String).to_list()
+        if name.strip() not in names:
+            elsewhere = (_first_false(lines, at, written) for at in renamed)
+            if any(value is not None for value in written) and all(elsewhere):
+                return other_headings
+            continue
+        if names.count(name.strip()) > 1:
+            return other_headings
         column = names.index(name.strip())
-        for row, value in enumerate(frame[name].cast(pl.String).to_list(), 1):
-            cell = lines[row][column] if column < len(lines[row]) else ""
-            if value is not None and not _same_cell(cell.strip(), value.strip()):
-                return said(
-                    "says in row {row}, column {column}, something else than the plan "
-                    "and the backlog",
-                    "pada baris {row}, kolom {column}, berbeda dari rencana dan "
-                    "antreannya",
-                    row=row + 1,
-                    column=column + 1,
-                )
+        if row := _first_false(lines, column, written):
+            return said(
+                "says in row {row}, column {column}, something else than the plan "
+                "and the backlog",
+                "pada baris {row}, kolom {column}, berbeda dari rencana dan antreannya",
+                row=row + 1,
+                column=column + 1,
+            )
+    return None
+
+
+def _first_false(
+    lines: list[list[str]], column: int, written: list[str | None]
+) -> int | None:
+    """Return the first line whose cell says something else than was written."""
+    for row, value in enumerate(written, 1):
+        cell = lines[row][column] if column < len(lines[row]) else ""
+        if value is not None and not _same_cell(cell.strip(), value.strip()):
+            return row
     return None
 
 
@@ -546,6 +578,7 @@ def not_checked(saved: SavedPlan) -> list[str]:
     stated, names = saved.summary, set(_NEVER)
     known = {*Summary.model_fields, *(rule.name for rule in HOLDING)}
     names |= {key for key in stated if key not in known}
+    names |= {f"{key} text" for key in _WORDED if stated.get(key)}
     if saved.backlog.rejected:
         names.add("provisional")
     if saved.prices is not None:

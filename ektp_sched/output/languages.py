@@ -17,6 +17,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from ektp_sched.backlog.reasons import in_words
+from ektp_sched.backlog.records import FIELDS
 from ektp_sched.errors import UsageError
 from ektp_sched.rules import HOLDING
 from ektp_sched.words import LANGUAGES, in_language, said
@@ -164,7 +165,14 @@ def language(code: str) -> Language:
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if file.name == f"{code}.toml" or file.name.endswith(f".{code}.toml"):
             _flatten(tomllib.loads(file.read_text("utf-8")), "", texts)
-    return Language(code, {**texts, **_of_rules(code)})
+    return Language(code, {**texts, **_of_fields(code), **_of_rules(code)})
+
+
+def _of_fields(code: str) -> dict[str, str]:
+    """Return what the fields of an application are called, also above a column."""
+    words = {name: in_language(word, code) for name, word in FIELDS.items()}
+    columns = {f"column.{n}": f"{w[0].upper()}{w[1:]}" for n, w in words.items()}
+    return {**columns, **{f"field.{name}": word for name, word in words.items()}}
 
 
 def _of_rules(code: str) -> dict[str, str]:

@@ -27,7 +27,7 @@ from ektp_sched.output.view.yesterday import yesterday_section
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ektp_sched.trust import Violation
 
 __all__ = [
+    "reject_lines",
     "show_check",
     "show_conflict",
     "show_notices",
@@ -134,14 +135,19 @@ def show_rejects(
     if not written and rejects.height > _ROWS:
         _show_kinds(rejects, console, texts)
         return
-    for row, column, reason in rejects.head(_ROWS).iter_rows():
-        key = "rejected_row" if column else "rejected_whole"
-        said = texts.reason(reason)
-        line = texts.text(f"terminal.{key}", row=row, column=column or "", reason=said)
+    for line in reject_lines(rejects.head(_ROWS), texts):
         indented(console, line)
     if rejects.height > _ROWS:
         more = texts.text("terminal.more_rejects", count=rejects.height - _ROWS)
         indented(console, more)
+
+
+def reject_lines(rejects: pl.DataFrame, texts: Language) -> Iterator[str]:
+    """Yield of each rejected row where it is and what would be right."""
+    for row, column, reason in rejects.select("row", "column", "reason").iter_rows():
+        key = "rejected_row" if column else "rejected_whole"
+        said = texts.reason(reason)
+        yield texts.text(f"terminal.{key}", row=row, column=column or "", reason=said)
 
 
 def _show_done_rejects(

@@ -19,6 +19,7 @@ _KINDS: Final = {
     "heading": "judul kolom",
     "key": "kunci",
     "language": "bahasa",
+    "measure": "ukuran",
     "period": "jangka waktu",
     "printer": "printer",
     "printer or server": "printer atau server",

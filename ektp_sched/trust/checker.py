@@ -170,7 +170,8 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
 KEEPING = ("frozen", "moved")  # tiers that cost nothing on the day given before
 GIVEN = ("given_on", "given_printer", "given_batch", "given_position")
-LEFT = ("gone", "held", "rejected")  # why who was planned before is not now
+# Why who was planned before is not now; the last two were spoilt.
+LEFT = ("gone", "held", "rejected", "spoilt-gone", "spoilt-done")
 SHEETS = ("batches", "plan.xlsx", "report.html")  # the office works with these
 AMOUNT_COLUMNS = "limit from to printed all_printed cards left kept"
 TABLES = {
@@ -1589,7 +1590,7 @@ class Folder:
             self.expect(bool(good), "file", name)
         if self.previous is not None:
             left = self.check_changes()
-            carried = self.check_carried(left["gone"])
+            carried = self.check_carried(left["gone"] | left["spoilt-gone"])
             self.check_previous(self.previous, left, carried)
 
     def printed_on(self) -> dict[str, int]:
@@ -1690,8 +1691,11 @@ class Folder:
     ) -> None:
         """Check what became of the people of the previous plan, in numbers."""
         keys = {"start", *COUNTS.split(), "open_choice", "readings"}
+        spoilt = left["spoilt-gone"] | left["spoilt-done"]
+        # Earlier versions did not tell the spoilt apart.
+        keys |= {"spoilt_gone"} if spoilt else counts.keys() & {"spoilt_gone"}
         self.expect(counts.keys() == keys, "claim", "previous")
-        n = {key: counts.get(key, 0) for key in COUNTS.split()}
+        n = {key: counts.get(key, 0) for key in (*COUNTS.split(), "spoilt_gone")}
         for key, number in n.items():
             good = type(number) is int and number >= 0
             self.expect(good, "claim", "previous", key)
@@ -1706,6 +1710,8 @@ class Folder:
         # Of those carried, the others are held or rejected.
         ready = [result for name, (result, _) in carried.items() if name not in held]
         before = ("printed", "open", "waiting", "held", "gone")
+        gone = left["gone"] | left["spoilt-gone"]
+        kept = left["held"] | left["spoilt-done"]
         # On the first open day, and on no printer, is who must be made again.
         again = sum(not given.printer for given in self.given.values())
         sheet = n["unprinted"] + n["replanned"] + n["returned"]
@@ -1716,10 +1722,11 @@ class Folder:
             "start": date.fromisoformat(counts["start"]) <= self.start,
             "planned_before": n["planned_before"] == sum(n[key] for key in before),
             "waiting, new": n["waiting"] + n["new"] == len(self.people),
-            "gone": n["gone"] == len(left["gone"]) and not left["gone"] & held,
-            "held": n["held"] == len(left["held"] | left["rejected"])
-            and left["held"] <= held
+            "gone": n["gone"] == len(gone) and not gone & held,
+            "held": n["held"] == len(kept | left["rejected"])
+            and kept <= held
             and len(left["rejected"]) <= rejected,
+            "spoilt_gone": n["spoilt_gone"] == len(spoilt),
             "carried_printed": n["carried_printed"] == done["printed"],
             "carried_open": n["carried_open"] == done["open"],
             "taken_out": 0 <= len(ready) - n["taken_out"] <= rejected,

@@ -343,7 +343,9 @@ def main(
     print(f"{len(me.acts)}, {me.facts}: {say('acts')}")
     plans = [n for n, act in enumerate(me.acts, 1) if act["kind"] in ("plan", "adopt")]
     last = max(map(me.act_of, heads) if heads else plans, default=0)
-    print(f"{say('last')} {last}; {len(me.acts) - last} {say('after')}")
+    # Of a ledger that paper contradicts, no other act is said to be on it.
+    if all(code != "head" for code, _ in me.wrong):
+        print(f"{say('last')} {last}; {len(me.acts) - last} {say('after')}")
     if not heads:
         print(say("assumed"))
     for code, what in me.wrong[:50]:

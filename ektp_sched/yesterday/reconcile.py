@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import numpy as np
 import polars as pl
 
-from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN, LEFT, Counts, Known
+from ektp_sched.backlog.known import (
+    CARRIED,
+    DONE_REJECTS,
+    GIVEN,
+    LEFT,
+    SPOILT_DONE,
+    SPOILT_GONE,
+    Counts,
+    Known,
+)
 from ektp_sched.backlog.matching import UNKNOWN, laid_beside, match_ids, rows_at
 from ektp_sched.backlog.prints import STANDING
 from ektp_sched.backlog.statuses import already_printed
@@ -120,7 +129,7 @@ def reconcile(
     today = rows_at(people.select(columns), at)
     taken_out = today["state"].is_in(["printed", "open"]).fill_null(value=False)
     planned = today.filter(~taken_out)
-    carried = _carried(people)
+    carried, left = _carried(people), _left(people)
     counts = Counts(
         start=previous.start,
         planned_before=previous.backlog.planned,
@@ -138,11 +147,12 @@ def reconcile(
         promises_unknown=0,
         open_choice=open,
         readings=() if done is None else done.readings,
+        spoilt_gone=_number(left, pl.col("because").is_in([SPOILT_GONE, SPOILT_DONE])),
     )
     known = Known(
         given=_given(planned, office, start),
         carried=carried,
-        left=_left(people),
+        left=left,
         rejects=pl.DataFrame(schema=dict(DONE_REJECTS))
         if done is None
         else done.rejects,
@@ -161,7 +171,8 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
         prints it, as in `GIVEN`; ``on_sheet``, whether it was on a sheet before the
         start or ``stands`` on one of the start; ``asked``, whether the office is to say
         what became of it where nothing else does; ``result`` (null for nothing known,
-        which ``open`` is too), ``date``, ``source``.
+        which ``open`` is too), ``date``, ``source``; ``spoilt``, whether the last
+        word of the card is that it is.
     """
     before = previous.backlog.frame.select(_ID, before=pl.lit(True))
     words = _words(previous, done, start)
@@ -200,6 +211,7 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
             result=pl.when(counts).then("says").otherwise("was"),
             date=pl.when(newer).then("says_on").otherwise("was_on"),
             source=pl.when(newer).then("says_by").otherwise("was_by"),
+            spoilt=(says == "spoilt").fill_null(value=False),
             says_on="says_on",
             says_by="says_by",
         )
@@ -324,7 +336,11 @@ def _left(people: pl.DataFrame) -> pl.DataFrame:
         .select(
             _ID,
             was="given_on",
-            because=pl.when(state == "gone")
+            because=pl.when("spoilt", state == "gone")
+            .then(pl.lit(SPOILT_GONE))
+            .when("spoilt", pl.col("export") == "done")
+            .then(pl.lit(SPOILT_DONE))
+            .when(state == "gone")
             .then("state")
             .otherwise(pl.col("export").replace("done", "held")),
         )

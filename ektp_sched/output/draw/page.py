@@ -37,6 +37,10 @@ class Page:
         In order.
     footer
         Where it comes from.
+    warned
+        A warning that is part of the main finding; empty for none.
+    first
+        Sections that share the first screen.
     """
 
     kicker: str
@@ -46,6 +50,8 @@ class Page:
     sections: tuple[Section, ...]
     footer: tuple[str, ...]
     banner: str = ""
+    warned: str = ""
+    first: tuple[Section, ...] = ()
 
 
 def render(page: Page, texts: Language) -> str:
@@ -53,7 +59,7 @@ def render(page: Page, texts: Language) -> str:
     from altair.utils.schemapi import debug_mode
     from markupsafe import Markup
 
-    from ektp_sched.output.report.charts import svg
+    from ektp_sched.output.report.charts import ink, svg
 
     def drawn(figure: Figure) -> Markup:
         return Markup(svg(figure.chart(), figure.name, texts))
@@ -71,6 +77,7 @@ def render(page: Page, texts: Language) -> str:
             lang=texts.code,
             t=texts.text,
             drawn=drawn,
+            ink=ink,
             written=partial(written, texts=texts),
         )
 

@@ -8,9 +8,11 @@ light and dark pages alike.
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 from html import escape
 from importlib.util import find_spec
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from babel.dates import get_day_names, get_month_names
@@ -35,6 +37,7 @@ __all__ = [
     "available",
     "colours",
     "finished",
+    "ink",
     "need_charts",
     "number_axis",
     "plain_svg",
@@ -42,6 +45,7 @@ __all__ = [
     "svg",
     "text_layer",
     "time_axis",
+    "wrapped",
 ]
 
 INK: Final = "#1c2127"
@@ -99,6 +103,16 @@ def colours(names: Sequence[str]) -> dict[str, str]:
     return {name: SERIES[index % len(SERIES)] for index, name in enumerate(names)}
 
 
+def ink(colour: str) -> str:
+    """Return the class by which a page's style gives a border a chart's colour."""
+    return _VARIABLES[colour].removeprefix("--")
+
+
+def wrapped(label: str, letters: int) -> list[str]:
+    """Return a label in lines of at most so many letters, for no place cuts any."""
+    return wrap(label, letters) or [""]
+
+
 def rows(columns: Sequence[str], values: Iterable[Sequence[Any]]) -> Any:
     """Return inline data of a chart."""
     import altair as alt
@@ -111,10 +125,12 @@ def time_axis(field: str, first: str, last: str) -> Any:
     import altair as alt
 
     long = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:7]) - int(first[5:7])
+    days = (date.fromisoformat(last[:10]) - date.fromisoformat(first[:10])).days
     axis = alt.Axis(
         format="%b %Y" if long > 5 else "%-d %b",
         grid=False,
-        tickCount=5,
+        # Of few days more ticks would say each day twice.
+        tickCount=alt.TimeIntervalStep("day", 1) if days < 6 else 5,
         labelOverlap="greedy",
         labelSeparation=14,
         labelFlush=True,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -10,11 +12,13 @@ import polars as pl
 from ektp_sched.output.report.charts import (
     INK,
     MUTED,
+    SERIES,
     finished,
     number_axis,
     rows,
     text_layer,
     time_axis,
+    wrapped,
 )
 from ektp_sched.output.report.comparison_words import millions
 from ektp_sched.output.report.intervals import Bar, Group, interval_chart
@@ -32,19 +36,42 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.spread import DaySpread, Spread
 
 __all__ = [
+    "Swing",
     "break_even_chart",
     "days_chart",
     "fan_chart",
     "story_end",
+    "tornado_chart",
     "trips_chart",
     "wait_of",
     "waits_chart",
 ]
 
+_LETTERS: Final = 58
+"""Letters in a line of a label that is as wide as the chart."""
+_LINE: Final = 16
+_BAR: Final = 22
+"""Height of a bar of the tornado, its room included."""
+
 _Net = tuple[str, float, float, float]
 _POINTS: Final = 110
+_FAN_HEIGHT: Final = 155
+"""So low that verdict, cards and this stand on one screen of a phone."""
+_NAME_LETTERS: Final = 24
+"""Letters of a bold name that fit into half of a chart."""
+_NAME_LINES: Final = 3
+"""Longer names stand on the cards alone, which have the same colours."""
 _SETTLED: Final = 0.02
 """Share of the axis below which a backlog has nothing left to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """How far ahead the chosen one is with one input low and high."""
+
+    label: str
+    low: float
+    high: float
 
 
 def story_end(words: Words) -> date:
@@ -132,7 +159,7 @@ def fan_chart(words: Words) -> Any:
         lines.append(line.encode(x=x, y=y))
     marks = _pay_marks(words, end, x, top)
     labels = _fan_labels(words, points, top, {"x": x, "y": y}, end)
-    return finished([*bands, *marks, *lines, *labels], 320, words.texts)
+    return finished([*bands, *marks, *lines, *labels], _FAN_HEIGHT, words.texts)
 
 
 def _thinned(mine: pl.DataFrame) -> list[tuple[Any, ...]]:
@@ -167,16 +194,18 @@ def _fan_labels(
             continue
         place = next((row for row in mine if row[2] <= level), mine[-1])
         late = place[0] > half.isoformat()
-        mark = (
-            {"align": "right", "dx": -6, "dy": 12}
-            if late
-            else {"align": "left", "dx": 7, "dy": -7}
-        )
-        data = rows(
-            ("day", "middle", "text"), [(place[0], place[2], words.label(name))]
-        )
-        style = {"color": words.colour(name), "fontWeight": "bold", **mark}
-        layers.append(text_layer(data, encoding, **style))
+        side = {"align": "right", "dx": -6} if late else {"align": "left", "dx": 7}
+        lines = wrapped(words.label(name), _NAME_LETTERS)
+        if len(lines) > _NAME_LINES:
+            continue
+        top_line = 12 if late else -7
+        if level < top / 2:
+            top_line -= 14 * (len(lines) - 1)
+        style = {"color": words.colour(name), "fontWeight": "bold", **side}
+        for number, line in enumerate(lines):
+            data = rows(("day", "middle", "text"), [(place[0], place[2], line)])
+            down = {"dy": top_line + 14 * number}
+            layers.append(text_layer(data, encoding, **style | down))
     return layers
 
 
@@ -261,6 +290,54 @@ def trips_chart(words: Words) -> Any:
     return interval_chart([Group("", tuple(bars))], words.texts, ends=(0, longest))
 
 
+def tornado_chart(words: Words, bars: Sequence[Swing], here: float) -> Any:
+    """Return how far each input moves the answer, the widest first.
+
+    A bar runs from what is answered with the input low, in the colour of that end,
+    through the answer as it is to that with the input high.
+    """
+    import altair as alt
+
+    heights = [len(wrapped(bar.label, _LETTERS)) * _LINE + _BAR for bar in bars]
+    tops = list(accumulate(heights, initial=0))
+    height = tops.pop()
+    ends = [0.0, here, *(end for bar in bars for end in (bar.low, bar.high))]
+    domain = [min(ends), max(ends)]
+    axis = alt.Axis(format=",.10~f", tickCount=5, domain=False, ticks=False)
+    scale = alt.Scale(domain=domain, nice=True)
+
+    def x(field: str) -> Any:
+        return alt.X(
+            field=field, type="quantitative", title=None, axis=axis, scale=scale
+        )
+
+    down = alt.Scale(domain=[0, height], reverse=True, nice=False)
+    y = alt.Y(field="y", type="quantitative", axis=None, scale=down)
+    layers = []
+    for end, colour in (("low", SERIES[1]), ("high", SERIES[0])):
+        spans = [
+            (here, getattr(bar, end), top + tall - _BAR / 2)
+            for bar, top, tall in zip(bars, tops, heights, strict=True)
+        ]
+        base = alt.Chart(rows(("low", "high", "y"), spans))
+        mark = base.mark_rule(color=colour, strokeWidth=10, opacity=0.75)
+        layers.append(mark.encode(x=x("low"), x2=alt.X2(field="high"), y=y))
+    zero = alt.Chart(rows(("low",), [(0,)])).mark_rule(color=INK, strokeWidth=1.5)
+    as_it_is = alt.Chart(rows(("low",), [(here,)])).mark_rule(
+        color=MUTED, strokeWidth=1.5, strokeDash=[4, 3]
+    )
+    lines = [
+        (line, top + 8 + _LINE * number)
+        for bar, top in zip(bars, tops, strict=True)
+        for number, line in enumerate(wrapped(bar.label, _LETTERS))
+    ]
+    encoding = {"x": alt.value(0), "y": y}
+    place = {"align": "left", "baseline": "middle", "color": INK}
+    labels = text_layer(rows(("text", "y"), lines), encoding, **place)
+    layers += [zero.encode(x=x("low")), as_it_is.encode(x=x("low")), labels]
+    return finished(layers, height + 24, words.texts)
+
+
 def break_even_chart(words: Words, parts: Sequence[BreakEven]) -> Any:
     """Return what is saved, less the cost, by the day of installation."""
     import altair as alt
@@ -327,6 +404,8 @@ def _edge(words: Words, one: BreakEven, x: Any, y: Any, colour: str) -> list[Any
     if not isinstance(day, date):
         return []
     text = words.texts.short_date(day)
+    if not one.is_reached:
+        text = words.say("pays.too_early", day=text)
     data = rows(("day", "middle", "text"), [(day.isoformat(), 0, text)])
     dot = alt.Chart(data).mark_circle(color=colour, size=110, opacity=1)
     mark = {"align": "left", "dx": 7, "dy": -10, "color": colour}

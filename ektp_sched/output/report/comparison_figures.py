@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from ektp_sched.output.report.comparison_answer import turn_sentences, value_of
 from ektp_sched.output.report.comparison_charts import (
+    Swing,
     break_even_chart,
     days_chart,
     fan_chart,
     story_end,
+    tornado_chart,
     trips_chart,
     wait_of,
     waits_chart,
@@ -18,15 +21,24 @@ from ektp_sched.output.report.comparison_charts import (
 from ektp_sched.output.report.comparison_text import (
     best_of,
     pays_sentence,
+    when,
 )
 from ektp_sched.output.report.comparison_words import millions
-from ektp_sched.output.view.parts import Figure, Items, Part, Table, columns
+from ektp_sched.output.view.parts import Figure, Items, Paragraph, Part, Table, columns
 
 if TYPE_CHECKING:
     from ektp_sched.output.report.comparison_words import Words
+    from ektp_sched.scenarios.compare.answer import Verdict
     from ektp_sched.scenarios.compare.comparison import BreakEven
 
-__all__ = ["days_part", "fan_part", "pays_parts", "trips_part", "waits_parts"]
+__all__ = [
+    "days_part",
+    "fan_part",
+    "pays_parts",
+    "trips_part",
+    "turns_parts",
+    "waits_parts",
+]
 
 _ROWS: Final = 26
 _TELLING: Final = 3
@@ -66,7 +78,14 @@ def _days_finding(words: Words) -> str:
     days = (mine - theirs.p50).days
     if days <= 0:
         return words.say("days.plain")
-    return words.say("days.sooner", name=words.label(best.name), count=days)
+    return words.say(
+        "days.sooner",
+        name=words.label(best.name),
+        count=days,
+        base=words.label(words.comparison.base.name),
+        free=when(words, best.queue),
+        other=when(words, words.comparison.base.queue),
+    )
 
 
 def fan_part(words: Words) -> Figure:
@@ -96,7 +115,7 @@ def fan_part(words: Words) -> Figure:
     return Figure(
         "cmp-fan-chart",
         _fan_finding(words),
-        words.say("fan.note"),
+        f"{words.say('fan.note')} {words.period()}.",
         Table(words.say("fan.caption"), columns(headings), tuple(rows)),
         lambda: fan_chart(words),
     )
@@ -239,6 +258,57 @@ def trips_part(words: Words) -> Figure:
         words.say("trips.note"),
         Table(words.say("trips.caption"), columns(headings), rows),
         lambda: trips_chart(words),
+    )
+
+
+def turns_parts(words: Words) -> list[Part]:
+    """Return what each input by itself does to the answer, and where it turns it."""
+    parts: list[Part] = []
+    verdict, turns = words.comparison.verdict, turn_sentences(words)
+    if verdict is not None and words.comparison.sensitivities:
+        parts.append(_tornado(words, verdict))
+    if turns:
+        parts += [Paragraph(words.say("turns.others")), Items(turns)]
+    return parts
+
+
+def _tornado(words: Words, verdict: Verdict) -> Figure:
+    is_money = verdict.question.by == "money"
+    places = 1 if is_money else 0
+
+    def scaled(mean: float) -> float:
+        return round(millions(mean) if is_money else mean, places + 1) + 0.0
+
+    bars, cells = [], []
+    moved = sorted(words.comparison.sensitivities, key=lambda one: -one.swing)
+    for one in moved:
+        name = words.say(f"turn.name.{one.input}", resource=one.resource or "")
+        ends = [
+            (value_of(words, one, p.value, bare=True), scaled(p.mean))
+            for p in (one.low, one.high)
+        ]
+        (low, behind), (high, ahead) = ends
+        shown = [words.signed(each, places) for each in (behind, ahead)]
+        label = words.say(
+            "tornado.bar",
+            name=name,
+            low=low,
+            high=high,
+            low_ahead=shown[0],
+            high_ahead=shown[1],
+        )
+        bars.append(Swing(label, behind, ahead))
+        cells.append((name, low, shown[0], high, shown[1]))
+    names = ("input", "low", "ahead_low", "high", "ahead_high")
+    headings = tuple(words.say(f"tornado.{each}") for each in names)
+    unit = words.say(f"tornado.{'idr' if is_money else 'days'}")
+    chosen = words.label(verdict.question.choose)
+    return Figure(
+        "cmp-tornado",
+        words.say("tornado.finding", name=cells[0][0]),
+        words.say("tornado.note", chosen=chosen, unit=unit),
+        Table(words.say("tornado.caption"), columns(headings), tuple(cells)),
+        lambda: tornado_chart(words, bars, scaled(verdict.advantage.mean)),
     )
 
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.output.draw.page import Page, render
 from ektp_sched.output.languages import language
 from ektp_sched.output.report.charts import available, need_charts
+from ektp_sched.output.report.comparison_answer import (
+    against_told,
+    assumed_sentence,
+    cards_of,
+    first_turns,
+    warning_sentence,
+)
 from ektp_sched.output.report.comparison_figures import (
     days_part,
     fan_part,
     pays_parts,
     trips_part,
+    turns_parts,
     waits_parts,
 )
 from ektp_sched.output.report.comparison_tables import (
@@ -43,6 +52,7 @@ _MONEY: Final = ("cost_idr", "trip_cost_idr")
 _VISITS: Final = ("visits",)
 _RESTS: Final = {
     "short": (),
+    "turns": (),
     "limits": (*_MONEY, *_VISITS),
     "days": (*_MONEY, *_VISITS),
     "waits": (*_MONEY, *_VISITS),
@@ -88,25 +98,39 @@ def comparison_report(comparison: Comparison, texts: Language) -> str:
     page = Page(
         kicker=words.say("kicker", office=comparison.office),
         title=headline(words),
-        under=words.say(
-            "under",
-            start=comparison.start,
-            end=comparison.last_day,
-            count=comparison.replications,
-            scenarios=len(comparison.scenarios),
-        ),
+        under=against_told(words) or words.period(),
+        warned=warning_sentence(words),
         tiles=(),
+        first=_first(words),
         sections=_sections(words),
         footer=(words.say("made", seed=comparison.seed),),
     )
     return render(page, texts)
 
 
+def _first(words: Words) -> tuple[Section, ...]:
+    """Return what stands on the first screen below the verdict."""
+    turns, facts = first_turns(words), _facts(words, ())
+    answer: list[Part] = [Items(turns)] if turns else []
+    if words.comparison.assumptions:
+        answer.append(replace(facts, note=assumed_sentence(words)))
+    return (
+        Section("cmp-cards", words.say("card.title"), (cards_of(words),)),
+        Section(
+            "cmp-answer",
+            words.say("turns.first" if turns else "assumed.title"),
+            tuple(answer),
+        ),
+        Section("cmp-picture", words.say("fan.plain"), (fan_part(words),)),
+    )
+
+
 def _sections(words: Words) -> tuple[Section, ...]:
     parts: dict[str, list[Part]] = {
+        "turns": turns_parts(words),
         "short": [Paragraph(press_paragraph(words), "press"), overview_table(words)],
         "limits": [Items(limit_sentences(words))],
-        "days": [days_part(words), fan_part(words)],
+        "days": [days_part(words)],
         "waits": [*waits_parts(words), *area_parts(words)],
         "trips": [trips_part(words), Paragraph(words.say("trips.purse"), "note")],
         "pays": pays_parts(words),

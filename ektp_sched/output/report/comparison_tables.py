@@ -48,8 +48,11 @@ def overview_table(words: Words, figures: Sequence[str] = ()) -> Table:
     everything = words.everything
     shown: dict[str, Callable[[ScenarioFigures], str]] = {
         "cost": lambda one: words.number(millions(one.cost_idr), 1),
+        "total_cost": lambda one: words.money(one.total_cost_idr),
         "cleared": lambda one: words.days(one.backlog_cleared_on),
-        "nobody_waits": lambda one: words.days(one.nobody_waits_on),
+        "nobody_waits": lambda one: _queue(words, one),
+        "returns": lambda one: _returns(words, one),
+        "first_free": lambda one: words.days(one.nobody_waits_on),
         "on_target": lambda one: words.days(one.on_target_on),
         "waiting": lambda one: words.spread(one.waiting_at_end),
         "longest": lambda one: words.spread(one.longest_wait_days),
@@ -65,6 +68,16 @@ def overview_table(words: Words, figures: Sequence[str] = ()) -> Table:
     ]
     headings = (words.say("figure.name"), *(words.label(s.name) for s in everything))
     return Table(words.say("short.caption"), columns(headings), tuple(rows))
+
+
+def _queue(words: Words, one: ScenarioFigures) -> str:
+    return words.number(None) if one.queue is None else words.day(one.queue.on)
+
+
+def _returns(words: Words, one: ScenarioFigures) -> str:
+    if one.queue is None or one.queue.returns_share is None:
+        return words.number(None)
+    return words.texts.percent(one.queue.returns_share, 1)
 
 
 def _two_lines(cell: str) -> str:
@@ -141,10 +154,7 @@ def _difference(
         if value is None:
             return words.number(None)
         places = 1 if abs(value / by) < 100 else 0
-        shown = words.number(value / by, places)
-        if not shown.strip("-0,."):
-            return "0"
-        return shown.replace("-", "−") if value < 0 else f"+{shown}"
+        return words.signed(value / by, places)
 
     dash = words.number(None)
     interval = part.mean_interval

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.output.gap import gap_sentences
-from ektp_sched.output.report.comparison_words import millions
+from ektp_sched.output.report.comparison_answer import verdict_sentence
+from ektp_sched.output.report.comparison_words import Words, millions
+from ektp_sched.scenarios.compare.answer import Queue
 from ektp_sched.scenarios.world.laws import DATES_ONLY
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
         ScenarioFigures,
     )
     from ektp_sched.scenarios.compare.spread import DaySpread
-from ektp_sched.output.report.comparison_words import Words
 
 __all__ = [
     "best_of",
@@ -29,6 +30,7 @@ __all__ = [
     "method_sentences",
     "pays_sentence",
     "press_paragraph",
+    "when",
 ]
 
 _TOLD: Final = 3
@@ -40,17 +42,21 @@ def _cleared(one: ScenarioFigures) -> date | None:
     return None if one.backlog_cleared_on is None else one.backlog_cleared_on.p50
 
 
-def _when(words: Words, part: DaySpread | None) -> str:
-    """Return "around DAY" or "not by END", of a day's median."""
+def when(words: Words, part: DaySpread | Queue | None) -> str:
+    """Return "around DAY" or "not by END", of the middle day."""
     if part is None:
         return words.say("headline.unknown")
-    if part.p50 is None:
+    day = part.on if isinstance(part, Queue) else part.p50
+    if day is None:
         return words.say("headline.not_by", end=words.comparison.last_day)
-    return words.say("headline.around", day=part.p50)
+    return words.say("headline.around", day=day)
 
 
 def best_of(words: Words) -> ScenarioFigures | None:
-    """Return the scenario, but the baseline, whose old backlog is printed first."""
+    """Return what the question would choose, or whose old backlog is printed first."""
+    asked = words.comparison.question
+    if asked is not None:
+        return words.comparison.scenario(asked.choose)
     done = [
         (day, one.name) for one in words.comparison.others if (day := _cleared(one))
     ]
@@ -60,30 +66,32 @@ def best_of(words: Words) -> ScenarioFigures | None:
 
 
 def headline(words: Words) -> str:
-    """Return when the old backlog is printed, and when nobody waits any more."""
+    """Return the verdict; where nothing was asked, both days of two scenarios."""
+    if words.comparison.verdict is not None:
+        return verdict_sentence(words, words.comparison.verdict)
     best, base = best_of(words), words.comparison.base
     if best is None:
         return words.say(
             "headline.single",
             base=words.label(base.name),
-            day=_when(words, base.backlog_cleared_on),
-            free=_when(words, base.nobody_waits_on),
+            day=when(words, base.backlog_cleared_on),
+            free=when(words, base.queue),
         )
-    parts = [
-        part
+    days = [
+        day
         for one in words.comparison.scenarios
-        for part in (one.backlog_cleared_on, one.nobody_waits_on)
+        for day in (_cleared(one), None if one.queue is None else one.queue.on)
     ]
-    if all(part is None or part.p50 is None for part in parts):
+    if not any(days):
         return words.say("headline.none", end=words.comparison.last_day)
     return words.say(
         "headline.both",
         best=words.label(best.name),
         base=words.label(base.name),
-        day=_when(words, best.backlog_cleared_on),
-        free=_when(words, best.nobody_waits_on),
-        other=_when(words, base.backlog_cleared_on),
-        other_free=_when(words, base.nobody_waits_on),
+        day=when(words, best.backlog_cleared_on),
+        free=when(words, best.queue),
+        other=when(words, base.backlog_cleared_on),
+        other_free=when(words, base.queue),
     )
 
 
@@ -168,17 +176,14 @@ def _people(words: Words) -> list[str]:
 def _nobody_waits(words: Words) -> list[str]:
     """Return when nobody waits any more, whenever recorded, in each scenario."""
     shown = [words.comparison.base, *words.comparison.others[:_TOLD]]
-    if any(one.nobody_waits_on is None for one in shown):
-        return []
-    days = (
+    days = [
         words.say(
-            "short.nobody_on",
-            name=words.label(one.name),
-            day=_when(words, one.nobody_waits_on),
+            "short.nobody_on", name=words.label(one.name), day=when(words, one.queue)
         )
         for one in shown
-    )
-    return [words.say("short.nobody", list=", ".join(days))]
+        if one.queue is not None
+    ]
+    return [words.say("short.nobody", list=", ".join(days))] if days else []
 
 
 def _baseline(words: Words) -> str:

@@ -60,6 +60,26 @@ class Words:
             name,
         )
 
+    def period(self) -> str:
+        """Return which time was simulated, and in how many futures."""
+        return self.say(
+            "under",
+            start=self.texts.short_date(self.comparison.start),
+            end=self.texts.short_date(self.comparison.last_day),
+            count=self.comparison.replications,
+            scenarios=len(self.comparison.scenarios),
+        )
+
+    def earliest(self, resource: str | None) -> date | None:
+        """Return the first day on which a resource can be in use; None: not known."""
+        edges = (
+            edge.earliest
+            for edge in self.comparison.break_even
+            if edge.resource == resource and edge.earliest is not None
+        )
+        verdict = self.comparison.verdict
+        return next(edges, None if verdict is None else verdict.earliest)
+
     def colour(self, name: str) -> str:
         """Return the one colour of a scenario."""
         named = colours([one.name for one in self.comparison.scenarios])
@@ -70,6 +90,13 @@ class Words:
         if value is None:
             return self.texts.text("digest.none")
         return self.texts.number(round(value, places) + 0.0, places)
+
+    def signed(self, value: float, places: int = 0) -> str:
+        """Return a number with its sign; 0 has none."""
+        shown = self.number(value, places)
+        if not shown.strip("-0,."):
+            return "0"
+        return shown.replace("-", "−") if value < 0 else f"+{shown}"
 
     def spread(self, part: Spread | Wait | None, places: int = 0) -> str:
         """Return a median with P10 and P90 in brackets."""
@@ -107,6 +134,8 @@ class Words:
         """Return what an input is, in words where its key is a known one."""
         parts = one.key.split(".")
         name = parts[-1] if parts[-2:-1] != ["reserve"] else "reserve"
+        if parts[0] == "held" or parts == ["told", "cost_idr"]:
+            name = "-".join(parts)
         key = f"report.cmp.input.{name}"
         if key not in self.texts.texts:
             return one.key

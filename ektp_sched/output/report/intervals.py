@@ -12,6 +12,7 @@ from ektp_sched.output.report.charts import (
     rows,
     text_layer,
     time_axis,
+    wrapped,
 )
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["Bar", "Group", "interval_chart"]
 
 _HEAD: Final = 24
+_LINE: Final = 16
+_LETTERS: Final = 58
+"""Letters in a line, as wide as the drawing; headings are bold and wider."""
+_HEAD_LETTERS: Final = 50
 _ROW: Final = 36
 _BARE: Final = 20
 _GAP: Final = 8
@@ -34,7 +39,7 @@ class Bar:
     Parameters
     ----------
     label
-        Says whose it is, with its figures; up to 50 letters fit on a phone.
+        Says whose it is, with its figures; a long one takes several lines.
     low, middle, high
         P10, P50, P90: numbers, or dates as ISO texts; a missing high end is
         beyond the axis, a missing middle is not drawn.
@@ -95,14 +100,28 @@ def interval_chart(
 
 def _height(groups: Sequence[Group]) -> float:
     return sum(
-        (_HEAD if group.title else 0) + sum(map(_row, group.bars)) + _GAP
+        (_HEAD + _further(group.title, _HEAD_LETTERS) if group.title else 0)
+        + sum(map(_row, group.bars))
+        + _GAP
         for group in groups
     )
 
 
 def _row(bar: Bar) -> int:
     """Return the height of a bar with its label, or of a label alone."""
-    return _BARE if bar.low is None else _ROW
+    return (_BARE if bar.low is None else _ROW) + _further(bar.label)
+
+
+def _further(label: str, letters: int = _LETTERS) -> int:
+    """Return the height of all lines of a label but the first."""
+    return _LINE * (len(wrapped(label, letters)) - 1)
+
+
+def _lines(label: str, at: float, letters: int = _LETTERS) -> list[tuple[str, float]]:
+    return [
+        (line, at + _LINE * number)
+        for number, line in enumerate(wrapped(label, letters))
+    ]
 
 
 def _placed(
@@ -113,16 +132,16 @@ def _placed(
     at = 0.0
     for group in groups:
         if group.title:
-            heads.append((group.title, at + 12))
-            at += _HEAD
+            heads += _lines(group.title, at + 12, _HEAD_LETTERS)
+            at += _HEAD + _further(group.title, _HEAD_LETTERS)
         for bar in group.bars:
-            labels.append((bar.label, at + 10))
+            labels += _lines(bar.label, at + 10)
+            at += _row(bar)
             if bar.low is not None:
                 high = ends[1] if bar.high is None else bar.high
-                bars.append((bar.low, high, bar.middle, at + 25, bar.colour))
+                bars.append((bar.low, high, bar.middle, at - 11, bar.colour))
                 if group.target is not None:
-                    targets.append((group.target, at + 17, at + 33))
-            at += _row(bar)
+                    targets.append((group.target, at - 19, at - 3))
         at += _GAP
     return heads, labels, bars, targets
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
 
 __all__ = [
+    "Card",
+    "Cards",
     "Cell",
     "Column",
     "Facts",
@@ -146,14 +148,46 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a headline rests on: runs of numbered inputs, first and last."""
+    """What a headline rests on: runs of numbered inputs, first and last.
+
+    `note` says in few words what is assumed; it may be empty.
+    """
 
     facts: tuple[tuple[str, str], ...]
     assumed: tuple[tuple[str, str], ...]
+    note: str = ""
     part: Literal["facts"] = field(default="facts", init=False)
 
 
-Part: TypeAlias = Table | Figure | Paragraph | Items | Facts
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One way to go on, with its few figures.
+
+    Parameters
+    ----------
+    title, aside
+        What it is called, and what stands beside it.
+    colour
+        As in the charts, ``#rrggbb``.
+    figures
+        Label, value, and what is to be said of it (empty for nothing).
+    """
+
+    title: str
+    aside: str
+    colour: str
+    figures: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Ways to go on, side by side; the first two stand first on a phone, too."""
+
+    cards: tuple[Card, ...]
+    part: Literal["cards"] = field(default="cards", init=False)
+
+
+Part: TypeAlias = Table | Figure | Paragraph | Items | Facts | Cards
 
 
 @dataclass(frozen=True, slots=True)

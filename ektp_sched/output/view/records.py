@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from ektp_sched.backlog.records import RECORDS
 from ektp_sched.output.tables import changed_records
 from ektp_sched.output.view.parts import Items, Section, Table, columns
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
 
-__all__ = ["record_words", "records_section", "records_table"]
+__all__ = ["record_words", "records_section", "records_table", "without_ready_on"]
 
 _SHOWN: Final = 12
 _COLUMNS: Final = ("application_id", "field", "was", "is", "used", "reason")
@@ -31,7 +32,7 @@ def records_section(plan: AnyPlan, texts: Language) -> Section:
     if records is None:
         return Section("records", "", ())
     table = records_table(records, texts)
-    because = _shown(records)["because"]
+    because = without_ready_on(records)["because"]
     sums = ((name, int(because.is_in(codes).sum())) for name, codes in _SUMS.items())
     lines = [
         texts.text(f"records.{name}", count=count) for name, count in sums if count
@@ -47,7 +48,9 @@ def records_section(plan: AnyPlan, texts: Language) -> Section:
 
 def records_table(records: pl.DataFrame, texts: Language) -> Table:
     """Return old beside new, those first that wait for somebody."""
-    shown = _shown(records).sort(pl.col("because") != "withheld", maintain_order=True)
+    shown = without_ready_on(records).sort(
+        pl.col("because") != "withheld", maintain_order=True
+    )
     rows = tuple(
         (
             name,
@@ -76,10 +79,11 @@ def record_words(field: str, word: str | None, texts: Language) -> str:
     return word
 
 
-def _shown(records: pl.DataFrame) -> pl.DataFrame:
+def without_ready_on(records: pl.DataFrame) -> pl.DataFrame:
     """Leave out when a person is ready where that goes with the day of waiting."""
     since = records.filter(pl.col("field") == "waiting_since")
     since = since.with_columns(field=pl.lit("ready_on"))
+    on = [*RECORDS]
     return records.join(
-        since, on=records.columns, how="anti", nulls_equal=True, maintain_order="left"
+        since.select(on), on=on, how="anti", nulls_equal=True, maintain_order="left"
     )

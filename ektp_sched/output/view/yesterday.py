@@ -82,7 +82,11 @@ def _sentences(plan: AnyPlan, known: Known, texts: Language) -> Iterator[str]:
         yield texts.text(f"yesterday.{key}", count=count)
     if told := _parts(counts, "promise_part", _TOLD, texts):
         yield texts.text("yesterday.promises", parts=told)
-    for key, count in (("gone", counts.gone), ("overdue", counts.overdue_registry)):
+    for key, count in (
+        ("gone", counts.gone),
+        ("spoilt_gone", counts.spoilt_gone or 0),
+        ("overdue", counts.overdue_registry),
+    ):
         if count:
             yield texts.text(f"yesterday.{key}", count=count)
 

@@ -1,19 +1,10 @@
-"""Scenarios side by side, on the same people, arrivals and breakdowns.
-
-Where nothing is uncertain (likely numbers, nobody new, no failure) the exact plan is
-known, so that the policy of a simulation can be measured against it, and its prices
-say which resource binds.
-"""
+"""Scenarios side by side, on the same people, arrivals and breakdowns."""
 
 from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from fractions import Fraction
-from itertools import groupby
-from operator import itemgetter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,50 +12,37 @@ import polars as pl
 
 from ektp_sched.arguments import check_one_of, check_whole
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
-from ektp_sched.office import capacity
-from ektp_sched.people.cohorts import build_cohorts
-from ektp_sched.planning import Status, plan
-from ektp_sched.planning.tiers import objectives
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.break_even import break_even
-from ektp_sched.scenarios.compare.comparison import (
-    Comparison,
-    Limiting,
-    PolicyGap,
-    ScenarioFigures,
-    Stretch,
-)
+from ektp_sched.scenarios.compare.certain import certain_plan, limiting, policy_gap
+from ektp_sched.scenarios.compare.comparison import Comparison, ScenarioFigures
 from ektp_sched.scenarios.compare.measures import (
     against_told,
-    binding_share,
     daily,
     difference,
+    nobody_waits_any_more,
     quantities,
     samples,
-    trip_cost,
+    total_cost,
     waits,
+    with_dates,
 )
 from ektp_sched.scenarios.compare.told import told_trips
+from ektp_sched.scenarios.compare.verdict import verdicts
 from ektp_sched.scenarios.simulate.order import POLICIES as FAST_POLICIES
-from ektp_sched.scenarios.simulate.replan import simulate_replan
 from ektp_sched.scenarios.simulate.runs import Run, run_scenarios
-from ektp_sched.scenarios.simulate.simulate import simulate
-from ektp_sched.scenarios.world.capacities import likely_office, limits_of
-from ektp_sched.scenarios.world.draws import draw
 from ektp_sched.scenarios.world.laws import DATES_ONLY
-from ektp_sched.scenarios.world.left_out import left_out
+from ektp_sched.scenarios.world.left_out import left_out, unknown_deliveries
 from ektp_sched.scenarios.world.loading import as_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
-    from datetime import date
 
     from numpy.typing import NDArray
 
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
-    from ektp_sched.office import Capacity
-    from ektp_sched.planning import Plan, Tier
+    from ektp_sched.planning import Plan
     from ektp_sched.scenarios.compare.comparison import Difference
     from ektp_sched.scenarios.compare.measures import Samples
     from ektp_sched.scenarios.simulate.outcome import Outcome
@@ -142,12 +120,9 @@ def compare(
             progress=progress,
         )
     with clock.stage("figures"):
-        by_scenario = {
-            one.name: samples(outcomes[one.name], one.office) for one in every
-        }
-        by_scenario[DATES_ONLY] = _with_dates(run, by_scenario, outcomes, told)
+        by_scenario = _samples(run, outcomes, told)
     with clock.stage("limits"):
-        plans = {one.name: _certain_plan(run, one) for one in every}
+        plans = {one.name: certain_plan(run, one) for one in every}
         figures = tuple(
             _figures(
                 run, one, outcomes[one.name], by_scenario[one.name], plans[one.name]
@@ -156,6 +131,7 @@ def compare(
         )
     with clock.stage("break-even"):
         pays = break_even(run, _trip_costs(run, by_scenario))
+        verdict, against_told = verdicts(run, by_scenario, pays)
     return Comparison(
         office=run.baseline.office.name,
         language=run.baseline.office.language,
@@ -170,9 +146,12 @@ def compare(
         dates_only=_dates_only(run, figures, by_scenario[DATES_ONLY]),
         differences=_differences(run, by_scenario),
         break_even=pays,
-        gap=_policy_gap(run, plans[scenarios.baseline]),
+        question=scenarios.question,
+        verdict=verdict,
+        verdict_against_told=against_told,
+        gap=policy_gap(run, plans[scenarios.baseline]),
         assumptions=scenarios.assumptions,
-        notices=left_out(office),
+        notices=(*unknown_deliveries(scenarios, start, days), *left_out(office)),
         table=pl.concat(
             daily(outcomes[each.name], each.name, run.start) for each in every
         ),
@@ -183,12 +162,42 @@ def compare(
 def _people(run: Run) -> dict[str, int]:
     queue = run.queue(run.baseline)
     never = queue.left_out.get("no-printer", 0)
+    held, law = run.backlog.held_count - run.backlog.done, run.scenarios.held
     return {
         "initial": queue.initial,
         "unprintable": never,
         "later": sum(queue.left_out.values()) - never,
-        "held": run.backlog.held_count - run.backlog.done,
+        "held": held if law is None else max(0, held - (law.people or 0)),
     }
+
+
+def _samples(
+    run: Run, outcomes: dict[str, Outcome], told: NDArray[np.generic] | None
+) -> dict[str, Samples]:
+    """Return every quantity in all futures, of each scenario and with dates told."""
+    base, scenarios = run.baseline, run.scenarios
+    by_scenario = {}
+    for name, scenario in scenarios.scenarios.items():
+        outcome = outcomes[name]
+        assert outcome.replacement_idr is not None
+        by_scenario[name] = samples(outcome, scenario.office) | {
+            "total_cost_idr": total_cost(
+                scenario,
+                scenarios.worth,
+                outcome.worked,
+                outcomes[base.name].worked,
+                outcome.replacement_idr,
+            )
+        }
+    assert told is not None
+    by_scenario[DATES_ONLY] = with_dates(
+        by_scenario[base.name],
+        outcomes[base.name],
+        told.astype(np.float64),
+        base.office,
+        scenarios.told,
+    )
+    return by_scenario
 
 
 def _trip_costs(
@@ -208,27 +217,11 @@ def _figures(
         name=scenario.name,
         label=scenario.label,
         cost_idr=scenario.cost_idr,
-        limits=_limiting(run, scenario, outcome, made),
+        limits=limiting(run, scenario, outcome, made),
         **quantities(sampled, run.days, run.start),
+        nobody_waits_any_more=nobody_waits_any_more(outcome, run.start),
         wait_days=waits(outcome, scenario.office),
     )
-
-
-def _with_dates(
-    run: Run,
-    by_scenario: dict[str, Samples],
-    outcomes: dict[str, Outcome],
-    told: NDArray[np.generic] | None,
-) -> Samples:
-    """Return the baseline's samples with the trips that are left if dates are told."""
-    base = run.baseline
-    assert told is not None
-    trips = told.astype(np.float64)
-    areas = outcomes[base.name].areas
-    return by_scenario[base.name] | {
-        "wasted_trips": trips.sum(axis=0),
-        "wasted_trip_cost_idr": trip_cost(trips, areas, base.office),
-    }
 
 
 def _dates_only(
@@ -238,16 +231,20 @@ def _dates_only(
     base = next(one for one in figures if one.name == run.scenarios.baseline)
     told = quantities(sampled, run.days, run.start)
     return base.model_copy(
-        update={"name": DATES_ONLY, "label": "", "cost_idr": 0, **told}
+        update={
+            "name": DATES_ONLY,
+            "label": "",
+            "cost_idr": run.scenarios.told.cost_idr,
+            **told,
+        }
     )
 
 
 def _differences(run: Run, by_scenario: dict[str, Samples]) -> tuple[Difference, ...]:
     """Return every scenario but the baseline against it, the free remedy last."""
     base = run.scenarios.baseline
-    costs = {one.name: one.cost_idr for one in run.scenarios.scenarios.values()}
     pairs = (
-        difference(name, base, ours, by_scenario[base], run.days, costs.get(name, 0))
+        difference(name, base, ours, by_scenario[base], run.days)
         for name, ours in by_scenario.items()
         if name != base
     )
@@ -285,171 +282,3 @@ class _Clock:
         begun = time.monotonic()
         yield
         self.seconds[name] = round(time.monotonic() - begun, 6)
-
-
-_CLOSED: Final = "closed"
-
-
-def _certain_plan(run: Run, scenario: Scenario) -> Plan:
-    """Return the exact plan of a scenario on its likely numbers."""
-    queue = run.queue(scenario)
-    rows = np.sort(np.append(queue.rows, queue.singles.rows))
-    backlog = replace(run.backlog, frame=run.backlog.frame[rows], rows=None)
-    office = likely_office(scenario, run.start, run.days)
-    return plan(backlog, office, start=run.start, days=run.days)
-
-
-def _policy_gap(run: Run, made: Plan) -> tuple[PolicyGap, ...]:
-    """Return how far the policy is from the optimum where nothing is uncertain.
-
-    Tiers are compared in order, so behind the first that differs a negative gap is no
-    merit.
-    """
-    if made.status != Status.OPTIMAL:
-        return ()
-    cohorts = build_cohorts(made.backlog, made.office, run.start, run.days)
-    day, member = _simulated_days(run), cohorts.member.astype(np.int64)
-    tiers = objectives(made.office, cohorts, run.days)
-    return tuple(
-        _gap(
-            solved,
-            Fraction(
-                int(tier.cost(cohorts, member, day).sum()) + tier.constant(cohorts),
-                tier.scale,
-            ),
-        )
-        for solved, tier in zip(made.tiers, tiers, strict=False)
-    )
-
-
-def _simulated_days(run: Run) -> NDArray[np.int64]:
-    """Return on which day the policy prints each row of the certain plan."""
-    certain = replace(run.scenarios, arrivals=None, breakdowns={})
-    scenario, queue = _at_likely(run.baseline), run.queue(run.baseline)
-    world = draw(certain, start=run.start, days=run.days, seed=0, block=0, size=1)
-    limits = limits_of(scenario, world)
-    if run.policy == "replan":
-        made = simulate_replan(
-            queue, limits, world.arrivals, run.backlog, scenario.office, record="dates"
-        )
-        assert made.person_dates is not None
-        return made.person_dates[:, 0].astype(np.int64)
-    outcome = simulate(queue, limits, world.arrivals, run.policy, record="dates")
-    assert outcome.front is not None
-    printed = np.full(run.backlog.planned, run.days, dtype=np.int64)
-    for number, front in enumerate(outcome.front):
-        begin, end = queue.first[number : number + 2].tolist()
-        days = np.searchsorted(front[0], np.arange(end - begin), side="right")
-        printed[queue.rows[begin:end]] = days
-    if outcome.single_days is not None:
-        printed[queue.singles.rows] = outcome.single_days[:, 0]
-    return printed[np.sort(np.append(queue.rows, queue.singles.rows))]
-
-
-def _at_likely(scenario: Scenario) -> Scenario:
-    """Return a scenario whose additions are certain, at their likely values."""
-    for resource in scenario.added:
-        first = None if resource.first is None else (resource.first[1],) * 3
-        scenario = scenario.at(
-            replace(resource, cards=(resource.cards[1],) * 3, first=first)
-        )
-    return scenario
-
-
-def _gap(solved: Tier, policy: Fraction) -> PolicyGap:
-    optimum = solved.amount
-    share = float((policy - optimum) / optimum) if optimum else None
-    return PolicyGap(
-        tier=solved.name,
-        rank=solved.rank,
-        policy=round(float(policy), 6),
-        optimum=round(float(optimum), 6),
-        gap=None if share is None else round(share, 9),
-    )
-
-
-def _limiting(run: Run, scenario: Scenario, outcome: Outcome, made: Plan) -> Limiting:
-    """Return what binds in a scenario: before and after, by day, and by share."""
-    limits = capacity(made.office, run.start, run.days)
-    share, worked = binding_share(outcome), np.flatnonzero(limits.open)
-    if not len(worked):
-        return Limiting(
-            now=_CLOSED, after=_CLOSED, capacity_now=0, capacity_after=0, share=share
-        )
-    firsts = [added.first[1] for added in scenario.added if added.first is not None]
-    begun = (max(firsts) - run.start).days if firsts else 0
-    later = worked[worked >= begun]
-    now, capacity_now = _binds(limits, int(worked[0]))
-    last = int(later[0] if len(later) else worked[-1])
-    after, capacity_after = _binds(limits, last)
-    return Limiting(
-        now=now,
-        after=after,
-        capacity_now=capacity_now,
-        capacity_after=capacity_after,
-        offered_after=sum(added.cards[1] for added in scenario.added),
-        share=share,
-        by_day=_stretches(made),
-    )
-
-
-def _binds(limits: Capacity, day: int) -> tuple[str, int]:
-    """Return which limit is the least on a day, and how many cards it allows."""
-    printers = limits.printer_cards[:, day]
-    # Servers that the same printers reach are one: the cuts double with each.
-    reaches, pool = np.unique(limits.reaches, axis=1, return_inverse=True)
-    count = reaches.shape[1]
-    servers = np.zeros(count, dtype=np.int64)
-    np.add.at(servers, pool.reshape(-1), limits.server_cards[:, day])
-    best = None
-    for chosen in range(1 << count):
-        cut = np.array([bool(chosen >> s & 1) for s in range(count)])
-        beyond = (reaches & ~cut).any(axis=1)
-        through = int(servers[cut].sum()), int(printers[beyond].sum())
-        if best is None or sum(through) < sum(best):
-            best = through
-    assert best is not None
-    name = "servers" if best[0] >= best[1] else "printers"
-    if limits.total is not None and int(limits.total[day]) < sum(best):
-        return "reserve", int(limits.total[day])
-    return (name if sum(best) else _CLOSED), sum(best)
-
-
-def _stretches(made: Plan) -> tuple[Stretch, ...]:
-    """Return, from the prices, which resources one card more of would help."""
-    if made.prices is None:
-        return ()
-    table = (
-        made.prices.group_by("day", maintain_order=True)
-        .agg(
-            pl.col("resource")
-            .filter(pl.col("one_more") != 0)
-            .unique(maintain_order=True)
-            .alias("names")
-        )
-        .sort("day")
-    )
-    binding = [(day, tuple(names) or _blanks(made, day)) for day, names in table.rows()]
-    stretches = []
-    for resources, alike in groupby(binding, key=itemgetter(1)):
-        days = [day for day, _ in alike]
-        if resources:
-            stretches.append(Stretch(first=days[0], last=days[-1], resources=resources))
-    return tuple(stretches)
-
-
-def _blanks(made: Plan, day: date) -> tuple[str, ...]:
-    """Return the card types whose blanks, used by a day, have a price."""
-    if made.certificate is None:
-        return ()
-    offset = (day - made.start) // timedelta(days=1)
-    return tuple(
-        sorted(
-            {
-                card
-                for tier in made.certificate.tiers
-                for card, prices in tier.prices.stock.items()
-                if any(prices[offset:])
-            }
-        )
-    )

@@ -12,6 +12,13 @@ import polars as pl
 from pydantic import BeforeValidator, Field, PlainSerializer
 
 from ektp_sched.office import Notice  # noqa: TC001 - pydantic reads it
+from ektp_sched.scenarios.compare.answer import (
+    Question,
+    Queue,
+    Sensitivity,
+    Turn,
+    Verdict,
+)
 from ektp_sched.scenarios.compare.spread import DaySpread, Spread
 from ektp_sched.scenarios.document import Document, Number, Share
 from ektp_sched.scenarios.world.laws import Assumption  # noqa: TC001
@@ -112,6 +119,10 @@ class _Quantities(Document):
         return {name: part for name, part in self if isinstance(part, spreads)}
 
 
+def _unknown(value: object) -> bool:
+    return value is None or value == ()
+
+
 class ScenarioFigures(_Quantities):
     """What one scenario comes to."""
 
@@ -119,7 +130,13 @@ class ScenarioFigures(_Quantities):
     name: str
     label: str = ""
     cost_idr: int = 0
+    # all that it costs within the horizon beside trips: price, days, shifts,
+    # replacements and telling
+    total_cost_idr: Spread | None = Field(default=None, exclude_if=_unknown)
     limits: Limiting | None = None
+    # nobody_waits_any_more: by the share of futures at a day's close; nobody_waits_on:
+    # the first day of each future by itself
+    nobody_waits_any_more: Queue | None = Field(default=None, exclude_if=_unknown)
     backlog_cleared_on: DaySpread | None = None
     nobody_waits_on: DaySpread | None = None
     on_target_on: DaySpread | None = None
@@ -132,9 +149,12 @@ class ScenarioFigures(_Quantities):
     utilisation: Spread | None = None
     wait_days: Waits | None = None
 
-
-def _unknown(value: object) -> bool:
-    return value is None
+    @property
+    def queue(self) -> Queue | None:
+        """When nobody waits any more; in an older file by the middle first day."""
+        if self.nobody_waits_any_more is not None or self.nobody_waits_on is None:
+            return self.nobody_waits_any_more
+        return Queue(on=self.nobody_waits_on.p50)
 
 
 class Difference(_Quantities):
@@ -156,8 +176,10 @@ class Difference(_Quantities):
     pressure_days: Spread | None = None
     utilisation: Spread | None = None
     # less the trips of the baseline with dates told
-    wasted_trips_against_told: Spread | None = Field(None, exclude_if=_unknown)
-    wasted_trip_cost_idr_against_told: Spread | None = Field(None, exclude_if=_unknown)
+    wasted_trips_against_told: Spread | None = Field(default=None, exclude_if=_unknown)
+    wasted_trip_cost_idr_against_told: Spread | None = Field(
+        default=None, exclude_if=_unknown
+    )
     # money for each day that a person waits less; None where it costs nothing or saves
     # no day
     idr_per_person_day: Rupiah | None = None
@@ -235,6 +257,13 @@ class Comparison(OneLine, Document):
 
     Parameters
     ----------
+    question, verdict
+        What is asked, and its answer; None: nothing is.
+    verdict_against_told
+        The answer to the same question against ``dates_only``, where it is
+        asked against the baseline.
+    turns, sensitivities
+        What would turn the answer, and what each input by itself does to it.
     office, language
         Name and language of the baseline's office.
     replications, seed, start, days, policy
@@ -260,13 +289,18 @@ class Comparison(OneLine, Document):
     notices
         What a reader should know.
     table
-        daily.csv: scenario, day, waiting and printed at P10, P50, P90.
+        daily.csv: scenario, day, waiting, printed and the queue left.
     seconds
         By stage: the one part that differs between equal runs.
     """
 
     schema_version: int = 1
     program: str = "ektp-sched"
+    question: Question | None = Field(default=None, exclude_if=_unknown)
+    verdict: Verdict | None = Field(default=None, exclude_if=_unknown)
+    verdict_against_told: Verdict | None = Field(default=None, exclude_if=_unknown)
+    turns: tuple[Turn, ...] = Field(default=(), exclude_if=_unknown)
+    sensitivities: tuple[Sensitivity, ...] = Field(default=(), exclude_if=_unknown)
     office: str = ""
     language: str = "id"
     replications: int = Field(ge=1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
+from ektp_sched.scenarios.compare.answer import Queue
 from ektp_sched.scenarios.compare.comparison import ClassWait, Difference, Waits
 from ektp_sched.scenarios.compare.spread import (
     QUANTILES,
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Office
     from ektp_sched.scenarios.simulate.outcome import Outcome
+    from ektp_sched.scenarios.world.laws import Scenario, Told, Worth
 
+    Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
     Samples = dict[str, Floats]
@@ -37,11 +40,14 @@ __all__ = [
     "binding_share",
     "daily",
     "difference",
+    "nobody_waits_any_more",
     "quantities",
     "samples",
+    "total_cost",
     "trip_cost",
     "trips",
     "waits",
+    "with_dates",
 ]
 
 _DAYS: Final = ("backlog_cleared_on", "nobody_waits_on", "on_target_on")
@@ -79,6 +85,7 @@ def samples(outcome: Outcome, office: Office) -> Samples:
         "on_target_on": outcome.on_target_day,
         "waiting_at_end": outcome.waiting[:, -1],
         "longest_wait_days": outcome.longest_wait,
+        "free_day": outcome.free_day,
         "person_days": person_days.sum(axis=0),
         "wasted_trips": made.sum(axis=0),
         "wasted_trip_cost_idr": trip_cost(made, outcome.areas, office),
@@ -88,11 +95,55 @@ def samples(outcome: Outcome, office: Office) -> Samples:
     return {name: values.astype(np.float64) for name, values in by_name.items()}
 
 
+def total_cost(
+    scenario: Scenario, worth: Worth, worked: Bools, in_baseline: Bools, replaced: Ints
+) -> Floats:
+    """Return what a scenario costs beside trips, rupiah, ``(R,)``.
+
+    Parameters
+    ----------
+    scenario, worth
+        Its price, what each further day costs, and how far a price counts.
+    worked, in_baseline
+        Whether each day is worked in it, and in the baseline, ``(H,)``.
+    replaced
+        Price of what replaces that which failed for good, ``(R,)``.
+    """
+    further = int((worked & ~in_baseline).sum())
+    counted = worth.counted(1, len(worked))
+    fixed = scenario.cost_idr * counted + further * scenario.cost_idr_per_day
+    cost: Floats = float(fixed) + float(counted) * replaced.astype(np.float64)
+    return cost
+
+
+def with_dates(
+    base: Samples,
+    outcome: Outcome,
+    told_trips: Floats,
+    office: Office,
+    law: Told,
+) -> Samples:
+    """Return the baseline's samples if everybody is told a date.
+
+    Trips in vain of those who heed it are given by area, ``(A, R)``; the others come
+    as people do today.
+    """
+    heeded, areas = float(law.heeded), outcome.areas
+    as_today = trips(outcome.person_days_by_area(), areas, office)
+    made = heeded * told_trips + (1 - heeded) * as_today
+    return base | {
+        "wasted_trips": made.sum(axis=0),
+        "wasted_trip_cost_idr": trip_cost(made, areas, office),
+        "total_cost_idr": base["total_cost_idr"] + law.cost_idr,
+    }
+
+
 def quantities(sampled: Mapping[str, Floats], days: int, start: date) -> dict[str, Any]:
     """Return how each quantity spreads, as fields of a scenario's figures."""
     return {
         name: of_days(values, days, start) if name in _DAYS else of_values(values)
         for name, values in sampled.items()
+        if name != "free_day"
     }
 
 
@@ -132,18 +183,44 @@ def binding_share(outcome: Outcome) -> dict[str, float]:
     return dict(zip(CAUSES, shares.tolist(), strict=True))
 
 
+def nobody_waits_any_more(outcome: Outcome, start: date) -> Queue:
+    """Return when no day leaves a queue, and how often one comes back."""
+    free = outcome.queued == 0
+    count, days = free.shape
+    futures = free.sum(axis=0)
+    later = np.arange(days) > outcome.free_day[:, None]
+    returns = float((later & ~free).any(axis=1).mean())
+    halves = np.flatnonzero(2 * futures >= count)
+    if not len(halves):
+        return Queue(returns_share=returns)
+    day = int(halves[0])
+    after = ~free[:, day + 1 :][:, outcome.worked[day + 1 :]]
+    return Queue(
+        on=start + timedelta(days=day),
+        share=float(futures[day]) / count,
+        returns_share=returns,
+        queue_days_share=float(after.mean()) if after.size else None,
+    )
+
+
 def daily(outcome: Outcome, name: str, start: date) -> pl.DataFrame:
-    """Return waiting and printed by day at P10, P50 and P90."""
+    """Return waiting, printed and the queue left by day, at P10, P50 and P90.
+
+    And in how many futures a queue is left, and which days are worked.
+    """
     count, days = outcome.waiting.shape
     columns: dict[str, object] = {
         "scenario": [name] * days,
         "day": [start + timedelta(days=day) for day in range(days)],
     }
-    for field, values in (("waiting", outcome.waiting), ("printed", outcome.printed)):
+    for field in ("waiting", "printed", "queued"):
+        values = getattr(outcome, field)
         ordered = np.sort(values, axis=0)
         for label, percent in QUANTILES:
             row = ordered[order_statistic(count, percent)]
             columns[f"{field}_{label}"] = row.astype(np.int64)
+    columns["queued_futures"] = (outcome.queued > 0).sum(axis=0)
+    columns["worked"] = outcome.worked
     return pl.DataFrame(columns)
 
 
@@ -153,7 +230,6 @@ def difference(
     ours: Mapping[str, Floats],
     theirs: Mapping[str, Floats],
     days: int,
-    cost_idr: int,
 ) -> Difference:
     """Return a scenario less the baseline, replication by replication.
 
@@ -168,8 +244,8 @@ def difference(
             both = (own < days) & (other < days)
             own, other = own[both], other[both]
         spreads[key] = of_values(own - other) if len(own) else None
-    saved = -spreads["person_days"].mean
-    money = cost_idr / saved if cost_idr > 0 and saved > 0 else None
+    saved, cost = -spreads["person_days"].mean, spreads["total_cost_idr"].mean
+    money = cost / saved if cost > 0 and saved > 0 else None
     return Difference(name=name, baseline=baseline, **spreads, idr_per_person_day=money)
 
 

@@ -22,8 +22,9 @@ from ektp_sched.scenarios.dates.ready_by import as_confidence
 from ektp_sched.scenarios.simulate.order import POLICIES, check_policy
 from ektp_sched.scenarios.simulate.queue import build_queue
 from ektp_sched.scenarios.simulate.runs import Run, run_scenarios
-from ektp_sched.scenarios.simulate.simulate import arrivals_by_stream
-from ektp_sched.scenarios.world.capacities import likely_office
+from ektp_sched.scenarios.simulate.simulate import arrivals_by_stream, simulate
+from ektp_sched.scenarios.world.capacities import likely_office, limits_of
+from ektp_sched.scenarios.world.draws import Arrivals
 from ektp_sched.scenarios.world.loading import as_scenarios
 from ektp_sched.showing import OneLine
 from ektp_sched.words import said
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning import Plan
     from ektp_sched.scenarios.simulate.outcome import Outcome
     from ektp_sched.scenarios.simulate.queue import Queue
-    from ektp_sched.scenarios.world.draws import Arrivals, Limits
+    from ektp_sched.scenarios.world.draws import Limits, World
     from ektp_sched.scenarios.world.laws import Scenario
     from ektp_sched.scenarios.world.loading import ScenariosLike
 
@@ -224,8 +225,7 @@ def need(
     exact = as_confidence(confidence)
     goal = replace(goal, by=as_day(goal.by, "goal.by"))
     known = as_scenarios(scenarios, office, start)
-    counts = dict(backlog.frame.group_by("urgency").len().rows())
-    known = known.with_backlog_mix(counts)
+    known = known.with_backlog(backlog)
     chosen = known.named(scenario)
     now = _cards_now(chosen, resource)
     day = _day_of(goal, start, days)
@@ -281,36 +281,42 @@ def _hopeless(
     return (True, day) if last < 0 else (False, last)
 
 
-def _smallest(
-    count: Callable[[int], int], wanted: int, first: int
-) -> tuple[int | None, dict[int, int]]:
-    """Return the smallest number whose count is wanted, and all counts.
+_FEW: Final = 200
+"""Futures from which it is guessed where to search."""
 
-    More capacity of one resource never makes the queue longer as long as it is
-    pooled; where printers are restricted that is not certain, so the number
-    found is exact only in the sense that the one below it fails.
-    """
-    reached: dict[int, int] = {}
 
-    def enough(cards: int) -> bool:
-        if cards not in reached:
-            reached[cards] = count(cards)
-        return reached[cards] >= wanted
+class _Counts(dict[int, int]):
+    """How many futures each number tried reaches, counted when it is asked for."""
 
-    high = first
-    while not enough(high):
-        if high >= _MOST:
-            return None, reached
-        same = reached.get(high // 2) == reached[high]
-        high = _MOST if same and high > 64 * first else min(2 * high, _MOST)
-    low = max((n for n in reached if n < high and not enough(n)), default=0)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if enough(middle):
-            high = middle
-        else:
-            low = middle
-    return high, reached
+    def __init__(self, count: Callable[[int], int]) -> None:
+        super().__init__()
+        self.count = count
+
+    def __missing__(self, cards: int) -> int:
+        self[cards] = self.count(cards)
+        return self[cards]
+
+    def smallest(self, wanted: int, guess: int) -> int | None:
+        """Return the smallest number whose count is wanted, looked for near a guess.
+
+        More capacity of one resource never makes the queue longer as long as it is
+        pooled; where printers are restricted that is not certain, so the number
+        found is exact only in the sense that the one below it fails.
+        """
+        low, high, step = 0, guess, 1
+        while self[high] < wanted:
+            if high == guess and self[_MOST] < wanted:
+                return None
+            low, high, step = high, min(high + step, _MOST), 2 * step
+        while not low and step < high:
+            if self[high - step] < wanted:
+                low = high - step
+            else:
+                high, step = high - step, 2 * step
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self[middle] >= wanted else (middle, high)
+        return high
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,12 +336,16 @@ class _Search:
     ) -> tuple[Enough, tuple[tuple[int, float], ...]]:
         """Return what is enough, and every number tried with its share of futures."""
         futures = self.run.replications
-        exact, plans = _smallest(lambda n: int(self.exact(n)), 1, now)
+        counts, plans = _Counts(self.reached), _Counts(lambda n: int(self.exact(n)))
         if self.is_certain:
-            cards, counts = exact, plans
+            cards = exact = plans.smallest(1, now)
+            counts = plans
         else:
-            wanted = ceil(confidence * futures)
-            cards, counts = _smallest(self.reached, wanted, now)
+            few, likely = self.few_futures(), self.likely_future()
+            guess = self.guess(self.scenario, few, ceil(confidence * few.size), now)
+            cards = counts.smallest(ceil(confidence * futures), guess)
+            guess = self.guess(self.scenario.at_likely(), likely, 1, guess)
+            exact = plans.smallest(1, guess)
         reason = None
         if cards is None:
             reason = "other-limit" if any(counts.values()) else "too-late"
@@ -360,6 +370,32 @@ class _Search:
         )
         assert seen is not None
         return int(seen.sum())
+
+    def few_futures(self) -> World:
+        """Return the first few futures."""
+        return self.run.futures.block(0, min(self.run.replications, _FEW))
+
+    def likely_future(self) -> World:
+        """Return the future in which nothing is by chance."""
+        cards = expected_cards(self.run)[:, None, :].astype(np.int32)
+        world = self.run.futures.block(0, 1)
+        arrivals = Arrivals(world.arrivals.classes, cards, world.arrivals.entropy)
+        return replace(world, arrivals=arrivals, breakdowns={})
+
+    def guess(self, scenario: Scenario, world: World, wanted: int, near: int) -> int:
+        """Return about how many cards a day reach the goal in so many futures."""
+        queue = self.run.queue(self.scenario)
+
+        def count(cards: int) -> int:
+            changed = _with_cards(scenario, self.resource, cards)
+            people = queue, limits_of(changed, world), world.arrivals
+            outcome = simulate(*people, self.run.policy, record="dates")
+            fine = _reached(
+                outcome, *people, changed.office, goal=self.goal, day=self.day
+            )
+            return int(fine.sum())
+
+        return _Counts(count).smallest(wanted, near) or near
 
     def exact(self, cards: int) -> bool:
         """Return whether the exact plan reaches the goal, nothing by chance."""
@@ -484,24 +520,36 @@ def _waited(on: date) -> pl.Expr:
     return (pl.lit(on) - pl.col("waiting_since")).dt.total_days()
 
 
-def expected_arrivals(run: Run) -> pl.DataFrame:
-    """Return the applications of a horizon if each day brought its mean.
+def expected_cards(run: Run) -> NDArray[np.int64]:
+    """Return the applications of each class and day if each brought its mean, (C, H).
 
-    Whole people, so that their number never strays a full one from the mean;
-    card and area are those of the backlog's own people, taken in turn.
+    Whole people, so that their number never strays a full one from the mean.
     """
     from ektp_sched.office import capacity
 
-    law = run.scenarios.arrivals
-    if law is None or not run.backlog.planned:
+    known = run.scenarios
+    names = [*known.office.classes]
+    cards = np.zeros((len(names), run.days), dtype=np.int64)
+    if (known.arrivals is None and known.held is None) or not run.backlog.planned:
+        return cards
+    worked = np.flatnonzero(capacity(known.office, run.start, run.days).open)
+    for name, due in known.expected(len(worked)).items():
+        cards[names.index(name), worked] = np.diff(due)
+    return cards
+
+
+def expected_arrivals(run: Run) -> pl.DataFrame:
+    """Return the applications of a horizon if each day brought its mean.
+
+    Card and area are those of the backlog's own people, taken in turn.
+    """
+    expected = expected_cards(run)
+    if not expected.any():
         return run.backlog.frame.clear()
-    worked = np.flatnonzero(capacity(run.scenarios.office, run.start, run.days).open)
-    names, days = [], []
-    for name, rate in law.means().items():
-        due = np.array([int(rate * n) for n in range(len(worked) + 1)])
-        days.append(np.repeat(worked, np.diff(due)))
-        names += [name] * int(due[-1])
-    offsets = np.concatenate(days).astype("timedelta64[D]")
+    urgency, days = np.nonzero(expected)
+    times = expected[urgency, days]
+    names = np.repeat(np.array([*run.scenarios.office.classes])[urgency], times)
+    offsets = np.repeat(days, times).astype("timedelta64[D]")
     recorded = pl.Series(np.datetime64(run.start) + offsets).cast(pl.Date)
     like = run.backlog.frame.select("card", "area")
     turn = np.random.default_rng(0).integers(0, like.height, len(names))

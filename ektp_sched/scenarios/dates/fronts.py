@@ -109,8 +109,7 @@ def chosen(
                 days=days,
             )
         )
-    counts = dict(backlog.frame.group_by("urgency").len().rows())
-    mixed = scenarios.with_backlog_mix(counts) if counts else scenarios
+    mixed = scenarios.with_backlog(backlog) if backlog.planned else scenarios
     return Course(queue, mixed, scenario, start, days, seed, policy, executor, progress)
 
 
@@ -169,6 +168,6 @@ def undisturbed(course: Course) -> Course:
         cards = (resource.cards[2],) * 3
         scenario = scenario.at(replace(resource, cards=cards, first=first))
     office = scenario.office.model_copy(update={"outages": ()})
-    bare = replace(course.scenarios, arrivals=None, breakdowns={})
+    bare = replace(course.scenarios, arrivals=None, held=None, breakdowns={})
     changed = replace(scenario, office=office)
     return replace(course, scenarios=bare, scenario=changed, progress=None)

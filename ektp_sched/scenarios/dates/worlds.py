@@ -42,7 +42,7 @@ def stated_rates(scenarios: Scenarios) -> Scenarios:
             for name, count in zip(fit.classes, fit.cards, strict=True)
         }
         rate = Fraction(sum(fit.cards), fit.days)
-        law = ArrivalLaw(rate, Fraction(str(fit.dispersion)), mix)
+        law = ArrivalLaw(rate * law.factor, Fraction(str(fit.dispersion)), mix)
     laws = {n: replace(b, fit=None) for n, b in scenarios.breakdowns.items()}
     return replace(scenarios, arrivals=law, breakdowns=laws)
 
@@ -82,7 +82,10 @@ def fitted_worlds(
     )
     common = calendar(scenarios.office, course.start, days).open
     own = calendar(course.scenario.office, course.start, days).open
-    cards = past.arrivals.cards[:, :, common][:, :, :length].astype(np.int64)
+    recorded = past.arrivals.cards
+    if past.arrivals.held is not None:
+        recorded = recorded - past.arrivals.held
+    cards = recorded[:, :, common][:, :, :length].astype(np.int64)
     states = {}
     for name in scenarios.breakdowns:
         up = past.up(name, own)
@@ -92,11 +95,10 @@ def fitted_worlds(
         law = scenarios.arrivals
         if law is not None:
             fit = fit_arrivals(past.arrivals.classes, cards[:, world], _ARRIVAL_PRIOR)
-            law = replace(law, fit=fit)
+            law = ArrivalLaw.of_history(fit)
         laws = {
-            name: replace(
-                scenarios.breakdowns[name],
-                fit=BreakdownFit(*transitions(up[:, world]), *priors),
+            name: scenarios.breakdowns[name].fitted(
+                BreakdownFit(*transitions(up[:, world]), *priors)
             )
             for name, up in states.items()
         }

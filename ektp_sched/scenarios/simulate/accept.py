@@ -210,6 +210,8 @@ class SingleBook:
         self.printed: list[Ints] = []
         # whether anybody waits past the target at the end of each day, (H, R)
         self.late = np.zeros((days, size), dtype=bool)
+        # who is in the queue that each day leaves, (H, R)
+        self.queued = np.zeros((days, size), dtype=np.int32)
         # longest wait so far in days, (R,); -1 for none
         self.longest = np.full(size, -1, dtype=np.int64)
         # prints of each entry on each day, over all replications, (H, U)
@@ -221,6 +223,10 @@ class SingleBook:
         target = queue.streams.target[singles.stream]
         self._weight = queue.scale // target
         self._late_from = singles.since + target
+        # first day whose queue an entry belongs to as long as it is left
+        may = np.maximum(singles.ready, singles.pinned)
+        self._queued_from = np.maximum(np.maximum(singles.since + 1, may), 0)
+        self._in_queue = np.zeros(size, dtype=np.int32)
         self._today: list[tuple[int, Ints, Ints]] = []
         # day of each person, in the order of Singles.rows, (N, R); H for never. None
         # unless asked for.
@@ -281,6 +287,7 @@ class SingleBook:
         left = self.left[entries] - done
         self.left[entries], self.waits[entries] = left, left.any(axis=1)
         self.by_day[day, entries] = done.sum(axis=1)
+        self._in_queue -= done[self._queued_from[entries] < day].sum(axis=0)
         age = np.where(done > 0, (day - since)[:, None], -1)
         np.maximum(self.longest, age.max(axis=0), out=self.longest)
         saved = rest * (1 - since) + (day + self.horizon - 1) * rest // 2
@@ -301,7 +308,11 @@ class SingleBook:
         self.days[people] = np.where(now, day, self.days[people])
 
     def close(self, day: int) -> None:
-        """Look at the end of a day whether anybody waits past the target."""
+        """Look at the end of a day who is still there, and past the target."""
+        joining = self._queued_from == day
+        if joining.any():
+            self._in_queue += self.left[joining].sum(axis=0)
+        self.queued[day] = self._in_queue
         over = np.flatnonzero((self._late_from <= day) & self.waits)
         if len(over):
             self.late[day] = self.left[over].any(axis=0)

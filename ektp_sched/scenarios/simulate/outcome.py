@@ -81,6 +81,9 @@ class Outcome:
         none of the figures.
     waiting
         Recorded and not printed at the end of each day, shape ``(R, H)``.
+    queued
+        Of these, those who were recorded on an earlier day, are ready and not
+        pinned to a later day: the queue that the day leaves, ``(R, H)``.
     printed
         Cards printed on each day, ``(R, H)``.
     capacity
@@ -124,6 +127,9 @@ class Outcome:
         Under policy ``replan``, instead of these two: day on which each
         application of the first morning is printed, in the order of the
         backlog, those left out not counted; ``(N, R)``.
+    replacement_idr
+        Rupiah for what replaces that which failed for good, ``(R,)``; None: not
+        counted.
     """
 
     start: date
@@ -135,6 +141,7 @@ class Outcome:
     scale: int
     left_out: dict[str, int]
     waiting: Counts
+    queued: Counts
     printed: Counts
     capacity: Counts
     cleared_day: Ints
@@ -151,11 +158,23 @@ class Outcome:
     front: Counts | None = None
     single_days: NDArray[np.int16] | None = None
     person_dates: NDArray[np.int16] | None = None
+    replacement_idr: Ints | None = None
 
     @property
     def replications(self) -> int:
         """Number of replications, R."""
         return len(self.pressure)
+
+    @property
+    def worked(self) -> Bools:
+        """Whether each day is worked, ``(H,)``."""
+        worked: Bools = self.binding.sum(axis=1) > 0
+        return worked
+
+    @property
+    def free_day(self) -> Ints:
+        """First day that leaves no queue, ``(R,)``; H for none."""
+        return first_day(self.queued.T == 0)
 
     def person_days_by_area(self) -> NDArray[np.float64]:
         """Return everybody's days of waiting by area, ``(A, R)``.
@@ -178,6 +197,7 @@ def shared_out(old: Ints, new: Ints, cell_share: Ints) -> NDArray[np.float64]:
 
 _ROWS = (
     "waiting",
+    "queued",
     "printed",
     "capacity",
     "cleared_day",
@@ -185,6 +205,7 @@ _ROWS = (
     "nobody_waits_day",
     "longest_wait",
     "pressure",
+    "replacement_idr",
 )
 _COLUMNS = (
     "person_days",
@@ -285,14 +306,13 @@ class StreamHistory:
         self.gap = -np.diff(self.days - np.append(worked, self.days))
         self.recorded = np.diff(self.before, axis=0)
 
-    def late(self) -> Bools:
-        """Return whether anybody waits past the target at each day's end."""
-        day = np.arange(self.days)
-        last = day - self.target
+    def aged(self, days: int) -> Counts:
+        """Return how many wait at each day's end since so many days or more, (H, R)."""
+        last = np.arange(self.days) - days
         old = np.searchsorted(self.since, last, side="right").astype(np.int32)
-        by = self.before[np.clip(last + 1, 0, self.days)] + old[:, None]
-        late: Bools = by > self.at_end_of(self.done)
-        return late
+        recorded = self.before[np.clip(last + 1, 0, self.days)] + old[:, None]
+        waiting: Counts = np.maximum(recorded - self.at_end_of(self.done), 0)
+        return waiting
 
     def at_end_of(self, done: Counts) -> Counts:
         """Return what was done by the end of each calendar day, ``(H, R)``."""
@@ -449,9 +469,11 @@ def outcome_of(history: History, singles: SingleBook) -> Outcome:
     streams = [StreamHistory(history, k, worked) for k in range(len(queue.streams))]
     recorded = _recorded(history)
     late = singles.late.copy()
+    queued = singles.queued.copy()
     longest = singles.longest.copy()
     for stream in streams:
-        late |= stream.late()
+        late |= stream.aged(stream.target) > 0
+        queued += stream.aged(1)
         np.maximum(longest, stream.longest(), out=longest)
     on_target = first_day(~late)
     waiting = recorded - np.cumsum(printed, axis=0, dtype=np.int64)
@@ -467,6 +489,7 @@ def outcome_of(history: History, singles: SingleBook) -> Outcome:
         scale=queue.scale,
         left_out=queue.left_out,
         waiting=waiting.astype(np.int32).T,
+        queued=queued.T,
         printed=printed.T,
         capacity=np.broadcast_to(history.most, (days, size)).T,
         cleared_day=_cleared(queue, singles, streams, worked),

@@ -319,9 +319,18 @@ def _dates(office: Office) -> tuple[str, ...]:
 
 
 def _in_turn(stream: Ints, promised: Ints, days: int) -> Bools:
-    """Return who was told no later date than anybody behind in the stream."""
+    """Return who can stand in the stream, being told no later date than those behind.
+
+    Either everybody who is told no later date than anybody behind, or all who are told
+    none, who then wait on in order: in each stream the more of the two.
+    """
     told = stream * (days + 1) + np.where(promised == NONE, days, promised)
-    in_turn: Bools = told <= np.minimum.accumulate(told[::-1])[::-1]
+    before_all = told <= np.minimum.accumulate(told[::-1])[::-1]
+    untold = promised == NONE
+    most = np.zeros((2, int(stream.max(initial=0)) + 1), dtype=np.int64)
+    np.add.at(most[0], stream[before_all], 1)
+    np.add.at(most[1], stream[untold], 1)
+    in_turn: Bools = np.where((most[0] >= most[1])[stream], before_all, untold)
     return in_turn
 
 

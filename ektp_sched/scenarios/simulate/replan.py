@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import Capacity
+from ektp_sched.people.cohorts import NONE
 from ektp_sched.planning.assign import assign
 from ektp_sched.planning.case import lay_case
 from ektp_sched.planning.clock import Clock
@@ -247,6 +248,7 @@ class People:
     # since, ready: day of recording; first day on which printing is allowed
     since: Ints
     ready: Ints
+    pinned: Ints  # day of a pin, NONE without
     area: Ints  # place in the queue's areas; -1 for newcomers
     day: Ints  # day printed, H for not yet; it is written while a replication runs
 
@@ -271,6 +273,11 @@ class People:
             stream=column(plain, singles.stream, stream),
             since=column(queue.since, singles.since, since),
             ready=column(np.zeros_like(queue.since), singles.ready, since),
+            pinned=column(
+                np.full_like(queue.since, NONE),
+                singles.pinned,
+                np.full_like(since, NONE),
+            ),
             area=column(queue.area, singles.area, np.full_like(since, -1)),
             day=np.full(len(kept) + len(since), queue.days, dtype=np.int64),
         )
@@ -300,6 +307,9 @@ def outcome_of_people(
     cell = queue.streams.cell[people.stream]
     done = people.day < days
     last = np.where(done, people.day, days - 1) - people.since
+    may = np.maximum(people.ready, people.pinned)
+    queued_from = np.maximum(np.maximum(people.since + 1, may), 0)
+    late = _waiting_from(np.maximum(people.since + target, first), people.day, days)
     cleared = int(people.day[old].max(initial=0)) if old.any() else 0
     if not old.any() and queue.left_out:
         cleared = days
@@ -313,10 +323,11 @@ def outcome_of_people(
         scale=queue.scale,
         left_out=queue.left_out,
         waiting=waiting.astype(np.int32)[None],
+        queued=_waiting_from(queued_from, people.day, days)[None],
         printed=printed.astype(np.int32)[None],
         capacity=most.astype(np.int32)[None],
         cleared_day=np.array([cleared]),
-        on_target_day=np.array([_on_target(people, first, target, days)]),
+        on_target_day=first_day((late == 0)[:, None]),
         nobody_waits_day=first_day((waiting - not_yet(queue) == 0)[:, None]),
         longest_wait=np.array([last.max(initial=-1)]),
         person_days=_sums(people.area[old], waited[old], len(queue.areas))[:, None],
@@ -337,14 +348,12 @@ def _sums(key: Ints, weight: Ints, size: int) -> Ints:
     return sums
 
 
-def _on_target(people: People, first: Ints, target: Ints, days: int) -> int:
-    """Return the first day at whose end nobody waits past the target."""
-    begin = np.maximum(people.since + target, first)
-    late = begin < people.day
-    change = np.bincount(begin[late], minlength=days + 1)
-    change -= np.bincount(people.day[late], minlength=days + 1)
-    free = np.cumsum(change[:days]) == 0
-    return int(free.argmax()) if free.any() else days
+def _waiting_from(begin: Ints, printed: Ints, days: int) -> NDArray[np.int32]:
+    """Return how many wait at each day's end, each from a day until printed, (H,)."""
+    waits = begin < printed
+    change = np.bincount(begin[waits], minlength=days + 1)
+    change -= np.bincount(printed[waits], minlength=days + 1)
+    return np.cumsum(change[:days]).astype(np.int32)
 
 
 def _waits(queue: Queue, people: People, counted: Bools, wait: Ints) -> Waits:

@@ -50,9 +50,8 @@ class Run:
     _queues: dict[str, Queue] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Give the arrivals the backlog's own mix where none is stated."""
-        counts = self.backlog.frame.group_by("urgency").len().rows()
-        mixed = self.scenarios.with_backlog_mix(dict(counts))
+        """Give arrivals and held people the backlog's own mix where none is stated."""
+        mixed = self.scenarios.with_backlog(self.backlog)
         object.__setattr__(self, "scenarios", mixed)
 
     @property
@@ -92,8 +91,15 @@ class _Course:
             if self.look is not None and self.look[0] == scenario.name:
                 look = self.look[1]
                 seen = look(outcome, queue, limits, world.arrivals, scenario.office)
+            replaced = limits.replacement_idr
+            if replaced is None:
+                replaced = np.zeros(world.size, dtype=np.int64)
             outcomes[scenario.name] = replace(
-                outcome, front=None, single_days=None, person_dates=None
+                outcome,
+                front=None,
+                single_days=None,
+                person_dates=None,
+                replacement_idr=replaced,
             )
         return outcomes, seen
 

@@ -39,6 +39,8 @@ class _Days:
     works: NDArray[np.bool_]
     # its first day, as days since the start, shape (R,) or one for all
     first: NDArray[np.int64] | int
+    # what its replacements cost, rupiah, shape (R,); None: nothing
+    replaced_idr: NDArray[np.int64] | None = None
 
 
 def limits_of(scenario: Scenario, world: World) -> Limits:
@@ -47,7 +49,8 @@ def limits_of(scenario: Scenario, world: World) -> Limits:
     A resource can do what `ektp_sched.rules.capacity` says, at its drawn
     cards a day and from its drawn first day on, and nothing while it is
     broken down.  One that is replaced stands by: it does nothing on the days
-    on which the new one works, and its own cards on all others.
+    on which the new one works, and its own cards on all others; if it fails for
+    good from the new one's first day on, it is not bought anew.
 
     Parameters
     ----------
@@ -62,7 +65,13 @@ def limits_of(scenario: Scenario, world: World) -> Limits:
         resource.id: _sound(resource, row, scenario.office, fixed, added, world)
         for resource, row in _with_rows(scenario.office, fixed)
     }
-    broken = {name: _broken(name, days, fixed, world) for name, days in sound.items()}
+    retired = _retired(scenario, sound)
+    broken = {
+        name: _broken(name, days, fixed, world, retired.get(name))
+        for name, days in sound.items()
+    }
+    prices = [days.replaced_idr for days in broken.values()]
+    costs = [price for price in prices if price is not None]
     cards, unbroken = _stand_by(scenario, broken), _stand_by(scenario, sound)
     known = any(name in world.breakdowns for name in sound)
     return Limits(
@@ -78,6 +87,7 @@ def limits_of(scenario: Scenario, world: World) -> Limits:
         supply=fixed.supply,
         printers_unbroken=_stacked(fixed.printers, unbroken) if known else None,
         servers_unbroken=_stacked(fixed.servers, unbroken) if known else None,
+        replacement_idr=np.sum(costs, axis=0) if costs else None,
     )
 
 
@@ -92,12 +102,36 @@ def _stand_by(
     return cards
 
 
-def _broken(name: str, days: _Days, fixed: Capacity, world: World) -> _Days:
+def _retired(
+    scenario: Scenario, days: dict[str, _Days]
+) -> dict[str, NDArray[np.int64] | int]:
+    """Return from which day on nobody buys a resource anew: another stands in."""
+    retired: dict[str, NDArray[np.int64] | int] = {}
+    for new in scenario.added:
+        for old in new.replaces:
+            first = days[new.id].first
+            retired[old] = np.minimum(retired.get(old, first), first)
+    return retired
+
+
+def _broken(
+    name: str,
+    days: _Days,
+    fixed: Capacity,
+    world: World,
+    retired: NDArray[np.int64] | int | None,
+) -> _Days:
     """Return a resource's days with its breakdowns."""
-    up = world.up(name, fixed.open, days.first)
-    if up is None:
+    life = world.life(name, fixed.open, days.first, retired)
+    if life is None:
         return days
-    return _Days(np.where(up, days.cards, 0), days.works & up, days.first)
+    price = world.breakdowns[name].replacement_cost_idr
+    return _Days(
+        np.where(life.up, days.cards, 0),
+        days.works & life.up,
+        days.first,
+        life.replaced * price if price else None,
+    )
 
 
 def _with_rows(

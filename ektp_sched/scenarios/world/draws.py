@@ -18,6 +18,8 @@ import numpy as np
 from ektp_sched.arguments import check_whole
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
+from ektp_sched.rules.fields import LARGEST_DAILY
+from ektp_sched.scenarios.world.inversion import quantiles
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.world.laws import (
         ArrivalLaw,
         BreakdownLaw,
+        HeldLaw,
         NewResource,
         Scenarios,
     )
@@ -40,6 +43,7 @@ __all__ = [
     "BLOCK",
     "Arrivals",
     "Futures",
+    "Life",
     "Limits",
     "World",
     "draw",
@@ -78,6 +82,9 @@ class Limits:
     printers_unbroken, servers_unbroken
         The same as the cards, had nothing broken down: what a planner knows of
         later days; None where nothing ever breaks down.
+    replacement_idr
+        What the replacements of what failed for good cost, those that come within
+        the horizon, rupiah, shape ``(R,)``; None: nothing is replaced.
     """
 
     start: date
@@ -92,26 +99,31 @@ class Limits:
     supply: dict[str, NDArray[np.int64]]
     printers_unbroken: NDArray[np.int64] | None = None
     servers_unbroken: NDArray[np.int64] | None = None
+    replacement_idr: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """New applications of one block of replications, alike in all scenarios.
+    """Who joins the queue in one block of replications, alike in all scenarios.
 
     Parameters
     ----------
     classes
         The office's urgency classes in its order.
     cards
-        Applications by class, replication and day, shape ``(C, R, H)``.
+        New applications, and held ones that become print-ready, by class,
+        replication and day, shape ``(C, R, H)``.
     entropy
         Seed and number of the block, from which it is drawn where a new
         applicant lives, if that limits printing.
+    held
+        Those of ``cards`` who were held; None: nobody is.
     """
 
     classes: tuple[str, ...]
     cards: NDArray[np.int32]
     entropy: tuple[int, ...] = ()
+    held: NDArray[np.int32] | None = None
 
 
 BLOCK: Final = 1_000
@@ -159,6 +171,14 @@ def first_days(
 
 
 @dataclass(frozen=True, slots=True)
+class Life:
+    """What becomes of one resource in each future of a block."""
+
+    up: NDArray[np.bool_]  # whether it works, shape (H, R)
+    replaced: NDArray[np.int64]  # replacements that come within the horizon, (R,)
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """The futures of one block, the same for every scenario.
 
@@ -200,9 +220,25 @@ class World:
     ) -> NDArray[np.bool_] | None:
         """Return whether a resource works, shape (H, R); None: it never fails.
 
+        As `life` has it.
+        """
+        life = self.life(resource, worked, first)
+        return None if life is None else life.up
+
+    def life(
+        self,
+        resource: str,
+        worked: NDArray[np.bool_],
+        first: NDArray[np.int64] | int = 0,
+        retired: NDArray[np.int64] | int | None = None,
+    ) -> Life | None:
+        """Return what becomes of a resource; None: it never fails.
+
         On the morning of its first day it is up.  On a worked day one that was
         up fails with the chance of failure and is down that very day; one that
-        was down is repaired with the chance of repair and is up that day.
+        was down is repaired with the chance of repair and is up that day.  A share
+        of the failures is for good: then a replacement, if there is one, is up on
+        the morning of its first day, so many calendar days later.
 
         Parameters
         ----------
@@ -213,23 +249,47 @@ class World:
             change nothing.
         first
             First day in use, shape (R,) or one for all.
+        retired
+            Day from which on it is not replaced any more, shape (R,) or one for
+            all; None: it always is.
         """
         law = self.breakdowns.get(resource)
         if law is None:
             return None
         failure, repair = self._chances(resource, law)
-        generator = stream(self.seed, self.block, "breakdown", resource)
-        uniform = generator.random((self.days, BLOCK))[:, : self.size]
+        uniform = self._uniform("breakdown", resource)
+        final = None
+        if law.for_good:
+            final = self._uniform("breakdown-for-good", resource) < law.for_good
         up = np.ones((self.days, self.size), dtype=np.bool_)
         state = np.ones(self.size, dtype=np.bool_)
+        lost = np.zeros(self.size, dtype=np.bool_)
+        back = np.full(self.size, self.days, dtype=np.int64)
+        replaced = np.zeros(self.size, dtype=np.int64)
         for day in range(self.days):
             if worked[day]:
+                if final is not None:
+                    new = lost & (back <= day)
+                    replaced += new
+                    state, lost = state | new, lost & ~new
                 # High numbers are good whatever was before, so that two
                 # scenarios whose states differ soon agree again.
                 after = uniform[day] >= np.where(state, failure, 1 - repair)
+                if final is not None:
+                    after &= ~lost
+                    dies = state & ~after & final[day] & (first <= day)
+                    lost |= dies
+                    if law.replaced_after is not None:
+                        bought = dies if retired is None else dies & (day < retired)
+                        back = np.where(bought, day + law.replaced_after, back)
+                        back = np.where(dies & ~bought, self.days, back)
                 state = np.where(first <= day, after, state)
             up[day] = state
-        return up
+        return Life(up, replaced)
+
+    def _uniform(self, kind: str, resource: str) -> NDArray[np.float64]:
+        generator = stream(self.seed, self.block, kind, resource)
+        return generator.random((self.days, BLOCK))[:, : self.size]
 
     def _chances(
         self, resource: str, law: BreakdownLaw
@@ -237,8 +297,13 @@ class World:
         if law.fit is None:
             return law.failure, law.repair
         generator = stream(self.seed, self.block, "breakdown-rate", resource)
-        failure, repair = law.fit.chances(generator, BLOCK)
-        return failure[: self.size], repair[: self.size]
+        drawn = law.fit.chances(generator, BLOCK)
+        wanted = (law.failure, law.repair)
+        failure, repair = (
+            np.minimum(chances[: self.size] * (mean / fitted), 1.0)
+            for chances, mean, fitted in zip(drawn, wanted, law.fit.means, strict=True)
+        )
+        return failure, repair
 
 
 def draw(
@@ -249,7 +314,7 @@ def draw(
     Parameters
     ----------
     scenarios
-        The baseline's working days say when people come.
+        The baseline's working days say when people come and become print-ready.
     start, days
         First day, and number of calendar days, 1 to 3,660.
     seed
@@ -273,14 +338,55 @@ def draw(
     worked = calendar(scenarios.office, start, days).open
     classes = tuple(scenarios.office.classes)
     cards = np.zeros((len(classes), days, size), dtype=np.int32)
-    law = scenarios.arrivals
-    if law is not None:
-        means, dispersion = _means(law, classes, seed, block)
+    if scenarios.arrivals is not None:
+        means, dispersion = _means(scenarios.arrivals, classes, seed, block)
         for row, name in enumerate(classes):
-            counts = _counts(name, means[row], dispersion, worked, seed, block)
-            cards[row, worked] = counts[:, :size]
-    arrivals = Arrivals(classes, cards.transpose(0, 2, 1), (seed, block))
-    return World(start, days, seed, block, size, arrivals, scenarios.breakdowns)
+            uniform = stream(seed, block, "arrivals", name).random((days, BLOCK))
+            counts = quantiles(
+                uniform[worked, :size], means[row][:size], dispersion[:size]
+            )
+            cards[row, worked] = np.minimum(counts, LARGEST_DAILY)
+    held = None
+    if scenarios.held is not None:
+        held = _held(scenarios.held, classes, worked, (seed, block, size))
+        cards += held
+    return World(
+        start,
+        days,
+        seed,
+        block,
+        size,
+        Arrivals(
+            classes,
+            cards.transpose(0, 2, 1),
+            (seed, block),
+            None if held is None else held.transpose(0, 2, 1),
+        ),
+        scenarios.breakdowns,
+    )
+
+
+def _held(
+    law: HeldLaw,
+    classes: tuple[str, ...],
+    worked: NDArray[np.bool_],
+    futures: tuple[int, int, int],
+) -> NDArray[np.int32]:
+    """Return how many held people become print-ready, shape (C, H, R).
+
+    A Poisson number a working day and class, until nobody is left.
+    """
+    seed, block, size = futures
+    if law.mix is None or law.people is None:
+        raise _mix_unknown()
+    ready = np.zeros((len(classes), len(worked), size), dtype=np.int32)
+    for row, (name, people) in enumerate(law.by_class(classes).items()):
+        mean = np.full(size, float(law.per_working_day * law.mix.get(name, 0)))
+        uniform = stream(seed, block, "held", name).random((len(worked), BLOCK))
+        counts = quantiles(uniform[worked, :size], mean, np.ones(size))
+        so_far = np.minimum(np.cumsum(counts, axis=0), people)
+        ready[row, worked] = np.diff(so_far, axis=0, prepend=0)
+    return ready
 
 
 def _means(
@@ -288,52 +394,30 @@ def _means(
 ) -> tuple[list[NDArray[np.float64]], NDArray[np.float64]]:
     """Return the mean daily count by class, and the dispersion, of each future."""
     if law.fit is not None:
-        fit = law.fit
+        fit, factor = law.fit, float(law.factor)
         spread = fit.dispersions(stream(seed, block, "dispersion"), BLOCK)
         rates = [
-            fit.rates(name, stream(seed, block, "rate", name), spread)
+            fit.rates(name, stream(seed, block, "rate", name), spread) * factor
             if name in fit.classes
             else np.zeros(BLOCK)
             for name in classes
         ]
         return rates, spread
     if law.mix is None:
-        raise UsageError(
-            said(
-                "the mix of the arrivals is not known; take the backlog's own",
-                "bagian tiap kelas pendaftar baru tidak diketahui; pakai bagian dalam "
-                "antrean",
-            )
-        )
+        raise _mix_unknown()
     shares = [law.per_working_day * law.mix.get(name, 0) for name in classes]
     means = [np.full(BLOCK, float(share)) for share in shares]
     return means, np.full(BLOCK, float(law.dispersion))
 
 
-def _counts(
-    name: str,
-    mean: NDArray[np.float64],
-    dispersion: NDArray[np.float64],
-    worked: NDArray[np.bool_],
-    seed: int,
-    block: int,
-) -> NDArray[np.int64]:
-    """Return a class's counts, shape (worked days, BLOCK).
-
-    Poisson; where the dispersion D is above 1, with a gamma mean of shape
-    mean/(D − 1) and scale D − 1, which makes them negative binomial with
-    variance D times the mean.
-    """
-    shape = (int(worked.sum()), BLOCK)
-    excess = dispersion - 1
-    means = np.broadcast_to(mean, shape)
-    if excess.any():
-        scale = np.where(excess > 0, excess, 1.0)
-        days = stream(seed, block, "day", name).gamma(
-            np.broadcast_to(mean / scale, shape)
+def _mix_unknown() -> UsageError:
+    return UsageError(
+        said(
+            "the mix of the arrivals is not known; take the backlog's own",
+            "bagian tiap kelas pendaftar baru tidak diketahui; pakai bagian dalam "
+            "antrean",
         )
-        means = np.where(excess > 0, days * scale, mean)
-    return stream(seed, block, "arrivals", name).poisson(means)
+    )
 
 
 _T = TypeVar("_T")

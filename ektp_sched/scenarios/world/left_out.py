@@ -1,7 +1,8 @@
-"""Rules of an office that no simulated future follows."""
+"""What no simulated future follows or knows: rules of an office, later deliveries."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ektp_sched.rules import HOLDING, holding_back
@@ -12,8 +13,9 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Office
     from ektp_sched.rules.stock import CardType
+    from ektp_sched.scenarios.world.laws import Scenarios
 
-__all__ = ["as_simulated", "left_out"]
+__all__ = ["as_simulated", "left_out", "unknown_deliveries"]
 
 
 def left_out(office: Office) -> tuple[Notice, ...]:
@@ -44,6 +46,33 @@ def left_out(office: Office) -> tuple[Notice, ...]:
         entries = len(getattr(office, rule.name))
         notices.append(Notice(f"{rule.name}-left-out", {"count": entries}))
     return tuple(notices)
+
+
+def unknown_deliveries(
+    scenarios: Scenarios, start: date, days: int
+) -> tuple[Notice, ...]:
+    """Return ``deliveries-unknown-after`` where blanks are counted and days lie beyond.
+
+    Its figures are ``date``, the last day up to which deliveries are known, and
+    ``days``, how many calendar days of the horizon come later.
+
+    Parameters
+    ----------
+    scenarios
+        They say up to when deliveries are known.
+    start, days
+        The horizon.
+    """
+    known, end = scenarios.deliveries_known_until, start + timedelta(days=days - 1)
+    offices = (scenario.office for scenario in scenarios.scenarios.values())
+    counted = any(
+        card.stock is not None for office in offices for card in office.cards.values()
+    )
+    if known is None or known >= end or not counted:
+        return ()
+    beyond = min(days, (end - known).days)
+    figures: dict[str, str | int] = {"date": known.isoformat(), "days": beyond}
+    return (Notice("deliveries-unknown-after", figures),)
 
 
 def _is_more_than_a_number(card: CardType) -> bool:

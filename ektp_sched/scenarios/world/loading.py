@@ -26,6 +26,7 @@ from ektp_sched.office.parsing import refusal
 from ektp_sched.office.writing import plain
 from ektp_sched.rules.nearest import unknown
 from ektp_sched.rules.problems import Problem
+from ektp_sched.scenarios.world import built
 from ektp_sched.scenarios.world.history import (
     BreakdownFit,
     fit_arrivals,
@@ -38,9 +39,13 @@ from ektp_sched.scenarios.world.laws import (
     ArrivalLaw,
     Assumption,
     BreakdownLaw,
+    HeldLaw,
     NewResource,
+    Question,
     Scenario,
     Scenarios,
+    Told,
+    Worth,
 )
 from ektp_sched.scenarios.world.model import SCENARIOS_FILE, sound_parts
 from ektp_sched.words import Said, joined, said
@@ -52,10 +57,10 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.inputs import DayLike
     from ektp_sched.office import Office
     from ektp_sched.office.inputs import OfficeLike
+    from ektp_sched.rules.capacity import Server
     from ektp_sched.rules.problems import Path as Place
     from ektp_sched.scenarios.world.model import (
         Added,
-        ArrivalRules,
         BreakdownRules,
         ScenarioRules,
         ScenariosFile,
@@ -66,14 +71,15 @@ __all__ = [
     "ScenariosLike",
     "as_scenarios",
     "certain_scenarios",
-    "check_scenarios",
     "files_of_scenarios",
     "load_scenarios",
     "scenarios_of",
 ]
 
 
-ScenariosLike: TypeAlias = "Scenarios | str | PathLike[str] | Mapping[str, Any]"
+ScenariosLike: TypeAlias = (
+    "Scenarios | built.Scenarios | str | PathLike[str] | Mapping[str, Any]"
+)
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}", re.ASCII)
 
@@ -127,30 +133,28 @@ def files_of_scenarios(path: Path) -> list[Path]:
     return [path, *(path.parent / name for name in names if isinstance(name, str))]
 
 
-def as_scenarios(given: ScenariosLike | None, office: Office, start: date) -> Scenarios:
-    """Return scenarios, read from their file or made from tables if need be.
+def as_scenarios(given: object, office: OfficeLike | None, start: date) -> Scenarios:
+    """Return scenarios, read from their file, or made of tables or what code built.
 
-    Without any nothing is uncertain.
+    Without any nothing is uncertain.  What was read already knows its office.
     """
     if given is None:
-        return certain_scenarios(office)
+        return certain_scenarios(as_office(office))
     if isinstance(given, str | PathLike):
-        return load_scenarios(given, office, start=start)
-    if isinstance(given, Mapping):
-        return scenarios_of(given, office, start=start)
-    check_scenarios(given)
-    return given
-
-
-def check_scenarios(given: object) -> None:
-    """Refuse what is no `Scenarios`."""
-    if not isinstance(given, Scenarios):
-        message = said(
-            "scenarios is {what}; give what load_scenarios returns",
-            "scenarios berisi {what}; berikan hasil load_scenarios",
-            what=kind_of_value(given),
-        )
-        raise UsageError(message)
+        return load_scenarios(given, as_office(office), start=start)
+    if isinstance(given, Mapping | built.Scenarios):
+        tables = built.tables_of(given)
+        return scenarios_of(tables, as_office(office), start=start)
+    if isinstance(given, Scenarios):
+        return given
+    message = said(
+        "scenarios is {what}; give a Scenarios, the path of scenarios.toml, its tables "
+        "as a dict, or what load_scenarios returns",
+        "scenarios berisi {what}; berikan Scenarios, jalur scenarios.toml, tabelnya "
+        "sebagai dict, atau hasil load_scenarios",
+        what=kind_of_value(given),
+    )
+    raise UsageError(message)
 
 
 def certain_scenarios(office: Office) -> Scenarios:
@@ -196,11 +200,28 @@ def scenarios_of(
     baseline = _baseline(parts)
     arrivals = _arrivals(parts)
     breakdowns = _breakdowns(parts)
-    assumptions = _assumptions_of(parts, data)
+    question, held = _question(parts, baseline), _held(parts)
+    assumptions = _assumptions_of(parts, data, scenarios, baseline)
     if parts.problems:
         problems = sorted(parts.problems, key=lambda p: str(p.path[0]))
         raise refusal(problems, file=file, error=ScenarioError)
-    return Scenarios(baseline, scenarios, arrivals, breakdowns, assumptions, digest)
+    told, worth = parts.file.told, parts.file.worth
+    years = worth.years_of_use
+    return Scenarios(
+        baseline,
+        scenarios,
+        arrivals,
+        breakdowns,
+        assumptions,
+        digest,
+        question=question,
+        told=Told(Fraction(told.heeded), told.cost_idr),
+        worth=Worth(
+            worth.day_without_card_idr, None if years is None else Fraction(years)
+        ),
+        held=held,
+        deliveries_known_until=parts.file.deliveries_known_until,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,11 +298,63 @@ def _baseline(parts: _Reading) -> str:
     return baseline
 
 
+def _question(parts: _Reading, baseline: str) -> Question | None:
+    """Return what is asked, if anything: by itself, of the first one with a price."""
+    rules = parts.file.question
+    against = baseline if rules is None else rules.against or baseline
+    tables = parts.file.scenarios
+    others = [name for name in tables if name != against]
+    priced = [
+        name
+        for name in others
+        if tables[name].cost_idr or tables[name].cost_idr_per_day
+    ]
+    if rules is None:
+        return Question(choose=priced[0], against=against) if priced else None
+    choose = rules.choose
+    if choose is None and others:
+        choose = (priced or others)[0]
+    if choose == DATES_ONLY:
+        sentence = said(
+            "{dates} costs nothing to choose; write it as against, and a scenario here",
+            "{dates} dapat dipilih tanpa biaya; tulislah sebagai against, dan satu "
+            "skenario di sini",
+            dates=DATES_ONLY,
+        )
+        parts.wrong(("question", "choose"), sentence)
+        return None
+    known = {"choose": [*tables], "against": [*tables, DATES_ONLY]}
+    for key, name in (("choose", rules.choose), ("against", rules.against)):
+        if name is not None and name not in known[key]:
+            parts.wrong(("question", key), unknown("scenario", name, known[key]))
+            choose = None
+    if choose == against or not others:
+        sentence = said(
+            "choose and against are both {name}; they must be two scenarios",
+            "choose dan against sama-sama {name}; keduanya harus dua skenario yang "
+            "berbeda",
+            name=against,
+        )
+        parts.wrong(("question",), sentence)
+        return None
+    if choose is None:
+        return None
+    return Question(choose=choose, against=against, by=rules.by)
+
+
+def _held(parts: _Reading) -> HeldLaw | None:
+    rules = parts.file.held
+    if rules is None:
+        return None
+    mix = _mix(parts, "held", rules.mix)
+    return HeldLaw(Fraction(rules.per_working_day), rules.people, mix)
+
+
 def _arrivals(parts: _Reading) -> ArrivalLaw | None:
     rules, office = parts.file.arrivals, parts.office
     if rules is None:
         return None
-    mix = _mix(parts, rules)
+    mix = _mix(parts, "arrivals", rules.mix)
     law = ArrivalLaw(
         Fraction(rules.per_working_day or 0), Fraction(rules.dispersion), mix
     )
@@ -293,33 +366,34 @@ def _arrivals(parts: _Reading) -> ArrivalLaw | None:
     except ScenarioError as error:
         _say(parts, ("arrivals", "history"), error)
         return None
-    fit = fit_arrivals(tuple(office.classes), cards, prior)
-    return replace(law, fit=fit)
+    return ArrivalLaw.of_history(fit_arrivals(tuple(office.classes), cards, prior))
 
 
-def _mix(parts: _Reading, rules: ArrivalRules) -> dict[str, Fraction] | None:
-    if rules.mix is None:
+def _mix(
+    parts: _Reading, table: str, shares: Mapping[str, Decimal] | None
+) -> dict[str, Fraction] | None:
+    if shares is None:
         return None
     classes = parts.office.classes
-    for name in rules.mix:
+    for name in shares:
         if name not in classes:
             sentence = unknown("urgency class", name, classes)
-            parts.wrong(("arrivals", "mix", name), sentence)
-    total = sum(map(Fraction, rules.mix.values()), start=Fraction(0))
+            parts.wrong((table, "mix", name), sentence)
+    total = sum(map(Fraction, shares.values()), start=Fraction(0))
     if total != 1:
         parts.wrong(
-            ("arrivals", "mix"),
+            (table, "mix"),
             said(
                 "the shares sum to {total}; they must sum to exactly 1",
                 "jumlah bagiannya {total}; jumlahnya harus tepat 1",
-                total=str(sum(rules.mix.values())),
+                total=str(sum(shares.values())),
             ),
         )
-    return {name: Fraction(rules.mix.get(name, 0)) for name in classes}
+    return {name: Fraction(shares.get(name, 0)) for name in classes}
 
 
 def _breakdowns(parts: _Reading) -> dict[str, BreakdownLaw]:
-    known = [r.id for r in (*parts.office.servers, *parts.office.printers)]
+    known = [resource.id for resource in _resources(parts.office)]
     for scenario in parts.file.scenarios.values():
         known += [entry.rules.id for entry in scenario.added]
         for kind in ("servers", "printers"):
@@ -345,6 +419,16 @@ def _listed_ids(tables: Mapping[str, Any], kind: str) -> list[str]:
 
 
 def _breakdown(parts: _Reading, name: str, rules: BreakdownRules) -> BreakdownLaw:
+    law = _chances(parts, name, rules)
+    return replace(
+        law,
+        for_good=float(rules.for_good),
+        replaced_after=rules.replaced_after,
+        replacement_cost_idr=rules.replacement_cost_idr,
+    )
+
+
+def _chances(parts: _Reading, name: str, rules: BreakdownRules) -> BreakdownLaw:
     if rules.mean_days_between is not None and rules.mean_days_down is not None:
         failure, repair = rules.mean_days_between, rules.mean_days_down
         return BreakdownLaw(float(1 / Fraction(failure)), float(1 / Fraction(repair)))
@@ -396,7 +480,10 @@ def _scenario_of(
     if office.base is not None and office.source_digest is not None:
         made = made.located(office.base, office.source_digest)
     added = tuple(_resource(entry, replaced) for entry in new)
-    return Scenario(name, rules.label or name, rules.cost_idr, made, added), []
+    scenario = Scenario(
+        name, rules.label or name, rules.cost_idr, made, added, rules.cost_idr_per_day
+    )
+    return scenario, []
 
 
 def _classes(path: Place, made: tuple[str, ...], known: tuple[str, ...]) -> Problem:
@@ -538,22 +625,33 @@ def _resource(entry: Added, replaced: Mapping[str, tuple[str, ...]]) -> NewResou
 
 _MARK = re.compile(r"(fact|assumed)\b[\s:,;–-]*(.*)", re.DOTALL)
 _ONE_VALUE: Final = frozenset({"low", "likely", "high", "earliest", "latest"})
-_WHOLE_TABLES: Final = ("arrivals.mix", "prior")
+_WHOLE_TABLES: Final = ("arrivals.mix", "held.mix", "prior")
+_NO_INPUTS: Final = ("sources", "baseline", "question")
 _ALWAYS: Final = re.compile(
     r"office\.((servers|printers)\..+\.cards_per_day|visits\..+|reserve\..+)"
 )
 """Keys of the office on which every comparison rests."""
 
 
-def _assumptions_of(parts: _Reading, data: Mapping[str, Any]) -> tuple[Assumption, ...]:
+def _assumptions_of(
+    parts: _Reading,
+    data: Mapping[str, Any],
+    scenarios: Mapping[str, Scenario],
+    baseline: str,
+) -> tuple[Assumption, ...]:
     """Return every input with its mark; an input without one is assumed.
 
     A mark of a table holds for all that stands in it, unless a longer key has
-    a mark of its own.
+    a mark of its own.  What stands at a default comes last, and needs its own mark.
     """
-    inputs = {k: v for k, v in data.items() if k not in ("sources", "baseline")}
+    inputs = {k: v for k, v in data.items() if k not in _NO_INPUTS}
     nodes = dict(_nodes(inputs, "")) | dict(_nodes({"office": plain(parts.office)}, ""))
-    marks = _marks(parts, nodes)
+    unstated = {
+        key: value
+        for key, value in _defaults(parts, scenarios, baseline)
+        if key not in nodes
+    }
+    marks = _marks(parts, nodes | unstated)
     leaves = [key for key, value in nodes.items() if _is_input(key, value)]
     shown = [k for k in leaves if not k.startswith("office.") or _marked(k, marks)]
     assumptions = []
@@ -561,7 +659,37 @@ def _assumptions_of(parts: _Reading, data: Mapping[str, Any]) -> tuple[Assumptio
         is_fact, note = marks.get(_marked(key, marks) or "", (False, ""))
         kind: Literal["fact", "assumed"] = "fact" if is_fact else "assumed"
         assumptions.append(Assumption(key, _plain(nodes[key]), kind, note))
+    for key, default in unstated.items():
+        is_fact, note = marks.get(key, (False, ""))
+        kind = "fact" if is_fact else "assumed"
+        assumptions.append(Assumption(key, default, kind, note, stated=False))
     return tuple(assumptions)
+
+
+def _defaults(
+    parts: _Reading, scenarios: Mapping[str, Scenario], baseline: str
+) -> Iterator[tuple[str, int]]:
+    """Yield what is assumed where a file says nothing, by key."""
+    if parts.file.arrivals is None:
+        yield "arrivals.per_working_day", 0
+    if parts.file.held is None:
+        yield "held.per_working_day", 0
+    yield "told.heeded", 1
+    yield "told.cost_idr", 0
+    yield "worth.day_without_card_idr", 0
+    names = {r.id: None for r in _resources(parts.office)}
+    for name, scenario in scenarios.items():
+        names |= {r.id: None for r in _resources(scenario.office)}
+        base = scenarios.get(baseline)
+        if base is not None and scenario.office.calendar != base.office.calendar:
+            yield f"scenarios.{name}.cost_idr_per_day", 0
+    for name in names:
+        broken = name in parts.file.breakdowns
+        yield f"breakdowns.{name}.{'for_good' if broken else 'failures'}", 0
+
+
+def _resources(office: Office) -> tuple[Server, ...]:
+    return (*office.servers, *office.printers)
 
 
 def _marks(parts: _Reading, nodes: Mapping[str, Any]) -> dict[str, tuple[bool, str]]:

@@ -12,7 +12,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     ValidationError,
+    model_serializer,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -39,6 +41,7 @@ from ektp_sched.rules.fields import (
 )
 from ektp_sched.rules.forms import Form, listed, quoted
 from ektp_sched.rules.tables import OfficeTables
+from ektp_sched.scenarios.world.laws import DATES_ONLY, Measure
 from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
@@ -51,8 +54,12 @@ __all__ = [
     "Added",
     "ArrivalRules",
     "BreakdownRules",
+    "HeldRules",
+    "QuestionRules",
     "ScenarioRules",
     "ScenariosFile",
+    "ToldRules",
+    "WorthRules",
     "sound_parts",
 ]
 
@@ -109,6 +116,37 @@ Pair = Annotated[
 Seen = Annotated[Whole, Field(ge=0, le=LARGEST_COUNT)]
 """How often, or on how many days, something was seen."""
 
+PerDay = Annotated[
+    Number,
+    Field(ge=0, le=LARGEST_DAILY),
+    Form(
+        said(
+            "a number of people from 0 to {most}",
+            "jumlah orang dari 0 sampai {most}",
+            most=LARGEST_DAILY,
+        )
+    ),
+]
+"""A mean number of people a day."""
+
+Mix = Annotated[
+    dict[Text, Share],
+    Form(
+        said(
+            "shares by class, such as {example}",
+            "bagian tiap kelas, misalnya {example}",
+            example="{ urgent = 0.1, routine = 0.9 }",
+        )
+    ),
+]
+"""Share of each urgency class."""
+
+ScenarioName = Annotated[
+    Text,
+    Form(said("the name of a scenario, in quotes", "nama skenario dalam tanda kutip")),
+]
+"""Name of a table ``[scenarios.NAME]``."""
+
 
 def _sentence(text: Said) -> PydanticCustomError:
     """Return an error whose message is said to people as it is."""
@@ -144,6 +182,12 @@ def _certain_day(value: Any) -> Any:
 
 class _Range(Table):
     """What nobody knows for certain: a triangular distribution."""
+
+    @model_serializer(mode="wrap")
+    def _certain(self, written: SerializerFunctionWrapHandler) -> Any:
+        """Return one number or date where it is certain, as a file states it."""
+        values = {value for _, value in self}
+        return values.pop() if len(values) == 1 else written(self)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -300,6 +344,12 @@ class ScenarioRules(Table):
     cost_idr: Rupiah = noted(
         "What it costs once, in rupiah.", "Biayanya sekali, dalam rupiah.", default=0
     )
+    cost_idr_per_day: Rupiah = noted(
+        "What each day costs that is worked in it and not in the baseline, in rupiah.",
+        "Biaya tiap hari yang dikerjakan di dalamnya tetapi tidak dalam skenario "
+        "pembanding, dalam rupiah.",
+        default=0,
+    )
     servers: tuple[NewServer, ...] = noted(
         "Servers that it adds.", "Server yang ditambahkan.", default=()
     )
@@ -357,20 +407,7 @@ class ArrivalPrior(Table):
 class ArrivalRules(Table):
     """Table ``[arrivals]``: how many people are recorded."""
 
-    per_working_day: (
-        Annotated[
-            Number,
-            Field(ge=0, le=LARGEST_DAILY),
-            Form(
-                said(
-                    "a number of people from 0 to {most}",
-                    "jumlah orang dari 0 sampai {most}",
-                    most=LARGEST_DAILY,
-                )
-            ),
-        ]
-        | None
-    ) = noted(
+    per_working_day: PerDay | None = noted(
         "Mean number of people recorded on a working day, all classes together; "
         "left out only with a history.",
         "Rata-rata orang yang direkam per hari kerja, semua kelas; dihilangkan hanya "
@@ -391,16 +428,7 @@ class ArrivalRules(Table):
         "Varians dibagi rata-rata jumlah sehari; 1 berarti Poisson.",
         default=Decimal(1),
     )
-    mix: Annotated[
-        dict[Text, Share] | None,
-        Form(
-            said(
-                "shares by class, such as {example}",
-                "bagian tiap kelas, misalnya {example}",
-                example="{ urgent = 0.1, routine = 0.9 }",
-            )
-        ),
-    ] = noted(
+    mix: Mix | None = noted(
         "Share of each class, summing to exactly 1. Empty: the backlog's own.",
         "Bagian tiap kelas, jumlahnya tepat 1. Kosong: seperti pada antrean.",
         default=None,
@@ -443,6 +471,34 @@ class ArrivalRules(Table):
                 )
             )
         return self
+
+
+class HeldRules(Table):
+    """Table ``[held]``: who is recorded and not print-ready yet becomes so."""
+
+    per_working_day: PerDay = noted(
+        "Mean number of held people who become print-ready on a working day.",
+        "Rata-rata orang tertahan yang menjadi siap cetak per hari kerja.",
+    )
+    people: (
+        Annotated[
+            Whole,
+            Field(ge=0, le=LARGEST_COUNT),
+            Form(unit=said(" of people", " orang")),
+        ]
+        | None
+    ) = noted(
+        "How many there are. Empty: those that the backlog holds.",
+        "Berapa orang semuanya. Kosong: yang tertahan dalam antrean.",
+        default=None,
+    )
+    mix: Mix | None = noted(
+        "Share of each class, summing to exactly 1. Empty: that of the backlog's held "
+        "people, or of the backlog where it holds nobody.",
+        "Bagian tiap kelas, jumlahnya tepat 1. Kosong: seperti yang tertahan dalam "
+        "antrean, atau seperti antrean bila tidak ada yang tertahan.",
+        default=None,
+    )
 
 
 class BreakdownPrior(Table):
@@ -513,6 +569,50 @@ class BreakdownRules(Table):
         default=BreakdownPrior(),
     )
 
+    for_good: Share = noted(
+        "Share of the failures that are never repaired.",
+        "Bagian kerusakan yang tidak pernah dapat diperbaiki.",
+        default=Decimal(0),
+    )
+    replaced_after: (
+        Annotated[Whole, Field(ge=1, le=36_600), Form(unit=said(" of days", " hari"))]
+        | None
+    ) = noted(
+        "Calendar days from such a failure until a replacement works. Empty: never.",
+        "Hari kalender sejak kerusakan itu sampai penggantinya bekerja. Kosong: tidak "
+        "pernah.",
+        default=None,
+    )
+    replacement_cost_idr: Rupiah = noted(
+        "What each replacement costs, in rupiah.",
+        "Biaya tiap pengganti, dalam rupiah.",
+        default=0,
+    )
+
+    @model_validator(mode="after")
+    def _replaces_what_is_lost(self) -> Self:
+        if self.replaced_after is not None and not self.for_good:
+            raise _sentence(
+                said(
+                    "replaced_after is given, but no failure is for good; write "
+                    "for_good, the share of failures that are never repaired, or leave "
+                    "replaced_after out",
+                    "replaced_after tertulis, tetapi tidak ada kerusakan untuk "
+                    "selamanya; tulis for_good, bagian kerusakan yang tidak pernah "
+                    "dapat diperbaiki, atau hapus replaced_after",
+                )
+            )
+        if self.replacement_cost_idr and self.replaced_after is None:
+            raise _sentence(
+                said(
+                    "replacement_cost_idr is given, but nothing is ever replaced; "
+                    "write replaced_after, or leave the cost out",
+                    "replacement_cost_idr tertulis, tetapi tidak pernah ada pengganti; "
+                    "tulis replaced_after, atau hapus biayanya",
+                )
+            )
+        return self
+
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         means = (self.mean_days_between, self.mean_days_down)
@@ -548,22 +648,123 @@ class BreakdownRules(Table):
         return self
 
 
+class QuestionRules(Table):
+    """Table ``question``: what is to be decided."""
+
+    choose: ScenarioName | None = noted(
+        "Scenario of which is asked whether it should be chosen. Empty: the first with "
+        "a price, or else the first beside `against`.",
+        "Skenario yang dipertanyakan apakah sebaiknya dipilih. Kosong: yang pertama "
+        "dengan harga, atau yang pertama selain `against`.",
+        default=None,
+    )
+    against: Annotated[
+        Text | None,
+        Form(
+            said(
+                "the name of a scenario in quotes, or {dates} for the baseline with "
+                "dates told",
+                "nama skenario dalam tanda kutip, atau {dates} untuk skenario "
+                "pembanding dengan tanggal yang diberitahukan",
+                dates=f'"{DATES_ONLY}"',
+            )
+        ),
+    ] = noted(
+        "What it is judged against. Empty: the baseline.",
+        "Pembandingnya. Kosong: skenario pembanding.",
+        default=None,
+    )
+    by: Annotated[Measure, Form(choice="measure")] = noted(
+        "By what: money within the horizon, the date on which nobody waits any more, "
+        "or the longest wait.",
+        "Menurut apa: uang dalam jangka waktu itu (money), tanggal tidak ada lagi yang "
+        "menunggu (date), atau waktu tunggu terlama (wait).",
+        default="money",
+    )
+
+
+class ToldRules(Table):
+    """Table ``[told]``: what telling people a date does and costs."""
+
+    heeded: Share = noted(
+        "Share of the people who heed a date that they are told.",
+        "Bagian orang yang mematuhi tanggal yang diberitahukan.",
+        default=Decimal(1),
+    )
+    cost_idr: Rupiah = noted(
+        "What telling everybody costs once, in rupiah.",
+        "Biaya sekali untuk memberi tahu semua orang, dalam rupiah.",
+        default=0,
+    )
+
+
+class WorthRules(Table):
+    """Table ``[worth]``: what is set against a price."""
+
+    day_without_card_idr: Rupiah = noted(
+        "What a day without a card costs a person, beside trips, in rupiah.",
+        "Kerugian seseorang tiap hari tanpa kartu, di luar ongkos kunjungan, dalam "
+        "rupiah.",
+        default=0,
+    )
+    years_of_use: (
+        Annotated[
+            Number,
+            Field(gt=0, le=100),
+            Form(
+                said(
+                    "a number of years above 0, up to 100",
+                    "jumlah tahun di atas 0, sampai 100",
+                )
+            ),
+        ]
+        | None
+    ) = noted(
+        "Years over which a price is used up. Empty: it counts whole within the "
+        "horizon.",
+        "Masa pakai dalam tahun, selama itu harga habis terpakai. Kosong: dihitung "
+        "penuh dalam jangka waktu itu.",
+        default=None,
+    )
+
+
 class ScenariosFile(Table):
     """What a scenarios.toml says."""
 
-    baseline: Annotated[
-        Text | None,
-        Form(
-            said("the name of a scenario, in quotes", "nama skenario dalam tanda kutip")
-        ),
-    ] = noted(
+    baseline: ScenarioName | None = noted(
         "Scenario that the others are compared with. Empty: the first.",
         "Skenario pembanding yang lain. Kosong: yang pertama.",
+        default=None,
+    )
+    question: Annotated[
+        QuestionRules | None,
+        Form(
+            said(
+                "a table such as {example}",
+                "tabel, misalnya {example}",
+                example='{ choose = "new-server", against = "one-server" }',
+            )
+        ),
+    ] = noted(
+        "What is to be decided. Empty: whether to take the first scenario with a price "
+        "rather than the baseline; without a price nothing is asked.",
+        "Apa yang hendak diputuskan. Kosong: apakah skenario pertama yang berharga "
+        "lebih baik daripada pembandingnya; tanpa harga tidak ada yang ditanyakan.",
+        default=None,
+    )
+    deliveries_known_until: Day | None = noted(
+        "Last day up to which deliveries of blanks are known. Empty: all are.",
+        "Hari terakhir yang kiriman blangkonya diketahui. Kosong: semua diketahui.",
         default=None,
     )
     arrivals: ArrivalRules | None = noted(
         "How many people are recorded. Empty: nobody comes.",
         "Berapa orang yang direkam. Kosong: tidak ada pendaftar baru.",
+        default=None,
+    )
+    held: HeldRules | None = noted(
+        "How fast held people become print-ready. Empty: they never do.",
+        "Seberapa cepat orang yang tertahan menjadi siap cetak. Kosong: tidak pernah.",
         default=None,
     )
     breakdowns: Annotated[dict[Text, BreakdownRules], Form(called=said("ID", "ID"))] = (
@@ -572,6 +773,16 @@ class ScenariosFile(Table):
             "Seberapa sering dan berapa lama printer atau server rusak, per id.",
             default_factory=dict,
         )
+    )
+    told: ToldRules = noted(
+        "What telling people a date does and costs.",
+        "Akibat dan biaya memberi tahu tanggal.",
+        default=ToldRules(),
+    )
+    worth: WorthRules = noted(
+        "What is set against a price.",
+        "Apa yang diperhitungkan terhadap harga.",
+        default=WorthRules(),
     )
     scenarios: dict[Text, ScenarioRules] = noted(
         "What may become of the office, by name.",

@@ -18,6 +18,8 @@ from ektp_sched.trust.findings import Findings
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ektp_sched.backlog import Backlog
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office
@@ -219,7 +221,7 @@ def _check_ahead(
 
 
 def _cells(
-    people: pl.DataFrame, name: str, fields: tuple[str, ...] = FIELDS
+    people: pl.DataFrame, name: str, fields: Iterable[str] = FIELDS
 ) -> pl.DataFrame:
     """Return id and field beside what stands there."""
     return people.select("application_id", *map(in_words, fields)).unpivot(

@@ -16,6 +16,8 @@ from ektp_sched.backlog.known import (
     LEFT,
     REMARK,
     RESULTS,
+    SPOILT_DONE,
+    SPOILT_GONE,
     stands,
 )
 from ektp_sched.backlog.matching import match_ids
@@ -162,7 +164,9 @@ def _sums(known: Known, start: date, backlog: Backlog) -> Iterator[tuple[str, bo
     counts = known.counts
     because, result = known.left["because"], known.carried["result"]
     of_held = backlog.held[_IDS].implode()
-    held = known.left.filter(because == "held")[_IDS]
+    gone = because.is_in(["gone", SPOILT_GONE]).sum()
+    held = known.left.filter(because.is_in(["held", SPOILT_DONE]))[_IDS]
+    spoilt_gone = because.is_in([SPOILT_GONE, SPOILT_DONE]).sum()
     carried = known.carried.filter(~pl.col(_IDS).is_in(of_held))
     on_day = known.given["given_on"].is_not_null()
     made_again = int((on_day & known.given["given_printer"].is_null()).sum())
@@ -172,8 +176,9 @@ def _sums(known: Known, start: date, backlog: Backlog) -> Iterator[tuple[str, bo
         == counts.printed + counts.open + counts.waiting + counts.held + counts.gone,
     )
     yield "waiting + new", counts.waiting + counts.new == backlog.planned
-    yield "gone", counts.gone == (because == "gone").sum()
-    yield "held", counts.held == (because != "gone").sum()
+    yield "gone", counts.gone == gone
+    yield "held", counts.held == len(because) - gone
+    yield "spoilt_gone", (counts.spoilt_gone or 0) == spoilt_gone
     yield "held.csv", bool(held.is_in(of_held).all())
     yield "carried_printed", counts.carried_printed == (result == "printed").sum()
     yield "carried_open", counts.carried_open == (result == "open").sum()
@@ -257,15 +262,20 @@ def check_known(plan: Plan, backlog: Backlog, findings: Findings) -> None:
     stated, true = plan.backlog.known, backlog.known
     if stated is None or true is None:  # which `other_yesterday` tells
         return
+    left, counts_now = true.left, true.counts
+    if stated.counts.spoilt_gone is None:  # earlier versions did not tell them apart
+        earlier = {SPOILT_GONE: "gone", SPOILT_DONE: "held"}
+        left = left.with_columns(pl.col("because").replace(earlier))
+        counts_now = counts_now.model_copy(update={"spoilt_gone": None})
     pairs = [
         ("given_on, promised_on", _by_id(plan.backlog, stated), _by_id(backlog, true)),
         ("carried.csv", stated.carried.select(*CARRIED), true.carried.select(*CARRIED)),
-        ("changes.csv", stated.left.select(*LEFT), true.left.select(*LEFT)),
+        ("changes.csv", stated.left.select(*LEFT), left.select(*LEFT)),
         ("done_rejects.csv", _rejects(stated), _rejects(true)),
     ]
     other = [name for name, here, anew in pairs if not here.equals(anew)]
-    keys = type(true.counts).model_fields
-    counts = [k for k in keys if getattr(stated.counts, k) != getattr(true.counts, k)]
+    keys = type(counts_now).model_fields
+    counts = [k for k in keys if getattr(stated.counts, k) != getattr(counts_now, k)]
     if counts:
         other.append(f"previous ({', '.join(counts)})")
     for name in other:

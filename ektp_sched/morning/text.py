@@ -9,7 +9,8 @@ import polars as pl
 from ektp_sched.backlog.identity import is_made, queue_numbers
 from ektp_sched.output.digest import proof
 from ektp_sched.output.draw.screen import indented, say_line, say_pairs, say_section
-from ektp_sched.output.terminal import show_notices, show_rejects
+from ektp_sched.output.terminal import reject_lines, show_notices
+from ektp_sched.output.view.records import record_words, without_ready_on
 from ektp_sched.output.view.yesterday import yesterday_section
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from ektp_sched.days.morning import Morning
     from ektp_sched.days.record import Recorded
+    from ektp_sched.morning.morning import Morning
     from ektp_sched.output.languages import Language
 
 __all__ = ["show_morning"]
@@ -40,10 +41,8 @@ def show_morning(morning: Morning, console: Console, texts: Language) -> None:
     if morning.recorded is not None:
         say_line(console, _handed_in(morning.recorded, texts))
     say_section(console, yesterday_section(plan, texts), texts)
-    _show_lines(
-        console, texts.text("today.records"), [*_records(morning.records, texts)]
-    )
-    show_rejects(plan.backlog, console, texts)
+    _show_lines(console, texts.text("today.records"), [*_records(morning, texts)])
+    _show_lines(console, texts.text("today.rejects"), [*_rejects(morning, texts)])
     _show_lines(console, texts.text("today.sheets"), [*_sheets(morning, texts)])
     new = int(morning.slipped["is_new"].sum())
     count = morning.slipped.height
@@ -105,21 +104,46 @@ def _names(ids: pl.Series) -> pl.Series:
     return queue_numbers(ids) if len(ids) and is_made(ids).all() else ids
 
 
-def _records(records: pl.DataFrame, texts: Language) -> Iterator[str]:
-    """Yield old beside new of each record; decisions of the office are known to it."""
+def _records(morning: Morning, texts: Language) -> Iterator[str]:
+    """Yield old beside new of each new record; what the office decided it knows."""
+    records = without_ready_on(morning.records)
     told = records.filter(pl.col("because").is_in(["taken", "withheld"]))
-    first = told.head(_ROWS)
+    new = told.filter("is_new")
+    first = new.head(_ROWS)
     names = _names(first["application_id"])
     for who, row in zip(names, first.iter_rows(named=True), strict=True):
         key = "record_withheld" if row["because"] == "withheld" else "record"
         cells = {
-            name: row[name] or texts.text("today.nothing")
-            for name in ("was", "is", "used")
+            n: record_words(row["field"], row[n], texts) for n in ("was", "is", "used")
         }
-        field = texts.text(f"today.field.{row['field']}")
+        field = texts.text(f"field.{row['field']}")
         yield texts.text(f"today.{key}", who=who, field=field, **cells)
-    if (rest := told.height - first.height) > 0:
-        yield texts.text("today.more_records", count=rest)
+    if (rest := new.height - first.height) > 0:
+        yield texts.text(
+            "today.more_records", count=rest, file=_in(morning, "records.csv")
+        )
+    before = told.filter(~pl.col("is_new"))
+    waits = before.filter(because="withheld")["application_id"].n_unique()
+    if waits:
+        yield texts.text("today.waits", count=waits, file=_in(morning, "records.csv"))
+
+
+def _rejects(morning: Morning, texts: Language) -> Iterator[str]:
+    """Yield each new reject, and how many are as they were."""
+    rejects = morning.rejects
+    new = rejects.filter("is_new")
+    yield from reject_lines(new.head(_ROWS), texts)
+    file = _in(morning, "rejects.csv")
+    if (rest := new.height - _ROWS) > 0:
+        yield texts.text("today.more_rejects", count=rest, file=file)
+    if (known := rejects.height - new.height) > 0:
+        yield texts.text("today.known_rejects", count=known, file=file)
+
+
+def _in(morning: Morning, name: str) -> str:
+    """Return where a file of the plan folder is."""
+    assert morning.place is not None
+    return str(morning.place.path / name)
 
 
 def _sheets(morning: Morning, texts: Language) -> Iterator[str]:

@@ -24,9 +24,9 @@ from ektp_sched.trust.audit.log import PrintLog
 if TYPE_CHECKING:
     from datetime import date
 
-    from ektp_sched.days.month.facts import Facts
-    from ektp_sched.days.month.sheets import Sheets
     from ektp_sched.ledger import Reader
+    from ektp_sched.month.facts import Facts
+    from ektp_sched.month.sheets import Sheets
     from ektp_sched.office import Office
     from ektp_sched.trust import Audit
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from ektp_sched.backlog.records import FIELDS
 from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ektp_sched.days.status import Print, Standing
+    from ektp_sched.counter.status import Print, Standing
 
 __all__ = ["status_lines"]
 
@@ -37,18 +38,6 @@ _WEEKDAYS: Final = (
     ("Saturday", "Sabtu"),
     ("Sunday", "Minggu"),
 )
-_FIELDS: Final = {
-    "waiting_since": said("waiting since", "menunggu sejak"),
-    "ready_on": said("ready on", "siap pada"),
-    "urgency": said("class", "golongan"),
-    "due_on": said("due on", "tenggat"),
-    "card": said("card", "jenis kartu"),
-    "area": said("district", "kecamatan"),
-    "recorded_at": said("recorded at", "direkam pada"),
-    "promised_on": said("told date", "tanggal yang dijanjikan"),
-    "pinned_on": said("fixed for", "ditetapkan pada"),
-    "status": said("status", "status"),
-}
 _DECIDED: Final = {
     "priority": said("on a priority list", "dari daftar prioritas"),
     "accept": said("accepted", "diterima"),
@@ -94,9 +83,9 @@ def _who(standing: Standing) -> Iterator[Said]:
         return
     yield said(
         "{who}: waiting since {since}, day {count} of waiting. "
-        "Class {urgency}{target}.",
-        "{who}: menunggu sejak {since}, hari menunggu ke-{count}. Golongan "
-        "{urgency}{target}.",
+        "Urgency {urgency}{target}.",
+        "{who}: menunggu sejak {since}, hari menunggu ke-{count}. Kelas "
+        "urgensi {urgency}{target}.",
         who=who,
         since=_day(date.fromisoformat(since)),
         count=standing.day_of_waiting or 0,
@@ -190,15 +179,15 @@ def _place(standing: Standing) -> Iterator[Said]:
             said(
                 "To be printed on {day}: {printer}, batch {batch}, position {position} "
                 "(plan {plan}).",
-                "Akan dicetak pada {day}: {printer}, batch {batch}, nomor {position} "
-                "(rencana {plan}).",
+                "Akan dicetak pada {day}: {printer}, kelompok {batch}, nomor "
+                "{position} (rencana {plan}).",
                 **_slot(standing),
             )
             if day >= standing.on
             else said(
                 "On the sheet of {day}: {printer}, batch {batch}, position {position} "
                 "(plan {plan}). What became of it is not recorded yet.",
-                "Ada di lembar {day}: {printer}, batch {batch}, nomor {position} "
+                "Ada di lembar {day}: {printer}, kelompok {batch}, nomor {position} "
                 "(rencana {plan}). Hasilnya belum dicatat.",
                 **_slot(standing),
             )
@@ -335,7 +324,7 @@ def _withheld(standing: Standing) -> Iterator[Said]:
             "mendahulukannya dari yang lain, jadi menunggu `ektp-sched record "
             "--accept`.",
             day=_day(each.day),
-            field=_FIELDS[each.field],
+            field=FIELDS[each.field],
             export=_value(each.export),
             used=_value(each.used),
         )
@@ -347,7 +336,7 @@ def _withheld(standing: Standing) -> Iterator[Said]:
             "Decided on {day}: {field} {value}, {kind}{why}.",
             "Diputuskan pada {day}: {field} {value}, {kind}{why}.",
             day=_day(decision.day),
-            field=_FIELDS[decision.field],
+            field=FIELDS[decision.field],
             value=_value(decision.value),
             kind=_DECIDED.get(decision.kind, decision.kind),
             why=why,

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from ektp_sched.backlog.known import stands
+from ektp_sched.backlog.prints import UNPRINTED
 from ektp_sched.days.committed import put_in_place, unknown_plans, waiting_place
 from ektp_sched.days.folder import PlanFolder
 from ektp_sched.documents.entries import LedgerMark
 from ektp_sched.documents.reading import load
-from ektp_sched.documents.seal import digest_of
+from ektp_sched.documents.seal import DONE_FILE, digest_of
 from ektp_sched.errors import FolderError
 from ektp_sched.ledger import NewAct, personal, refs_of, short_head
 from ektp_sched.ledger.state import state_of
@@ -97,6 +98,7 @@ def adopt(
         how="diagonal",
     )
     state = replace(state, people=known)
+    stay = _standing(saved, state)
     return writer.append(
         NewAct(
             kind="adopt",
@@ -105,7 +107,10 @@ def adopt(
             plan=mark.plan,
             detail={**_detail(folder, saved, plan.path, raw), "head": mark.head},
         ),
-        {"planned": _places(saved, state, _standing(saved, state))},
+        {
+            "planned": _places(saved, state, stay),
+            **({} if stay is None else {"voids": _voids(saved, state, stay)}),
+        },
         people,
         confirmed=signature.confirmed,
     )
@@ -125,6 +130,20 @@ def _standing(saved: SavedPlan, state: State) -> pl.Series | None:
     carried = saved.backlog.known.carried
     ids = carried["application_id"].filter(stands(carried, saved.start))
     return refs_of(state.people, ids)
+
+
+def _voids(saved: SavedPlan, state: State, stay: pl.Series) -> pl.DataFrame:
+    """Return the sheets of the day that a plan of its rest gave up: all left them."""
+    done = pl.read_csv(saved.path / DONE_FILE, infer_schema=False)
+    given_up = done.filter(result=UNPRINTED)["application_id"]
+    standing = state.standing(saved.start).with_columns(
+        left=pl.col("person").is_in(refs_of(state.people, given_up).implode()),
+        stays=pl.col("person").is_in(stay.implode()),
+    )
+    sheets = standing.group_by("plan", "day", "printer").agg(
+        pl.col("left").any() & ~pl.col("stays").any()
+    )
+    return sheets.filter("left").select("plan", "day", "printer").sort(pl.all())
 
 
 def refuse_edited(plan: PlanFolder, reader: Reader) -> None:
@@ -214,20 +233,11 @@ def put_plan(
         taken += [act.plan or 0 for act in writer.acts("plan", "adopt", live=False)]
         number = 1 + max(taken, default=0)
         detail = _detail(folder, made, target, evidence)
-        act = writer.append(
-            NewAct(
-                kind="plan",
-                day=signature.day,
-                by=signature.by,
-                plan=number,
-                detail=detail,
-            ),
-            {
-                "planned": _places(made, state, stay),
-                **({} if voids is None else {"voids": voids}),
-            },
-            rests_on=state.number,
-            confirmed=signature.confirmed,
+        facts = {"planned": _places(made, state, stay)}
+        if voids is not None:
+            facts["voids"] = voids
+        act = signature.write(
+            writer, "plan", facts, rests_on=state.number, plan=number, detail=detail
         )
         mark = LedgerMark(
             plan=number,
@@ -238,13 +248,7 @@ def put_plan(
         waiting = waiting_place(folder, number)
         shutil.rmtree(waiting, ignore_errors=True)
         made = replace(made, mark=mark)
-        save(
-            made,
-            waiting,
-            lang=lang,
-            report=report,
-            beside=beside,
-        )
+        save(made, waiting, lang=lang, report=report, beside=beside)
     put_in_place(waiting, target)
     return PlanFolder(target, made.start, number, act.number), made
 

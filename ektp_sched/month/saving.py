@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from ektp_sched.backlog.identity import ID_FORM, queue_numbers
-from ektp_sched.days.month.report import figures_of, month_report, sections_of
+from ektp_sched.month.report import figures_of, month_report, sections_of
 from ektp_sched.output.audit_sheets import list_sheet
 from ektp_sched.output.book import book_in_memory
 from ektp_sched.output.draw.sheet import Sheet
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from ektp_sched.days.month.figures import Month
+    from ektp_sched.month.figures import Month
     from ektp_sched.output.book import Book
     from ektp_sched.output.languages import Language
 

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from ektp_sched.days.month.blanks import blanks_of
-from ektp_sched.days.month.facts import facts_of
-from ektp_sched.days.month.history import histories, working_days
-from ektp_sched.days.month.judged import judge
-from ektp_sched.days.month.sheets import sheets_of
 from ektp_sched.days.supplies import office_of
 from ektp_sched.documents.seal import digest_of
 from ektp_sched.errors import LedgerError
 from ektp_sched.ledger import breaks
+from ektp_sched.month.blanks import blanks_of
+from ektp_sched.month.facts import facts_of
+from ektp_sched.month.history import histories, working_days
+from ektp_sched.month.judged import judge
+from ektp_sched.month.sheets import sheets_of
 from ektp_sched.office import Office, capacity
 from ektp_sched.output.report.plan_data import Wait, quantiles
 from ektp_sched.trust.audit.idle import most_cards
@@ -31,12 +31,12 @@ from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder
-    from ektp_sched.days.month.blanks import Blanks
-    from ektp_sched.days.month.facts import Facts
-    from ektp_sched.days.month.history import Histories
-    from ektp_sched.days.month.judged import Judged
-    from ektp_sched.days.month.sheets import Sheets
     from ektp_sched.ledger import Break, Reader
+    from ektp_sched.month.blanks import Blanks
+    from ektp_sched.month.facts import Facts
+    from ektp_sched.month.history import Histories
+    from ektp_sched.month.judged import Judged
+    from ektp_sched.month.sheets import Sheets
 
 __all__ = ["DECISIONS", "Month", "month_of"]
 

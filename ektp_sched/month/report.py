@@ -35,7 +35,7 @@ from ektp_sched.output.view.parts import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ektp_sched.days.month.figures import Month
+    from ektp_sched.month.figures import Month
     from ektp_sched.output.languages import Language
     from ektp_sched.output.report.plan_data import Wait
     from ektp_sched.output.view.parts import Part
