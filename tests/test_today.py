@@ -212,7 +212,7 @@ def test_undisturbed_nothing_moves(tmp_path: Path) -> None:
 
 def test_number_day_and_head_stand_on_the_sheets(tmp_path: Path) -> None:
     folder = office(tmp_path)
-    came = morning(folder, TUESDAY)
+    came = morning(folder, TUESDAY, report=True)
     assert came.place is not None
     out, mark = came.place.path, came.plan.mark
     assert mark is not None

@@ -162,11 +162,12 @@ def compare(
 def _people(run: Run) -> dict[str, int]:
     queue = run.queue(run.baseline)
     never = queue.left_out.get("no-printer", 0)
+    held, law = run.backlog.held_count - run.backlog.done, run.scenarios.held
     return {
         "initial": queue.initial,
         "unprintable": never,
         "later": sum(queue.left_out.values()) - never,
-        "held": run.backlog.held_count - run.backlog.done,
+        "held": held if law is None else max(0, held - (law.people or 0)),
     }
 
 
