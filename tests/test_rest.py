@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from ektp_sched.days import OfficeFolder
     from ektp_sched.ledger.state import State
 
+pytestmark = pytest.mark.slow
+
 TOMORROW = START + timedelta(days=1)
 
 
