@@ -340,18 +340,17 @@ class Inputs:
     def years_of_use(self) -> Input | Turn:
         """Move over how many years a price is used up."""
         run, worth = self.sides.run, self.sides.run.scenarios.worth
-        names = self.question.choose, self.question.against
-        bought = [self.sides.bought(name) for name in names]
-        if not any(idr.any() for idr in bought):
+        both = self._both(AS_IT_IS)
+        if not any(side["bought_idr"].any() for side in both):
             return _nothing("years_of_use", "years", "no-price")
-        both, counted = self._both(AS_IT_IS), worth.counted(1, run.days)
 
         def at(place: int) -> Floats:
             other: Worth = replace(worth, years_of_use=Fraction(place + 1, _TENTHS))
-            more = float(other.counted(1, run.days) - counted)
+            more = float(other.counted(1, run.days) - worth.counted(1, run.days))
             choose, against = (
-                side | {"total_cost_idr": side["total_cost_idr"] + more * idr}
-                for side, idr in zip(both, bought, strict=True)
+                side
+                | {"total_cost_idr": side["total_cost_idr"] + more * side["bought_idr"]}
+                for side in both
             )
             return self._judged(choose, against)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.scenarios.compare.costs import waiting_costs
-from ektp_sched.scenarios.compare.measures import samples, total_cost, with_dates
+from ektp_sched.scenarios.compare.measures import costs, samples, with_dates
 from ektp_sched.scenarios.compare.told import told_trips
 from ektp_sched.scenarios.compare.verdict import FUTURES
 from ektp_sched.scenarios.simulate.simulate import simulate
@@ -59,7 +59,7 @@ class Sides:
     told: Mapping[str, Floats]  # the baseline's samples with dates told, as simulated
     _known: dict[tuple[str, Measure, Setting], Samples] = field(default_factory=dict)
     _worlds: dict[tuple[int | None, int], World] = field(default_factory=dict)
-    _limits: dict[tuple[str, Setting, int], Limits] = field(default_factory=dict)
+    _limits: dict[tuple[str, int], Limits] = field(default_factory=dict)
 
     @property
     def policy(self) -> str:
@@ -103,16 +103,14 @@ class Sides:
         return replace(self._worlds[key], breakdowns=moved.breakdowns)
 
     def limits(self, scenario: Scenario, setting: Setting, world: World) -> Limits:
-        """Return what limits a scenario, whoever comes."""
-        share, setting = setting.blanks, replace(setting, arrivals=None, blanks=HUNDRED)
-        key = scenario.name, setting, world.size
+        """Return what limits a scenario."""
+        moved, share = setting.moved, setting.blanks
+        if moved is not None or setting.breakdown is not None:
+            return limits_of(scenario if moved is None else scenario.at(moved), world)
+        key = scenario.name, world.size
         if key not in self._limits:
-            moved = setting.moved
-            at = scenario if moved is None else scenario.at(moved)
-            self._limits[key] = limits_of(at, world)
+            self._limits[key] = limits_of(scenario, world)
         limits = self._limits[key]
-        if share == HUNDRED:
-            return limits
         supply = {card: upto * share // HUNDRED for card, upto in limits.supply.items()}
         return replace(limits, supply=supply)
 
@@ -139,21 +137,16 @@ class Sides:
         return {
             "wasted_trip_cost_idr": cost,
             "person_days": waited,
-            "total_cost_idr": self._spent(scenario, limits, world.size),
-        }
+        } | self._costs(scenario, limits, world.size)
 
-    def bought(self, name: str) -> Floats:
-        """Return what a side buys, its price and replacements, rupiah, ``(R,)``."""
-        scenario, world = self.scenario(name), self.world(AS_IT_IS)
-        replaced = _replaced(self.limits(scenario, AS_IT_IS, world), world.size)
-        return scenario.cost_idr + replaced.astype(np.float64)
-
-    def _spent(self, scenario: Scenario, limits: Limits, size: int) -> Floats:
+    def _costs(self, scenario: Scenario, limits: Limits, size: int) -> Samples:
         """Return what a scenario costs beside trips, ``(R,)``."""
-        as_it_is = self.world(AS_IT_IS)
-        base = self.limits(self.run.baseline, AS_IT_IS, as_it_is)
-        worth, replaced = self.run.scenarios.worth, _replaced(limits, size)
-        return total_cost(scenario, worth, limits.open, base.open, replaced)
+        base = self.limits(self.run.baseline, AS_IT_IS, self.world(AS_IT_IS))
+        replaced = limits.replacement_idr
+        if replaced is None:
+            replaced = np.zeros(size, dtype=np.int64)
+        worth = self.run.scenarios.worth
+        return costs(scenario, worth, limits.open, base.open, replaced)
 
     def _with_dates(self, setting: Setting) -> Samples:
         """Return the baseline's samples with dates told.
@@ -165,17 +158,9 @@ class Sides:
         queue, arrivals = self.run.queue(scenario), world.arrivals
         outcome = simulate(queue, limits, arrivals, self.policy, record="dates")
         told = told_trips(outcome, queue, limits, arrivals, scenario.office)
-        base = samples(outcome, scenario.office) | {
-            "total_cost_idr": self._spent(scenario, limits, world.size)
-        }
+        base = samples(outcome, scenario.office)
+        base |= self._costs(scenario, limits, world.size)
         dated = with_dates(
             base, outcome, told, scenario.office, self.run.scenarios.told
         )
         return {name: values[:FUTURES] for name, values in dated.items()}
-
-
-def _replaced(limits: Limits, size: int) -> NDArray[np.int64]:
-    """Return what replacements of what failed for good cost, ``(R,)``."""
-    if limits.replacement_idr is None:
-        return np.zeros(size, dtype=np.int64)
-    return limits.replacement_idr
