@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ektp_sched.backlog.records import FIELDS, in_words
+from ektp_sched.ledger.prints import last_words
+from ektp_sched.ledger.tables import FACTS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,6 +41,9 @@ class State:
         person, field, value (text, empty for nothing), because (``priority``,
         ``accepted``, ``reprint``), was (what was used before it was accepted): what
         somebody decided in place of the export's.
+    put_back
+        person, field, was (text, empty for nothing): what the last plan used of a
+        priority that was taken back since, and in whose place nothing is decided.
     changed
         person, field, was, is (texts): what exports say otherwise than at the last
         plan; ``was`` is what was used then.
@@ -62,6 +67,7 @@ class State:
     seen: pl.DataFrame
     withheld: pl.DataFrame
     overrides: pl.DataFrame
+    put_back: pl.DataFrame
     changed: pl.DataFrame
     given: pl.DataFrame
     results: pl.DataFrame
@@ -124,17 +130,19 @@ def state_of(reader: Reader) -> State:
     )
     handed = _latest(reader.facts("handed"))
     told = reader.facts("told").unique("person", keep="first", maintain_order=True)
+    overrides, last_plan = _overrides(reader, withheld), max(plans, default=0)
     return State(
         number=reader.number,
         people=reader.people(),
         seen=seen.select("person", "state", *FIELDS),
         withheld=_fields(withheld, "export").drop("act"),
-        overrides=_overrides(reader, withheld),
-        changed=_changed(words, withheld, max(plans, default=0)),
+        overrides=overrides,
+        put_back=_put_back(reader, overrides, last_plan),
+        changed=_changed(words, withheld, last_plan),
         given=planned.select(
             *("person", "day", "printer", "batch", "position", "plan"), given_by="act"
         ),
-        results=_results(reader.facts("prints"), planned),
+        results=last_words(reader.facts("prints"), planned).drop("row", "remark"),
         handed=handed.select("person", "day"),
         told=told.select("person", "promised_on"),
     )
@@ -177,6 +185,29 @@ def _overrides(reader: Reader, withheld: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _put_back(reader: Reader, overrides: pl.DataFrame, last_plan: int) -> pl.DataFrame:
+    """Return what a plan used of priorities that count no longer."""
+    undone_then: set[int] = set()
+    for act in reversed(reader.acts("undo", live=False)):
+        if act.number < last_plan and act.number not in undone_then:
+            undone_then.add(act.undoes or 0)
+    taken_back = [
+        act.number
+        for act in reader.acts("priority", live=False)
+        if act.number < last_plan and act.number in reader.undone - undone_then
+    ]
+    if not taken_back:
+        return overrides.select("person", "field", was="value").clear()
+    counted = FACTS["overrides"].c.act.not_in(sorted(undone_then))
+    then = reader.facts("overrides", counted, live=False)
+    return (
+        _fields(then.filter(pl.col("act") < last_plan), "value")
+        .filter(pl.col("act").is_in(taken_back))
+        .join(overrides, on=["person", "field"], how="anti", maintain_order="left")
+        .select("person", "field", was="value")
+    )
+
+
 def _changed(
     seen: pl.DataFrame, withheld: pl.DataFrame, last_plan: int
 ) -> pl.DataFrame:
@@ -205,38 +236,3 @@ def _changed(
         .filter(pl.col("was").ne_missing(pl.col("is")))
         .select(*key, "was", "is")
     )
-
-
-def _results(prints: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFrame:
-    """Return the last word of each card; of one that was printed, that it was."""
-    cards = _printed(prints)
-    prints = prints.join(cards, on="person", how="anti", maintain_order="left")
-    is_open = pl.col("result") == "open"
-    places = planned.select("person", given_on="day", given_by="act")
-    since = (pl.col("day") == pl.col("given_on")) & (pl.col("act") > pl.col("given_by"))
-    others = (
-        prints.join(places, on="person", how="left", maintain_order="left")
-        .with_columns(since=since.fill_null(value=False))
-        .sort("day", "since", ~is_open, "act", "row", maintain_order=True)
-        .pipe(_latest)
-        .select(prints.columns)
-    )
-    return pl.concat([cards, others]).drop("row", "remark")
-
-
-def _printed(prints: pl.DataFrame) -> pl.DataFrame:
-    """Return the last print of each card that is there.
-
-    Of a card on a sheet the last word about that sheet holds, and that it is not
-    printed on another one takes no card away: a later word beside all sheets does.
-    """
-    plan = pl.col("plan").fill_null(pl.col("plan").max().over("person", "day"))
-    words = prints.with_columns(sheet=plan).unique(
-        ["person", "day", "sheet"], keep="last", maintain_order=True
-    )
-    is_word = (pl.col("result") == "printed") | (
-        pl.col("plan").is_null() & (pl.col("result") != "open")
-    )
-    last = words.filter(is_word).sort("day", "act", "row", maintain_order=True)
-    cards = _latest(last).filter(pl.col("result") == "printed")
-    return cards.select(prints.columns)
