@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from ektp_sched.month import Histories
 
+pytestmark = pytest.mark.slow
+
 NEXT = [date(2017, 9, day) for day in (18, 19, 20)]
 
 
