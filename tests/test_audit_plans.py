@@ -413,6 +413,7 @@ class Followed:
         )
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_sheets_excuse_exactly_what_the_cards_say(data: st.DataObject) -> None:
     case = data.draw(cases())

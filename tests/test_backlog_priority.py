@@ -248,6 +248,7 @@ def test_two_columns_for_one_and_no_file(tmp_path: Path) -> None:
         read_backlog(path, office(tmp_path), priority=tmp_path / "none.csv")
 
 
+@pytest.mark.slow
 def test_any_column_of_whom_takes_number_queue_number_or_id(tmp_path: Path) -> None:
     make_key(tmp_path / "identity.key")
     backlog = BACKLOG.replace("application_id", "KODE")

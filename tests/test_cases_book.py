@@ -904,6 +904,7 @@ def write_cell(page: Any, row: int, column: int, kind: str, form: Any) -> None:
         page.write_formula(row, column, "=NA()", None, "#N/A")
 
 
+@pytest.mark.slow
 @given(
     kinds=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=12),
     titles=st.integers(0, 3),

@@ -54,6 +54,7 @@ def found(folder: Path) -> list[str]:
     return [code for code, _ in check.wrong]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["stock", "reserve", "shifts"])
 def test_the_best_plan_passes(name: str, tmp_path: Path) -> None:
     case, plan = base(name)
@@ -116,6 +117,7 @@ def test_counts_in_the_summary_are_checked(key: str, tmp_path: Path) -> None:
     assert set(found(folder)) == {"claim"}
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=st.integers(0, 10**6))
 def test_what_the_program_plans_passes(seed: int, tmp_path: Path) -> None:
@@ -171,6 +173,7 @@ def test_a_plan_cut_short_is_proven_as_far_as_it_says(
     assert found(folder) == ["proof"]
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_read_exits_with_two(tmp_path: Path) -> None:
     case, plan = base("stock")
     folder = write_folder(plan, case, tmp_path / "out")
@@ -185,6 +188,7 @@ def test_a_folder_that_cannot_be_read_exits_with_two(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [

@@ -163,6 +163,7 @@ def state(folder: Path, **values: Any) -> None:
 # True folders
 
 
+@pytest.mark.slow
 def test_a_second_morning_passes(morning: tuple[Path, Backlog], folder: Path) -> None:
     result = run(folder, "--lang", "en")
     assert (result.returncode, result.stderr) == (0, "")
@@ -192,6 +193,7 @@ def test_marks_on_sheets_are_no_damage(folder: Path) -> None:
     assert "batches" in result.stdout
 
 
+@pytest.mark.slow
 @FEW
 @given(
     given_cases(

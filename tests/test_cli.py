@@ -95,6 +95,7 @@ def test_init_prints_what_it_wrote(
     assert (code, Path(out.strip()).name) == (0, "identity.key")
 
 
+@pytest.mark.slow
 def test_check_counts_everything(
     planned: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -129,6 +130,7 @@ def test_check_explains_wrong_rows(
     assert json.loads(call(capsys, *base[:4], "--json")[1])["ok"] is False
 
 
+@pytest.mark.slow
 def test_plan_json_is_the_summary_and_stderr_is_silent(
     planned: Path, tmp_path: Path
 ) -> None:
@@ -145,6 +147,7 @@ def test_plan_json_is_the_summary_and_stderr_is_silent(
     assert not (out / "plan.xlsx").exists()
 
 
+@pytest.mark.slow
 def test_plan_ends_with_what_a_planner_reads(
     planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -163,6 +166,7 @@ def test_plan_ends_with_what_a_planner_reads(
     assert "Optimal dan terbukti" in said
 
 
+@pytest.mark.slow
 def test_a_plan_without_a_start_begins_today_and_says_so(
     planned: Path, tmp_path: Path
 ) -> None:
@@ -176,6 +180,7 @@ def test_a_plan_without_a_start_begins_today_and_says_so(
     assert str(start.year) in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["auto", "flow", "cpsat"])
 def test_both_engines_reach_the_same_tiers(
     engine: str, planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -188,6 +193,7 @@ def test_both_engines_reach_the_same_tiers(
     assert json.loads(out)["tiers"] == stated["tiers"]
 
 
+@pytest.mark.slow
 def test_an_office_workbook_plans_the_same(
     planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -347,6 +353,7 @@ def test_check_warns_of_a_start_long_after_the_last_record(
     assert "first day" not in out
 
 
+@pytest.mark.slow
 def test_interrupted_is_130_and_leaves_nothing(tmp_path: Path) -> None:
     rows = [f"A{n:06d},2017-0{1 + n % 8}-1{n % 10},,W" for n in range(100_000)]
     backlog, office = write_case(tmp_path, rows=rows)
@@ -360,6 +367,7 @@ def test_interrupted_is_130_and_leaves_nothing(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["backlog.csv", "office.toml"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("example", "when"),
     [
@@ -593,6 +601,7 @@ def test_cards_out_of_turn_are_exit_1_and_named(
     assert json.loads(said)["unlisted"] == [stray | {"file": "log.csv", "row": 22}]
 
 
+@pytest.mark.slow
 def test_agreement_of_two_plans(
     planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -54,6 +54,7 @@ def table(path: Path, separator: str) -> list[list[str]]:
         return list(csv.reader(file, delimiter=separator))
 
 
+@pytest.mark.slow
 def test_csv_in_english(made: Plan, english: Path) -> None:
     path = english / f"{FIRST}.csv"
     assert not path.read_bytes().startswith(b"\xef\xbb\xbf")
@@ -160,6 +161,7 @@ def test_workbooks_hold_text_as_text(english: Path) -> None:
     assert {attack for attack in ATTACKS if attack[0] != "\r"} <= kept
 
 
+@pytest.mark.slow
 def test_the_number_is_masked(english: Path, tmp_path: Path) -> None:
     sheets = texts_of(english / f"{FIRST}.xlsx"), texts_of(english / "plan.xlsx")
     for text in (*sheets, (english / f"{FIRST}.csv").read_text("utf-8")):
@@ -285,6 +287,7 @@ def long_plan(tmp_path: Path, **changes: Any) -> Plan:
     return plan(backlog, office, start=date(2017, 9, 15), days=20)
 
 
+@pytest.mark.slow
 def test_workbooks_for_the_first_five_days_with_prints(tmp_path: Path) -> None:
     made = long_plan(tmp_path)
     days = [f"2017-09-{day}" for day in (15, 18, 19, 20, 21, 22, 25, 26)]

@@ -69,6 +69,7 @@ def test_the_cases_shifts_are_what_the_tests_below_count_on(made: Plan) -> None:
     assert worked == [("overtime", "2017-09-13"), ("saturday", "2017-09-16")]
 
 
+@pytest.mark.slow
 def test_the_table_of_shifts(made: Plan, out: Path) -> None:
     head, *lines = (out / "shifts.csv").read_text("utf-8").splitlines()
     assert head == (
@@ -267,6 +268,7 @@ def test_a_shift_whose_worth_is_not_known_says_so(made: Plan) -> None:
     assert "tidak diketahui" in said
 
 
+@pytest.mark.slow
 def test_a_shift_that_the_rules_need_says_so_everywhere(
     made: Plan, tmp_path: Path
 ) -> None:
@@ -326,6 +328,7 @@ def test_the_workbook_lists_shifts(made: Plan, out: Path) -> None:
     assert line[3] == made.shifts[1].person_days
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["en", "id"])
 def test_the_report_has_a_sentence_a_shift_and_marks_its_day(
     made: Plan, code: str
@@ -341,6 +344,7 @@ def test_the_report_has_a_sentence_a_shift_and_marks_its_day(
     assert f"{texts.name('tier', 'cost_idr')} (rupiah)" in page
 
 
+@pytest.mark.slow
 def test_a_page_made_anew_from_its_folder_is_the_same(made: Plan, out: Path) -> None:
     assert plan_report(load(out), language("en")) == (
         (out / "report.html").read_text("utf-8")

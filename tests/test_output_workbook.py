@@ -160,6 +160,7 @@ def test_held(english: Path) -> None:
     assert len(rows) == 9
 
 
+@pytest.mark.slow
 def test_rejects_mark_the_bad_cell_and_show_nothing_of_it(english: Path) -> None:
     rows = sheet(english, "Rejects")
     assert rows[1:5] == [
@@ -182,6 +183,7 @@ def test_rejects_mark_the_bad_cell_and_show_nothing_of_it(english: Path) -> None
         assert word not in texts_of(english)
 
 
+@pytest.mark.slow
 def test_no_rejects_is_said_too(tmp_path: Path) -> None:
     save(make(tmp_path / "case", bad=False), tmp_path / "out", report=False)
     rows = sheet(tmp_path / "out/plan.xlsx", "Rejects")
@@ -212,6 +214,7 @@ def test_what_stays_unprinted(tmp_path: Path) -> None:
     assert [row[0] for row in rows[4:]] == made.unprinted["application_id"].to_list()
 
 
+@pytest.mark.slow
 def test_a_long_list_says_where_the_rest_is(
     made: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,6 +229,7 @@ def test_a_long_list_says_where_the_rest_is(
     assert len(rejects) == 8
 
 
+@pytest.mark.slow
 def test_a_large_workbook_says_the_same(
     made: Plan, english: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,6 +261,7 @@ def test_what_is_worth_knowing(made: Plan, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_without_ranks_and_areas(tmp_path: Path) -> None:
     office = Office.model_validate(
         {

@@ -141,6 +141,7 @@ def test_a_cut_by_hand() -> None:
     assert cut.above([]) == 2
 
 
+@pytest.mark.slow
 @HALF
 @given(shift_cases(), st.randoms(use_true_random=False))
 def test_any_prices_give_a_bound(case: Case, draw: Any) -> None:
@@ -191,6 +192,7 @@ def nested() -> Case:
     return Case(document, tuple(people), days=7)
 
 
+@pytest.mark.slow
 def test_numbers_beyond_64_bits() -> None:
     case = nested()
     found = laid(case)

@@ -147,6 +147,7 @@ def test_who_cannot_be_printed_any_more_slips_without_a_new_date() -> None:
     assert made.dated == 4
 
 
+@pytest.mark.slow
 @HALF
 @given(
     st.lists(st.integers(0, 12), unique=True, max_size=9),
@@ -189,6 +190,7 @@ def test_a_first_morning_has_nothing_of_it() -> None:
     assert FIRST.slipped is None
 
 
+@pytest.mark.slow
 def test_the_poster_counts_slips_from_five_people_on() -> None:
     for count in (FEWEST - 1, FEWEST, FEWEST + 3):
         numbers = range(count)
@@ -200,6 +202,7 @@ def test_the_poster_counts_slips_from_five_people_on() -> None:
         assert sum(shown) == (count if count >= FEWEST else 0)
 
 
+@pytest.mark.slow
 def test_the_command_keeps_lists_and_tells(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -229,6 +232,7 @@ def test_the_command_keeps_lists_and_tells(
     assert call(capsys, *later, "--out", two, "--previous", two)[0] == 2
 
 
+@pytest.mark.slow
 def test_a_plan_folder_has_only_those_whom_it_plans(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

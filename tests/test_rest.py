@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from ektp_sched.days import OfficeFolder
     from ektp_sched.ledger.state import State
 
+pytestmark = pytest.mark.slow
+
 TOMORROW = START + timedelta(days=1)
 
 
@@ -771,7 +773,10 @@ class Noon:
         assert wrong(self.desk.last) == []
 
 
-@settings(max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(
+    max_examples=max(3, settings().max_examples // 20),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(st.data())
 def test_a_person_stands_on_one_valid_sheet_at_a_time(data: st.DataObject) -> None:
     """Whatever is printed, spoilt, stopped and new, and in which order.

@@ -138,6 +138,7 @@ def one_card_a_day(case: Case) -> Case:
     return Case(office, case.backlog, min(case.days, 4))
 
 
+@pytest.mark.slow
 @HALF
 @given(drawn=quota_cases(most=4))
 def test_the_best_plan_that_keeps_quotas_overtakes_nobody_without_excuse(
@@ -151,6 +152,7 @@ def test_the_best_plan_that_keeps_quotas_overtakes_nobody_without_excuse(
     assert found.avoidable == 0
 
 
+@pytest.mark.slow
 @FEW
 @given(drawn=quota_cases())
 def test_what_the_program_plans_passes(drawn: tuple[Case, tuple[Slot, ...]]) -> None:

@@ -191,6 +191,7 @@ def reasons(done: Done) -> list[str]:
 # Sheets
 
 
+@pytest.mark.slow
 def test_untouched_sheets_say_nothing_and_are_not_opened(
     morning: Morning, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -787,6 +788,7 @@ def expected(rows: Sequence[tuple[str, str, str]]) -> list[str]:
     return words
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(
