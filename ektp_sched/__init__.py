@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios import Goal as Goal
     from ektp_sched.scenarios import Need as Need
     from ektp_sched.scenarios import Promises as Promises
+    from ektp_sched.scenarios import Scenario as Scenario
     from ektp_sched.scenarios import Scenarios as Scenarios
     from ektp_sched.scenarios import against as against
     from ektp_sched.scenarios import backtest as backtest
@@ -120,6 +121,7 @@ __all__ = [
     "Reserve",
     "RibbonDelivery",
     "SavedPlan",
+    "Scenario",
     "Scenarios",
     "Server",
     "Shift",
@@ -200,6 +202,7 @@ _ROOMS = {
         "Goal",
         "Need",
         "Promises",
+        "Scenario",
         "Scenarios",
         "against",
         "backtest",

@@ -28,6 +28,7 @@ from ektp_sched.scenarios.dates.promise import days_printed
 from ektp_sched.scenarios.dates.ready_by import next_open, rank_of
 from ektp_sched.scenarios.dates.worlds import fitted_worlds, stated_rates, worse_rates
 from ektp_sched.scenarios.world.history import ArrivalFit, BreakdownFit
+from ektp_sched.scenarios.world.laws import ArrivalLaw
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +61,7 @@ def test_dates_without_chance_all_hold() -> None:
     assert case.undated == 0
 
 
+@pytest.mark.slow
 def test_groups_add_up(found: Backtest) -> None:
     for case in found.cases:
         for by in ("urgency", "wait"):
@@ -92,6 +94,7 @@ def test_the_margin_is_the_smallest_that_is_enough(found: Backtest) -> None:
     assert (known.margin_working_days == 0) == (known.good_share >= 0.9)
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_results() -> None:
     options = SMALL | {"history_days": [15], "worlds": 2}
     one, other = (backtest(*setting(), **options) for _ in range(2))
@@ -143,8 +146,7 @@ def test_stated_and_worse_rates() -> None:
     assert worse.failure == pytest.approx(2 * stated.breakdowns["p"].failure)
     assert worse.repair == pytest.approx(stated.breakdowns["p"].repair / 2)
     fit = ArrivalFit(("routine", "urgent"), (30, 10), 20, 1.5, (0.5, 0.0))
-    assert seen.arrivals is not None
-    fitted = replace(seen, arrivals=replace(seen.arrivals, fit=fit))
+    fitted = replace(seen, arrivals=ArrivalLaw.of_history(fit))
     law = stated_rates(fitted).arrivals
     assert law is not None
     assert law.per_working_day == 2
@@ -173,6 +175,7 @@ def test_bad_arguments_are_refused_in_a_sentence(
         backtest(*setting(), **{**SMALL, **changes})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["id", "en"])
 def test_a_back_test_on_paper(found: Backtest, tmp_path: Path, code: str) -> None:
     words = language(code)

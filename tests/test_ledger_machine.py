@@ -669,9 +669,9 @@ class Life(RuleBasedStateMachine):
             assert [plan.number for plan in self.folder.plans()] == numbers
 
 
-def _cases(few: int) -> settings:
-    many = settings().max_examples
-    return settings(max_examples=max(2, many // few), stateful_step_count=10)
+def _cases(least: int, few: int) -> settings:
+    many = max(least, settings().max_examples // few)
+    return settings(max_examples=many, stateful_step_count=10)
 
 
 @pytest.mark.slow
@@ -681,7 +681,7 @@ def test_the_laws_hold_whatever_happens() -> None:
         yield address(path)
 
     machine = type("InAFile", (Life,), {"place": staticmethod(place)})
-    run_state_machine_as_test(machine, settings=_cases(12))
+    run_state_machine_as_test(machine, settings=_cases(3, 12))
 
 
 @pytest.mark.slow
@@ -691,4 +691,4 @@ def test_the_laws_hold_in_a_server_too(postgres: sa.URL) -> None:
     machine = type(
         "OnAServer", (Life,), {"place": staticmethod(lambda _: new_database(postgres))}
     )
-    run_state_machine_as_test(machine, settings=_cases(20))
+    run_state_machine_as_test(machine, settings=_cases(2, 20))

@@ -37,7 +37,7 @@ from ektp_sched.scenarios.simulate.simulate import arrivals_by_stream
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ektp_sched.scenarios import Scenarios
+    from ektp_sched.scenarios import CheckedScenarios
     from ektp_sched.scenarios.dates.promise import Promises
 
 WEEK = {"workdays": ["mon", "tue", "wed", "thu", "fri"]}
@@ -134,14 +134,14 @@ def test_dates_of_their_own_get_ready_by_dates_of_their_own() -> None:
     }
 
 
-def uncertain(**changes: Any) -> tuple[Any, Any, Scenarios]:
+def uncertain(**changes: Any) -> tuple[Any, Any, CheckedScenarios]:
     office = make_office(calendar=WEEK)
     backlog = make_backlog(people(24), office)
     return backlog, office, scenarios_of(UNCERTAIN | changes, office)
 
 
 def by_person(
-    backlog: Any, scenarios: Scenarios, name: str, days: int, replications: int
+    backlog: Any, scenarios: CheckedScenarios, name: str, days: int, replications: int
 ) -> dict[int, list[int]]:
     """Print days of each row in each replication, taken one by one."""
     course = chosen(
@@ -194,6 +194,7 @@ def own_day(printed: list[int], worked: list[bool]) -> list[date]:
     return [day(opening(worked, one)) for one in printed if one < len(worked)]
 
 
+@pytest.mark.slow
 def test_more_confidence_is_never_sooner() -> None:
     backlog, office, found = uncertain()
     before: Any = None
@@ -210,6 +211,7 @@ def test_more_confidence_is_never_sooner() -> None:
         before = days
 
 
+@pytest.mark.slow
 def test_nothing_else_in_the_file_and_no_executor_moves_a_date() -> None:
     backlog, office, found = uncertain()
     options: dict[str, Any] = {"start": START, "days": 40, "replications": 1_050}
@@ -282,6 +284,7 @@ def test_an_empty_backlog_gets_no_dates() -> None:
     assert made.document()["last"] is None
 
 
+@pytest.mark.slow
 @HALF
 @given(worlds(), st.sampled_from(POLICIES))
 def test_trips_with_dates_are_those_of_every_single_person(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import polars as pl
 import pytest
-from cli_cases import HEADING, OFFICE, PLAIN, ROWS, run
+from cli_cases import HEADING, OFFICE, PLAIN, ROWS, run, run_at_once
 
 from ektp_sched.days import open_office
 from ektp_sched.days.committed import finish
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     from ektp_sched.ledger import Act
     from ektp_sched.morning import Morning
+
+pytestmark = pytest.mark.slow
 
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, MONDAY = (
     f"2017-09-{day}" for day in (12, 13, 14, 15, 18)
@@ -212,7 +214,7 @@ def test_undisturbed_nothing_moves(tmp_path: Path) -> None:
 
 def test_number_day_and_head_stand_on_the_sheets(tmp_path: Path) -> None:
     folder = office(tmp_path)
-    came = morning(folder, TUESDAY)
+    came = morning(folder, TUESDAY, report=True)
     assert came.place is not None
     out, mark = came.place.path, came.plan.mark
     assert mark is not None
@@ -426,7 +428,7 @@ elif point == "committed":
 elif point == "placed":
     plans.put_in_place = then_killed(plans.put_in_place)
 day = date.fromisoformat(sys.argv[2])
-morning.today(open_office(sys.argv[1]), on=day, by="Maria", days=10)
+morning.today(open_office(sys.argv[1]), on=day, by="Maria", days=10, report=False)
 """
 
 
@@ -473,16 +475,10 @@ def test_a_card_from_the_reserve_is_not_printed_once_more(tmp_path: Path) -> Non
 
 def test_two_at_once_make_one_plan(tmp_path: Path) -> None:
     folder = office(tmp_path)
-    words = [sys.executable, "-m", "ektp_sched", "today", str(folder), "--days", "10"]
-    words += ["--on", TUESDAY, "--by", "Maria", "--json"]
-    both = [
-        subprocess.Popen(
-            words, env={**os.environ, **PLAIN}, stdout=subprocess.PIPE, encoding="utf-8"
-        )
-        for _ in range(2)
-    ]
-    said = [json.loads(each.communicate(timeout=300)[0]) for each in both]
+    words = ("today", folder, "--days", 10, "--on", TUESDAY, "--by", "Maria")
+    both = run_at_once(*[(*words, "--no-report", "--json")] * 2)
     assert [each.returncode for each in both] == [0, 0]
+    said = [json.loads(each.stdout) for each in both]
     assert [each["plan"] for each in said] == [1, 1]
     kinds = [act.kind for act in acts(folder)]
     assert kinds == ["begin", "import", "plan"]

@@ -84,7 +84,7 @@ def _share(words: Words, verdict: Verdict) -> str:
         said = words.say(f"verdict.{'all' if verdict.share else 'none'}", count=count)
     else:
         percent = _percent(words, verdict.share)
-        said = words.say("verdict.some", percent=percent, count=count)
+        said = words.say("verdict.some", percent=percent, futures=count)
     if not verdict.tie_share:
         return said
     tie = words.say("verdict.tie", percent=_percent(words, verdict.tie_share))
@@ -227,7 +227,7 @@ def _on(words: Words, day: date | None) -> str:
 
 def _middle(words: Words, one: ScenarioFigures, field: str, key: str) -> str:
     part = getattr(one, field)
-    return "" if part is None else words.say(key, count=words.number(part.p50))
+    return "" if part is None else words.say(key, number=words.number(part.p50))
 
 
 def assumed_sentence(words: Words) -> str:
@@ -250,7 +250,9 @@ def assumed_sentence(words: Words) -> str:
 
 def _briefly(words: Words, one: Assumption) -> str:
     parts = one.key.split(".")
-    name, resource = parts[-1], parts[-2] if len(parts) > 1 else ""
+    # A resource's id may have dots.
+    name, place = parts[-1], {"breakdowns": 1, "scenarios": 3}.get(parts[0], -1)
+    resource = ".".join(parts[place:-1])
     value = words.input_value(one.value)
     if isinstance(one.value, dict):
         ends = tuple(one.value.values())
@@ -264,20 +266,39 @@ def _briefly(words: Words, one: Assumption) -> str:
 
 
 def first_turns(words: Words) -> tuple[str, ...]:
-    """Return what would turn the answer, nearest first, as a first screen has room."""
-    turns = sorted(words.comparison.turns, key=lambda turn: _distance(words, turn))
-    leading = [turn for turn in turns if turn.input == "arrivals"]
-    rest = [turn for turn in turns if turn not in leading and turn.state == "edges"]
-    rest += [turn for turn in turns if turn not in leading and turn.state != "edges"]
-    return tuple(
-        turn_sentence(words, turn) for turn in [*leading, *rest][:_FIRST_TURNS]
+    """Return what would turn the answer, as a first screen has room.
+
+    Arrivals stand first in any case, as everything hangs on them; then those nearest
+    to what the scenarios have.
+    """
+    moved = [turn for turn in words.comparison.turns if turn.state != "no-input"]
+    moved.sort(
+        key=lambda turn: (
+            turn.input != "arrivals",
+            turn.state != "edges",
+            _distance(words, turn),
+        )
     )
+    return tuple(turn_sentence(words, turn) for turn in moved[:_FIRST_TURNS])
 
 
 def turn_sentences(words: Words) -> tuple[str, ...]:
     """Return what would turn the answer, input by input; edges first."""
-    turns = sorted(words.comparison.turns, key=lambda turn: turn.state != "edges")
-    return tuple(turn_sentence(words, turn) for turn in turns)
+    moved = [turn for turn in words.comparison.turns if turn.state != "no-input"]
+    moved.sort(key=lambda turn: turn.state != "edges")
+    return (*(turn_sentence(words, turn) for turn in moved), *_not_moved(words))
+
+
+def _not_moved(words: Words) -> Iterator[str]:
+    """Yield what was not moved, a sentence for each reason."""
+    left: dict[str, dict[str, None]] = {}
+    for turn in words.comparison.turns:
+        if turn.state == "no-input":
+            name = turn.resource or _name(words, turn)
+            left.setdefault(turn.reason or "", {})[name] = None
+    for reason, names in left.items():
+        why = words.texts.name("report.cmp.no-turn", reason)
+        yield words.say("turn.nothing", names="; ".join(names), why=why)
 
 
 def _distance(words: Words, turn: Turn) -> float:
@@ -300,27 +321,27 @@ def _distance(words: Words, turn: Turn) -> float:
     return min(steps, default=float("inf")) / abs(here) if here else float("inf")
 
 
+def _name(words: Words, turn: Turn) -> str:
+    return words.say(f"turn.name.{turn.input}", resource=turn.resource or "")
+
+
 def turn_sentence(words: Words, turn: Turn) -> str:
-    """Return where one input turns the answer, or that it never does."""
-    name = words.say(f"turn.name.{turn.input}", resource=turn.resource or "")
-    if turn.state == "no-input":
-        why = words.texts.name("no-turn", turn.reason or "")
-        return words.say("turn.nothing", name=name, why=why)
+    """Return where an input that was moved turns the answer, or that it never does."""
     if turn.state != "edges":
         tried = turn.tried
         span = (
             ""
-            if tried is None
+            if tried is None or turn.closed_form
             else words.say(
                 "turn.tried",
-                low=value_of(words, turn, tried[0]),
-                high=value_of(words, turn, tried[1]),
+                low=value_of(words, turn, tried[0], bare=True),
+                high=value_of(words, turn, tried[1], bare=True),
             )
         )
         chosen = words.comparison.question
         return words.say(
             f"turn.{turn.state}",
-            name=name,
+            name=_name(words, turn),
             tried=span,
             chosen=words.label(chosen.choose) if chosen else "",
         )
@@ -352,7 +373,7 @@ def _clauses(
         yield words.say(
             f"turn.{'again' if place else first}",
             answer=words.say(f"turn.answer.{answer}"),
-            where=_where(words, turn, edge, side) + _interval(words, turn, edge),
+            where=_where(words, turn, edge, side),
         )
 
 
@@ -372,15 +393,15 @@ def _above(turn: Turn) -> list[tuple[Edge, Answer]]:
 
 
 def _where(words: Words, turn: Turn, edge: Edge, side: str) -> str:
-    """Return beyond which value the answer is another one."""
+    """Return beyond which value the answer is another one, and how sure that is."""
     at = edge.above if side == "below" else edge.below
-    resource = turn.resource or ""
+    resource, interval = turn.resource or "", _interval(words, turn, edge)
     if not isinstance(at, date):
         value = value_of(words, turn, at)
-        return words.say(f"turn.{side}", value=value)
+        return words.say(f"turn.{side}", value=value) + interval
     if side == "above":
-        return words.say("turn.after", resource=resource, day=at)
-    where = words.say("turn.by", resource=resource, day=edge.below)
+        return words.say("turn.after", resource=resource, day=at) + interval
+    where = words.say("turn.by", resource=resource, day=edge.below) + interval
     earliest = words.earliest(turn.resource)
     if isinstance(edge.below, date) and earliest and edge.below < earliest:
         where += words.say("turn.unreached", earliest=earliest)

@@ -91,10 +91,10 @@ def _days_finding(words: Words) -> str:
 def fan_part(words: Words) -> Figure:
     """Return the backlog of each scenario by day."""
     end = story_end(words)
-    shown = words.comparison.daily().filter(pl.col("day") <= end)
+    shown = words.backlog().filter(pl.col("day") <= end)
     days = shown["day"].unique().sort()
     kept = days.gather_every(max(1, -(-days.len() // _ROWS)))
-    names = ("waiting_p50", "waiting_p10", "waiting_p90")
+    names = ("middle", "low", "high")
     cells = {
         (name, day): numbers
         for name, day, *numbers in shown.filter(pl.col("day").is_in(kept.implode()))
@@ -122,29 +122,32 @@ def fan_part(words: Words) -> Figure:
 
 
 def _fan_finding(words: Words) -> str:
-    """Return how many wait on the day on which the two differ most."""
-    best = best_of(words)
+    """Return how many still wait with the baseline when nobody does with another.
+
+    Where that day is not in this time, of the day on which the two differ most.
+    """
+    best, base = best_of(words), words.comparison.base
     if best is None:
         return words.say("fan.plain")
-    names = (words.comparison.base.name, best.name)
-    daily = words.comparison.daily()
-    middles = [
-        daily.filter(pl.col("scenario") == name).select("day", "waiting_p50")
-        for name in names
-    ]
-    both = middles[0].join(middles[1], on="day", suffix="_best")
-    both = both.with_columns(saved=pl.col("waiting_p50") - pl.col("waiting_p50_best"))
-    both = both.sort("saved", "day", descending=[True, False])
-    if not both.height or both["saved"][0] <= 0:
+    theirs, ours = (
+        words.backlog().filter(pl.col("scenario") == one.name).select("day", "middle")
+        for one in (best, base)
+    )
+    both = ours.join(theirs, on="day", suffix="_best")
+    both = both.with_columns(saved=pl.col("middle") - pl.col("middle_best"))
+    free = None if best.queue is None else best.queue.on
+    day = both.filter(pl.col("day") == free, pl.col("middle_best") == 0)
+    most = both.sort("saved", "day", descending=[True, False]).head(1)
+    row = day if day.height else most
+    if not row.height or row["saved"][0] <= 0:
         return words.say("fan.plain")
-    row = both.row(0, named=True)
     return words.say(
-        "fan.left",
-        day=row["day"],
+        "fan.nobody" if day.height else "fan.left",
+        day=row["day"][0],
         name=words.label(best.name),
-        best=row["waiting_p50_best"],
-        base=words.label(words.comparison.base.name),
-        count=row["waiting_p50"],
+        best=row["middle_best"][0],
+        base=words.label(base.name),
+        count=row["middle"][0],
     )
 
 
@@ -288,7 +291,7 @@ def _tornado(words: Words, verdict: Verdict) -> Figure:
             for p in (one.low, one.high)
         ]
         (low, behind), (high, ahead) = ends
-        shown = [words.number(each, places) for each in (behind, ahead)]
+        shown = [words.signed(each, places) for each in (behind, ahead)]
         label = words.say(
             "tornado.bar",
             name=name,
