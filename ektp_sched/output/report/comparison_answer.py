@@ -237,7 +237,9 @@ def assumed_sentence(words: Words) -> str:
         (
             one
             for one in assumed
-            if one.key.rpartition(".")[2] in _LEADING and not one.key.startswith("held")
+            if one.key.rpartition(".")[2] in _LEADING
+            and not one.key.startswith("held")
+            and ".office." not in one.key
         ),
         key=lambda one: _LEADING.index(one.key.rpartition(".")[2]),
     )
