@@ -374,7 +374,7 @@ def _clauses(
     for place, (edge, answer) in enumerate(edges):
         yield words.say(
             f"turn.{'again' if place else first}",
-            answer=words.say(f"turn.answer.{answer}"),
+            answer=words.say(f"turn.to.{answer}"),
             where=_where(words, turn, edge, side),
         )
 
