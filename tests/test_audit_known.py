@@ -36,6 +36,7 @@ def people(*without: str) -> Backlog:
     return backlog(RULES, *(row for row in SIX if row[0] not in without))
 
 
+@pytest.mark.slow
 def test_everybody_is_judged_by_the_first_date_told() -> None:
     # A2 goes before A1: the date that it was told accounts for that.
     prints = log(("A2", 11, "p1"), ("A1", 12, "p1"))

@@ -290,6 +290,7 @@ def test_every_moment_is_read_to_the_microsecond(moments: list[datetime]) -> Non
     assert parse_stamps(pl.Series(cells)).values.to_list() == seconds
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=20), max_size=20))
 def test_no_text_breaks_it(cells: list[str]) -> None:
     column = pl.Series(cells, dtype=pl.String)

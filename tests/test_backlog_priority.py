@@ -304,6 +304,7 @@ def test_a_line_that_may_be_somebodys_is_refused_and_not_left_out(
         assert error.row == 2
 
 
+@pytest.mark.slow
 def test_a_cell_too_long_and_text_without_a_mark_are_refused(tmp_path: Path) -> None:
     lines = "application_id,urgency,reason,by\nA,urgent,{},Head\n"
     assert read(tmp_path, lines.format("x" * 131_072)).prioritised == 1

@@ -91,6 +91,7 @@ def test_a_damaged_folder_exits_with_one(tmp_path: Path) -> None:
     assert "Optimal" not in result.stdout
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for name in ("absent", "empty"):
@@ -155,6 +156,7 @@ def cut_short(folder: Path, proven: int, stated: int) -> None:
     renewed(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("proven", [1, 2, 3])
 def test_a_plan_cut_short_is_proven_as_far_as_it_says(
     proven: int, tmp_path: Path
@@ -249,6 +251,7 @@ def test_a_printer_may_be_called_reserve(tmp_path: Path) -> None:
     assert "limit" in found(write_folder(crowded, case, tmp_path / "crowded"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 def test_sheets_that_excel_saved_are_read(
@@ -272,6 +275,7 @@ def test_sheets_that_excel_saved_are_read(
     assert "nothing wrong was found" in result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes")
 @pytest.mark.parametrize("kind", ["pipe", "folder"])
 @pytest.mark.parametrize("name", ["plan.csv", "office.toml", "summary.json", "sheet"])

@@ -478,6 +478,7 @@ def test_what_cannot_be_is_found(key: str, value: Any, folder: Path) -> None:
     assert "claim" in wrong(folder)
 
 
+@pytest.mark.slow
 def test_the_office_may_name_moved(tmp_path: Path) -> None:
     """Then it stands there, and on a first morning nowhere."""
     tiers = ("unprinted", "moved", "pressure")
@@ -500,6 +501,7 @@ def test_the_office_may_name_moved(tmp_path: Path) -> None:
         assert wrong(path) == set()
 
 
+@pytest.mark.slow
 def test_a_day_that_is_left_without_need_is_seen_without_a_certificate(
     tmp_path: Path,
 ) -> None:

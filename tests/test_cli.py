@@ -254,6 +254,7 @@ def test_contradicting_pins_are_exit_1_and_no_folder(
     assert all(f"P{n}" in err for n in range(5))
 
 
+@pytest.mark.slow
 def test_a_sound_plan_is_verified(
     planned: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -282,6 +283,7 @@ def test_a_sound_plan_is_verified(
     assert call(capsys, "verify", planned / "out", *raw(planned))[0] == 0
 
 
+@pytest.mark.slow
 def test_a_damaged_plan_is_exit_1(
     planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -403,6 +405,7 @@ hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)  # one step of many minutes
 """
 
 
+@pytest.mark.slow
 def test_who_is_in_a_long_step_is_left_for() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _DEAF],
@@ -437,6 +440,7 @@ def test_shell_completion_can_be_shown(shell: str, tmp_path: Path) -> None:
     assert "ektp-sched" in done.stdout
 
 
+@pytest.mark.slow
 def test_shell_completion_knows_the_commands() -> None:
     done = run(
         env={
@@ -523,6 +527,7 @@ def test_progress_is_for_terminals_alone(
     assert err.endswith("\r")
 
 
+@pytest.mark.slow
 def test_explain_answers_in_both_languages(
     planned: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -579,6 +584,7 @@ def test_a_plan_carried_out_is_a_clean_audit(
     assert sorted(os.listdir(out)) == ["audit.json", "audit.xlsx"]
 
 
+@pytest.mark.slow
 def test_cards_out_of_turn_are_exit_1_and_named(
     planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

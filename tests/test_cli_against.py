@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 SHIFTS = """\
 [[shifts]]
 id = "saturday"

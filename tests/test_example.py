@@ -218,6 +218,7 @@ def test_saturdays_are_the_kupang_office_and_two_shifts(
 ) -> None:
     assert sorted(os.listdir(saturdays)) == [
         "backlog.csv",
+        "exports",
         "office.schema.json",
         "office.toml",
     ]
@@ -474,6 +475,7 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
     write_start(tmp_path, example="kupang", force=True)
     assert sorted(os.listdir(tmp_path)) == [
         "backlog.csv",
+        "exports",
         "office.schema.json",
         "office.toml",
         "scenarios.schema.json",

@@ -157,6 +157,7 @@ def rewritten(connection: sa.Connection, number: int, **values: Any) -> None:
         connection.execute(query.values(row))
 
 
+@pytest.mark.slow
 def test_a_rewritten_chain_is_found_by_a_head_on_paper_alone(ledger: Ledger) -> None:
     with ledger.reading() as reader:
         acts = reader.acts(live=False)

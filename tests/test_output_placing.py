@@ -107,6 +107,7 @@ CHANGES: dict[Callable[[Path], None], str] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", CHANGES)
 def test_a_changed_plan_needs_force(
     made: Plan, other: Plan, tmp_path: Path, act: Callable[[Path], None]
@@ -137,6 +138,7 @@ def break_sheet(out: Path) -> None:
     (out / "batches/2017-09-12/printer-1.xlsx").write_bytes(b"PK")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", [tick, tick_workbook, break_sheet])
 @pytest.mark.parametrize("force", [False, True])
 def test_filled_sheets_are_never_removed(

@@ -88,6 +88,7 @@ def shown(plan: Plan, code: str = "en") -> str:
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
 
 
+@pytest.mark.slow
 def test_the_plan_passes_and_a_broken_one_is_not_written(
     made: Plan, folder: Path, tmp_path: Path
 ) -> None:

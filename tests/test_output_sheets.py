@@ -89,6 +89,7 @@ def test_csv_in_english(made: Plan, english: Path) -> None:
     assert rows[1][4:6] == ["205", "2017-02-19"]
 
 
+@pytest.mark.slow
 def test_csv_in_indonesian(english: Path, indonesian: Path) -> None:
     path = indonesian / f"{FIRST}.csv"
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
@@ -258,6 +259,7 @@ def test_a_sheet_in_indonesian(indonesian: Path) -> None:
     assert rows[5][since] == datetime(2017, 2, 19)
 
 
+@pytest.mark.slow
 def test_a_provisional_sheet_says_so(made: Plan, tmp_path: Path) -> None:
     backlog = replace(made.backlog, provisional=True)
     save(replace(made, backlog=backlog), tmp_path / "out", report=False)
@@ -421,6 +423,7 @@ def test_long_texts_take_up_to_three_lines() -> None:
     assert shown["name"].to_list() == texts
 
 
+@pytest.mark.slow
 def test_thirty_long_columns_leave_a_sheet_that_can_be_read(tmp_path: Path) -> None:
     """What does not fit is named, and stands in the CSV file of the sheet."""
     office = Office.model_validate(

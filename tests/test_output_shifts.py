@@ -64,6 +64,7 @@ def resealed(folder: Path, summary: dict[str, Any]) -> None:
     (folder / "summary.json").write_text(text, "utf-8")
 
 
+@pytest.mark.slow
 def test_the_cases_shifts_are_what_the_tests_below_count_on(made: Plan) -> None:
     worked = [(use.shift, use.day.isoformat()) for use in made.shifts]
     assert worked == [("overtime", "2017-09-13"), ("saturday", "2017-09-16")]
@@ -363,6 +364,7 @@ def marked(plan: Plan) -> list[str]:
     return [row["day"] for each in rows for row in each]
 
 
+@pytest.mark.slow
 def test_triangles_stand_over_the_days_with_a_shift(made: Plan) -> None:
     assert marked(made) == ["2017-09-13T10:00:00Z", "2017-09-16T10:00:00Z"]
     assert marked(replace(made, shifts=())) == []

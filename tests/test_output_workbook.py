@@ -42,6 +42,7 @@ def sheet(path: Path, name: str) -> list[tuple[Any, ...]]:
     return cells(path, book.sheetnames.index(name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "names"),
     [
@@ -66,6 +67,7 @@ def test_sheets_by_language(
     assert openpyxl.load_workbook(tmp_path / "out/plan.xlsx").sheetnames == names
 
 
+@pytest.mark.slow
 def test_the_summary(english: Path) -> None:
     rows = sheet(english, "Summary")
     assert [row[0] for row in rows[:4]] == [
@@ -190,6 +192,7 @@ def test_no_rejects_is_said_too(tmp_path: Path) -> None:
     assert [row[0] for row in rows[1:]] == ["Rejects", "0 rows cannot be used"]
 
 
+@pytest.mark.slow
 def test_many_kinds_of_bad_columns_are_named_in_one(made: Plan, tmp_path: Path) -> None:
     bad = pl.DataFrame(
         {
@@ -205,6 +208,7 @@ def test_many_kinds_of_bad_columns_are_named_in_one(made: Plan, tmp_path: Path) 
     assert rows[5] == (2, "column 0", "is needed, but empty")
 
 
+@pytest.mark.slow
 def test_what_stays_unprinted(tmp_path: Path) -> None:
     made = make(tmp_path / "case", days=2)
     save(made, tmp_path / "out", lang="id", report=False)
@@ -248,6 +252,7 @@ def test_the_document_is_dated_by_its_plan(english: Path) -> None:
     assert properties.title == language("en").text("book.title")
 
 
+@pytest.mark.slow
 def test_what_is_worth_knowing(made: Plan, tmp_path: Path) -> None:
     noticed = replace(made, notices=(Notice("pinned-before-start", {"count": 2}),))
     save(noticed, tmp_path / "out", report=False)

@@ -113,6 +113,7 @@ def small(*shifts: dict[str, Any], people: int, **tables: Any) -> Case:
 # Cuts
 
 
+@pytest.mark.slow
 @given(shift_cases())
 def test_a_cut_is_exact_where_it_is_learnt_and_a_bound_everywhere(case: Case) -> None:
     case = case.with_rows([row | {"pinned_on": None} for row in case.rows])

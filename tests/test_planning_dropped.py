@@ -78,6 +78,7 @@ def test_each_rule_is_dropped_as_if_it_were_not_written(made: Plan) -> None:
         assert all(change.proven for change in each.changes)
 
 
+@pytest.mark.slow
 def test_changes_by_hand(made: Plan) -> None:
     saturday, overtime, budget = dropped(made)
     cost = {c.name: c.more for c in saturday.changes}
@@ -116,6 +117,7 @@ def test_each_quota_is_dropped_too(tmp_path: Path) -> None:
     assert not any(change.more for change in many.changes)
 
 
+@pytest.mark.slow
 def test_a_pin_that_only_a_shift_can_keep(made: Plan) -> None:
     pinned = made.backlog.frame.with_columns(pinned_on=date(2017, 9, 16)).head(1)
     backlog = replace(made.backlog, frame=pinned)
@@ -135,6 +137,7 @@ def test_an_office_without_such_rules(tmp_path: Path) -> None:
     assert dropped(make(tmp_path)) == ()
 
 
+@pytest.mark.slow
 def test_progress_rises_from_rule_to_rule(made: Plan) -> None:
     said: list[tuple[str, float]] = []
     dropped(made, progress=lambda stage, share: said.append((stage, share)))

@@ -412,6 +412,7 @@ def test_a_budget_is_kept_to_the_rupiah(costs: tuple[int, int]) -> None:
     assert len(plan.shifts) == 1
 
 
+@pytest.mark.slow
 def test_what_is_found_with_days_in_parts_starts_no_search(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -438,6 +439,7 @@ def test_what_is_found_with_days_in_parts_starts_no_search(
     assert (plan.status, values(plan)) == (Status.OPTIMAL, values(wanted))
 
 
+@pytest.mark.slow
 @given(crossing_cases())
 def test_blanks_that_cross_are_planned_over_stated_days(case: Case) -> None:
     plan = case.plan()

@@ -211,6 +211,7 @@ def test_more_confidence_is_never_sooner() -> None:
         before = days
 
 
+@pytest.mark.slow
 def test_nothing_else_in_the_file_and_no_executor_moves_a_date() -> None:
     backlog, office, found = uncertain()
     options: dict[str, Any] = {"start": START, "days": 40, "replications": 1_050}

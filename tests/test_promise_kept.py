@@ -95,6 +95,7 @@ def test_after_a_jam_slips_are_listed_and_not_told() -> None:
     assert made.slipped["days_late"].sum() == 6
 
 
+@pytest.mark.slow
 def test_a_new_date_holds_once_it_was_told_and_the_first_stays_known() -> None:
     jam = told(people(*range(6)), 1, previous=FIRST.frame)
     assert jam.slipped is not None

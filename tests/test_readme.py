@@ -27,6 +27,7 @@ def test_the_example_runs(
     assert (tmp_path / "out" / "summary.json").is_file()
 
 
+@pytest.mark.slow
 def test_the_page_for_the_library_runs(capsys: pytest.CaptureFixture[str]) -> None:
     page = (ROOT / "docs/library.md").read_text(encoding="utf-8")
     names: dict[str, object] = {}

@@ -20,6 +20,8 @@ from ektp_sched.trust.checker import Folder
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 CHANGES = {
     "A18,2017-03-18,,": "A18,2017-03-20,,",  # later: taken
     "A19,2017-04-19,,": "A19,2017-04-19,emergency,",  # stricter: waits

@@ -136,6 +136,7 @@ def test_nobody_is_named(page: str, made: Plan) -> None:
     assert shown == {row[0] for row in oldest.rows}
 
 
+@pytest.mark.slow
 def test_text_is_text(made: Plan) -> None:
     wild = "</script><img src=x onerror=alert(1)>&\"'"
     office = made.office.model_copy(update={"name": wild})
@@ -292,6 +293,7 @@ def test_plan_says_that_it_left_the_page_out(
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.slow
 def test_a_notebook_shows_a_table_and_a_chart(made: Plan, out: Path) -> None:
     html = made._repr_html_()
     assert html.count("<table>") == 2
@@ -438,6 +440,7 @@ def test_quantiles_are_order_statistics() -> None:
     assert quantiles(np.array([1, 2]), np.array([8, 2])) == [1, 1, 2]
 
 
+@pytest.mark.slow
 def test_one_more_card_by_hand() -> None:
     """One card a day for three routine people: each day's card saves the next's."""
     office = Office.model_validate(
