@@ -350,24 +350,6 @@ def compared(one: Office, policy: str) -> Comparison:
 
 
 @pytest.mark.parametrize("policy", ["pressure", "replan"])
-def test_shifts_are_left_out_of_account_and_that_is_said(policy: str) -> None:
-    saturday = {"id": "saturday", "days": ["sat"], "share": 1, "cost_idr": 1}
-    without, rules = office(), office(shifts=[saturday])
-    found = compared(rules, policy)
-    plain, shifted = compared(without, policy).document(), found.document()
-    assert shifted.pop("notices") == [
-        {"code": "shifts-left-out", "figures": {"count": 1}}
-    ]
-    assert plain.pop("notices") == []
-    assert shifted.pop("assumptions") != []
-    plain.pop("assumptions")
-    assert shifted == plain
-    for code in ("en", "id"):
-        said = comparison_report(found, language(code))
-        assert "[[shifts]]" in said
-
-
-@pytest.mark.parametrize("policy", ["pressure", "replan"])
 def test_expiry_and_ribbons_are_left_out_of_account_and_that_is_said(
     policy: str,
 ) -> None:

@@ -19,13 +19,14 @@ import polars as pl
 
 from ektp_sched.office import capacity
 from ektp_sched.people.cohorts import build_cohorts
-from ektp_sched.planning import Status, plan
+from ektp_sched.planning import Status
 from ektp_sched.planning.tiers import objectives
 from ektp_sched.scenarios.compare.comparison import Limiting, PolicyGap, Stretch
 from ektp_sched.scenarios.compare.measures import binding_share
 from ektp_sched.scenarios.simulate.replan import simulate_replan
+from ektp_sched.scenarios.simulate.roster import likely_plan
 from ektp_sched.scenarios.simulate.simulate import simulate
-from ektp_sched.scenarios.world.capacities import likely_office, limits_of
+from ektp_sched.scenarios.world.capacities import limits_of
 from ektp_sched.scenarios.world.draws import draw
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ def certain_plan(run: Run, scenario: Scenario) -> Plan:
     queue = run.queue(scenario)
     rows = np.sort(np.append(queue.rows, queue.singles.rows))
     backlog = replace(run.backlog, frame=run.backlog.frame[rows], rows=None)
-    office = likely_office(scenario, run.start, run.days)
-    return plan(backlog, office, start=run.start, days=run.days)
+    return likely_plan(scenario, backlog, run.start, run.days)
 
 
 def policy_gap(run: Run, made: Plan) -> tuple[PolicyGap, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,6 +14,7 @@ import polars as pl
 
 from ektp_sched.arguments import check_one_of, check_whole
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.office import calendar
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.break_even import break_even
 from ektp_sched.scenarios.compare.certain import certain_plan, limiting, policy_gap
@@ -30,6 +33,7 @@ from ektp_sched.scenarios.compare.measures import (
 from ektp_sched.scenarios.compare.told import told_trips
 from ektp_sched.scenarios.compare.verdict import verdicts
 from ektp_sched.scenarios.simulate.order import POLICIES as FAST_POLICIES
+from ektp_sched.scenarios.simulate.roster import rostered
 from ektp_sched.scenarios.simulate.runs import Run, run_scenarios
 from ektp_sched.scenarios.world.laws import DATES_ONLY
 from ektp_sched.scenarios.world.left_out import left_out, unknown_deliveries
@@ -109,6 +113,7 @@ def compare(
     backlog = as_backlog(backlog, office)
     clock = _Clock(progress)
     scenarios = as_scenarios(scenarios, office, start)
+    scenarios, rosters = rostered(scenarios, scenarios.scenarios, backlog, start, days)
     run = Run(backlog, scenarios, start, days, replications, seed, policy)
     every = tuple(run.scenarios.scenarios.values())
     with clock.stage("simulate"):
@@ -151,7 +156,11 @@ def compare(
         verdict_against_told=against_told,
         gap=policy_gap(run, plans[scenarios.baseline]),
         assumptions=scenarios.assumptions,
-        notices=(*unknown_deliveries(scenarios, start, days), *left_out(office)),
+        notices=(
+            *unknown_deliveries(scenarios, start, days),
+            *rosters,
+            *left_out(office),
+        ),
         table=pl.concat(
             daily(outcomes[each.name], each.name, run.start) for each in every
         ),
@@ -183,8 +192,8 @@ def _samples(
             "total_cost_idr": total_cost(
                 scenario,
                 scenarios.worth,
-                outcome.worked,
-                outcomes[base.name].worked,
+                calendar(scenario.office, run.start, run.days).open,
+                calendar(base.office, run.start, run.days).open,
                 outcome.replacement_idr,
             )
         }
@@ -219,6 +228,10 @@ def _figures(
         limits=limiting(run, scenario, outcome, made),
         **quantities(sampled, run.days, run.start),
         nobody_waits_any_more=nobody_waits_any_more(outcome, run.start),
+        shifts={
+            name: tuple(day for _, day in days)
+            for name, days in groupby(sorted(scenario.worked_shifts), itemgetter(0))
+        },
         wait_days=waits(outcome, scenario.office),
     )
 

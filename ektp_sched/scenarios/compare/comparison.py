@@ -120,7 +120,7 @@ class _Quantities(Document):
 
 
 def _unknown(value: object) -> bool:
-    return value is None or value == ()
+    return value is None or value in ((), {})
 
 
 class ScenarioFigures(_Quantities):
@@ -134,6 +134,8 @@ class ScenarioFigures(_Quantities):
     # replacements and telling
     total_cost_idr: Spread | None = Field(default=None, exclude_if=_unknown)
     limits: Limiting | None = None
+    # shifts that are worked, the same in every future: by id the days
+    shifts: dict[str, tuple[date, ...]] = Field(default={}, exclude_if=_unknown)
     # nobody_waits_any_more: by the share of futures at a day's close; nobody_waits_on:
     # the first day of each future by itself
     nobody_waits_any_more: Queue | None = Field(default=None, exclude_if=_unknown)
@@ -337,6 +339,11 @@ class Comparison(OneLine, Document):
     def others(self) -> list[ScenarioFigures]:
         """All scenarios but the baseline."""
         return [each for each in self.scenarios if each.name != self.base.name]
+
+    @property
+    def rosters(self) -> tuple[Notice, ...]:
+        """How the shifts that are worked were chosen."""
+        return tuple(one for one in self.notices if one.code.startswith("shifts-"))
 
     def scenario(self, name: str) -> ScenarioFigures:
         """Return the figures of a scenario.

@@ -103,15 +103,16 @@ def total_cost(
     Parameters
     ----------
     scenario, worth
-        Its price, what each further day costs, and how far a price counts.
+        Its price, its shifts, what each further day costs, and how far a price counts.
     worked, in_baseline
-        Whether each day is worked in it, and in the baseline, ``(H,)``.
+        Whether each is a working day of its calendar, and of the baseline's, ``(H,)``.
     replaced
         Price of what replaces that which failed for good, ``(R,)``.
     """
     further = int((worked & ~in_baseline).sum())
     counted = worth.counted(1, len(worked))
     fixed = scenario.cost_idr * counted + further * scenario.cost_idr_per_day
+    fixed += scenario.shifts_idr
     cost: Floats = float(fixed) + float(counted) * replaced.astype(np.float64)
     return cost
 

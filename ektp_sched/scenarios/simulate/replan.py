@@ -213,7 +213,7 @@ class _Run:
         total = None
         if limits.reserve:
             least = np.minimum(printers.sum(axis=0), servers.sum(axis=0))
-            total = np.maximum(least - limits.reserve, 0)
+            total = np.maximum(least - limits.kept_free[day:], 0)
         return Capacity(
             start=limits.start + timedelta(days=day),
             days=limits.days - day,

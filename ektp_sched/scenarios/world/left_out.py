@@ -21,8 +21,6 @@ __all__ = ["as_simulated", "left_out", "unknown_deliveries"]
 def left_out(office: Office) -> tuple[Notice, ...]:
     """Return which rules of an office the what-if commands leave out.
 
-    ``shifts-left-out``
-        The office has shifts (figure ``count``).
     ``consumables-left-out``
         Blanks expire or are set aside (``cards``, the number of card types),
         or ribbons run out (``printers``).
@@ -35,8 +33,6 @@ def left_out(office: Office) -> tuple[Notice, ...]:
         As it was read.
     """
     notices = []
-    if office.shifts:
-        notices.append(Notice("shifts-left-out", {"count": len(office.shifts)}))
     cards = sum(map(_is_more_than_a_number, office.cards.values()))
     printers = sum(p.cards_per_ribbon is not None for p in office.printers)
     if cards or printers:
@@ -83,9 +79,9 @@ def _is_more_than_a_number(card: CardType) -> bool:
 def as_simulated(office: Office, start: date) -> Office:
     """Return the office as the futures see it.
 
-    Its shifts are never used and its quotas hold nobody back; whoever needs a blank
-    takes any that has come, unless the stock had expired before the start; ribbons
-    never run out. So an exact plan beside them follows the same rules.
+    No shift is left to decide about and quotas hold nobody back; whoever needs a
+    blank takes any that has come, unless the stock had expired before the start;
+    ribbons never run out. So an exact plan beside them follows the same rules.
     """
     no_ribbons = {"cards_per_ribbon": None, "ribbons": None, "ribbon_deliveries": ()}
     return office.model_copy(
