@@ -16,7 +16,7 @@ from ektp_sched.scenarios import scenarios_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ektp_sched.scenarios import Scenarios
+    from ektp_sched.scenarios import CheckedScenarios
 
     Ints = NDArray[np.int64]
 
@@ -94,7 +94,7 @@ def scale_case(kind: str, count: int, days: int = 40) -> Case:
     return Case(office, _frame(count, 40, dated=kind == "dates"), days)
 
 
-def queue_case(kind: str) -> tuple[Case, Scenarios]:
+def queue_case(kind: str) -> tuple[Case, CheckedScenarios]:
     """Return one server against a new one: 20,000 wait, 60 more come each day.
 
     Parameters

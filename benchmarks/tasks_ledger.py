@@ -16,10 +16,10 @@ from benchmarks.measure import Timer
 from ektp_sched.backlog import from_frame
 from ektp_sched.backlog.identity import application_ids, queue_numbers
 from ektp_sched.days.folder import OfficeFolder, open_office
-from ektp_sched.days.morning import take_in
 from ektp_sched.days.record import record
 from ektp_sched.days.signature import Signature
 from ektp_sched.ledger import Ledger, NewAct, breaks, personal
+from ektp_sched.morning.intake import take_in
 from ektp_sched.office import to_toml
 
 if TYPE_CHECKING:

@@ -24,10 +24,8 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog as Backlog
     from ektp_sched.backlog import from_frame as from_frame
     from ektp_sched.backlog import read_backlog as read_backlog
-    from ektp_sched.days import Morning as Morning
     from ektp_sched.days import OfficeFolder as OfficeFolder
     from ektp_sched.days import open_office as open_office
-    from ektp_sched.days import today as today
     from ektp_sched.face.comparison import Comparison as Comparison
     from ektp_sched.face.comparison import compare as compare
     from ektp_sched.face.explanation import Explanation as Explanation
@@ -36,6 +34,8 @@ if TYPE_CHECKING:
     from ektp_sched.face.plan import plan as plan
     from ektp_sched.face.saved import SavedPlan as SavedPlan
     from ektp_sched.face.saved import load as load
+    from ektp_sched.morning import Morning as Morning
+    from ektp_sched.morning import today as today
     from ektp_sched.office import Budget as Budget
     from ektp_sched.office import CalendarRules as CalendarRules
     from ektp_sched.office import CardType as CardType
@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios import Goal as Goal
     from ektp_sched.scenarios import Need as Need
     from ektp_sched.scenarios import Promises as Promises
+    from ektp_sched.scenarios import Scenario as Scenario
     from ektp_sched.scenarios import Scenarios as Scenarios
     from ektp_sched.scenarios import against as against
     from ektp_sched.scenarios import backtest as backtest
@@ -120,6 +121,7 @@ __all__ = [
     "Reserve",
     "RibbonDelivery",
     "SavedPlan",
+    "Scenario",
     "Scenarios",
     "Server",
     "Shift",
@@ -155,7 +157,8 @@ __all__ = [
 
 _ROOMS = {
     "backlog": ("Backlog", "from_frame", "read_backlog"),
-    "days": ("Morning", "OfficeFolder", "open_office", "today"),
+    "days": ("OfficeFolder", "open_office"),
+    "morning": ("Morning", "today"),
     "face.comparison": ("Comparison", "compare"),
     "face.explanation": ("Explanation", "explain"),
     "face.plan": ("Plan", "plan"),
@@ -199,6 +202,7 @@ _ROOMS = {
         "Goal",
         "Need",
         "Promises",
+        "Scenario",
         "Scenarios",
         "against",
         "backtest",

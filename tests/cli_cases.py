@@ -64,9 +64,15 @@ def run(
     before: Callable[[], None] | None = None,
     prefix: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``ektp-sched`` as a process, a plain one as a fork that has it loaded."""
-    if not (env or before or prefix):
-        return _forked([str(argument) for argument in arguments], cwd or Path.cwd())
+    """Run ``ektp-sched`` as a process, a plain one as a fork that has it loaded.
+
+    Variables of its own it reads when it runs, and others when it starts.
+    """
+    is_plain = all(name.startswith("EKTP_") for name in env or {})
+    if is_plain and not (before or prefix):
+        words = [str(argument) for argument in arguments]
+        (done,) = _forks([words], cwd or Path.cwd(), env=env)
+        return done
     return subprocess.run(
         [*prefix, sys.executable, "-m", "ektp_sched", *map(str, arguments)],
         capture_output=True,
@@ -83,7 +89,8 @@ def run_killed(
     seconds: float, *arguments: object, cwd: Path
 ) -> subprocess.CompletedProcess[str]:
     """Run a command as a fork and kill it after so many seconds, if it still runs."""
-    return _forked([str(argument) for argument in arguments], cwd, seconds)
+    (done,) = _forks([[str(argument) for argument in arguments]], cwd, seconds)
+    return done
 
 
 def run_at_once(
@@ -94,15 +101,11 @@ def run_at_once(
     return _forks(words, cwd or Path.cwd())
 
 
-def _forked(
-    arguments: list[str], cwd: Path, killed_after: float | None = None
-) -> subprocess.CompletedProcess[str]:
-    (done,) = _forks([arguments], cwd, killed_after)
-    return done
-
-
 def _forks(
-    commands: list[list[str]], cwd: Path, killed_after: float | None = None
+    commands: list[list[str]],
+    cwd: Path,
+    killed_after: float | None = None,
+    env: dict[str, str] | None = None,
 ) -> list[subprocess.CompletedProcess[str]]:
     server = _server()
     assert server.stdin is not None
@@ -112,7 +115,7 @@ def _forks(
             {
                 "arguments": arguments,
                 "cwd": str(cwd),
-                "env": {**os.environ, **PLAIN},
+                "env": {**os.environ, **PLAIN, **(env or {})},
                 "out": str(Path(folder, f"{number}-out")),
                 "err": str(Path(folder, f"{number}-err")),
                 "killed_after": killed_after,

@@ -83,6 +83,12 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> sa.URL:
     return url
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files of what is slow, so that what ends last is short."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what `postgres` has started, when all workers are done."""
     if not hasattr(config, "workerinput"):

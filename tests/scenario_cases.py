@@ -13,7 +13,7 @@ from ektp_sched.scenarios.world.loading import scenarios_of
 
 if TYPE_CHECKING:
     from ektp_sched.office import Office
-    from ektp_sched.scenarios import Scenarios, World
+    from ektp_sched.scenarios import CheckedScenarios, World
 
 __all__ = ["START", "desk", "history", "scenarios", "working_days", "world"]
 
@@ -45,13 +45,13 @@ def scenarios(
     start: date | None = START,
     folder: Path | None = None,
     **named: Any,
-) -> Scenarios:
+) -> CheckedScenarios:
     """Return scenarios of tables; `named` are those beside [scenarios.now]."""
     whole = {"scenarios": {"now": {}} | named} | (data or {})
     return scenarios_of(whole, office or desk(), start=start, folder=folder or Path())
 
 
-def world(found: Scenarios, **changes: Any) -> World:
+def world(found: CheckedScenarios, **changes: Any) -> World:
     usual: dict[str, Any] = {"start": START, "days": 28, "seed": 1, "block": 0}
     return draw(found, **(usual | {"size": 50} | changes))
 

@@ -19,6 +19,7 @@ GROUND = {"errors", "words", "public", "places", "showing", "children"}
 GROUND |= {"arguments", "parallel", "signs", "lazily"}
 STATED = {"rules", "office", "readers", "backlog", "people", "documents", "yesterday"}
 ROOMS = {*STATED, "planning", "trust", "scenarios"}
+OFFICE = {"days", "morning", "counter", "month"}
 MAY_IMPORT: dict[str, set[str]] = {
     "words": set(),
     "public": set(),
@@ -43,10 +44,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "output": {*GROUND, *ROOMS},
     "ledger": {*GROUND, *ROOMS, "output"},
     "days": {*GROUND, *ROOMS, "output", "ledger"},
+    "morning": {*GROUND, *ROOMS, "output", "ledger", "days"},
+    "counter": {*GROUND, *ROOMS, "output", "ledger", "days"},
     "month": {*GROUND, *ROOMS, "output", "ledger", "days"},
     "example": {*GROUND, "rules", "office", "backlog", "scenarios"},
-    "cli": {*GROUND, *ROOMS, "output", "example", "ledger", "days", "month"},
-    "face": {"errors", "words", "showing", *ROOMS, "output", "ledger", "days"},
+    "cli": {*GROUND, *ROOMS, "output", "example", "ledger", *OFFICE},
+    "face": {"errors", "words", "showing", *ROOMS, "output", "ledger", *OFFICE},
 }
 SOLVERS = {"ortools", "highspy", "pyjobshop", "scipy"}
 

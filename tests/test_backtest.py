@@ -28,6 +28,7 @@ from ektp_sched.scenarios.dates.promise import days_printed
 from ektp_sched.scenarios.dates.ready_by import next_open, rank_of
 from ektp_sched.scenarios.dates.worlds import fitted_worlds, stated_rates, worse_rates
 from ektp_sched.scenarios.world.history import ArrivalFit, BreakdownFit
+from ektp_sched.scenarios.world.laws import ArrivalLaw
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,8 +144,7 @@ def test_stated_and_worse_rates() -> None:
     assert worse.failure == pytest.approx(2 * stated.breakdowns["p"].failure)
     assert worse.repair == pytest.approx(stated.breakdowns["p"].repair / 2)
     fit = ArrivalFit(("routine", "urgent"), (30, 10), 20, 1.5, (0.5, 0.0))
-    assert seen.arrivals is not None
-    fitted = replace(seen, arrivals=replace(seen.arrivals, fit=fit))
+    fitted = replace(seen, arrivals=ArrivalLaw.of_history(fit))
     law = stated_rates(fitted).arrivals
     assert law is not None
     assert law.per_working_day == 2

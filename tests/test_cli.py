@@ -417,28 +417,6 @@ def test_interrupted_while_its_libraries_load_it_is_130_too(tmp_path: Path) -> N
     assert done.stderr == f"{INTERRUPTION}\n"
 
 
-def begin(*arguments: object) -> subprocess.Popen[bytes]:
-    """Start ``ektp-sched`` as a process and go on."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "ektp_sched", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, **PLAIN},
-    )
-
-
-def test_a_reader_that_goes_away_is_no_traceback(planned: Path) -> None:
-    base = ("plan", planned / "backlog.csv", "--office", planned / "office.toml")
-    more = ("--json", "--no-xlsx", "--out", planned / "again")
-    process = begin(*base, *FROM, *more)
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.stderr is not None
-    assert b"Traceback" not in process.stderr.read()
-    process.stderr.close()
-    process.wait(timeout=LONGEST)
-
-
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
 def test_shell_completion_can_be_shown(shell: str, tmp_path: Path) -> None:
     done = run(

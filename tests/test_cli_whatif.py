@@ -84,9 +84,14 @@ def test_compare_leaves_a_whole_folder_and_says_what_it_found(case: Path) -> Non
     ]
     assert daily.height == 2 * 40
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("Scenarios for Test office, from 12 September 2017")
-    assert lines[1].startswith("- now: servers limit a day to 4 cards.")
-    assert "- faster: now servers limit a day to 4 cards; afterwards" in lines[2]
+    # faster is priced, so that it is what is asked about.
+    assert lines[0].startswith("No, by money: faster ")
+    title = lines.index(next(x for x in lines if x.startswith("Scenarios for Test")))
+    assert lines[title].startswith("Scenarios for Test office, from 12 September 2017")
+    assert lines[title + 1].startswith("- now: servers limit a day to 4 cards.")
+    assert (
+        "- faster: now servers limit a day to 4 cards; afterwards" in lines[title + 2]
+    )
     assert lines[-1] == "Written: out"
 
 

@@ -18,18 +18,18 @@ from strategies import FEW, HALF
 
 from ektp_sched.backlog import from_frame
 from ektp_sched.backlog.records import AHEAD, FIELDS, RECORDS, with_records
-from ektp_sched.days.imports import as_used, compare
 from ektp_sched.ledger import Ledger, NewAct, personal
 from ektp_sched.ledger.state import state_of
+from ektp_sched.morning.imports import as_used, compare
 from ektp_sched.office import Office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ektp_sched import Backlog
-    from ektp_sched.days.imports import Imported
     from ektp_sched.ledger import Act
     from ektp_sched.ledger.state import State
+    from ektp_sched.morning.imports import Imported
 
 DAY = date(2017, 9, 12)
 OFFICE = Office.model_validate(

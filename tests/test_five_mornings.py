@@ -148,7 +148,9 @@ def test_a_planner_lives_through_five_days(tmp_path: Path) -> None:
     office = (example("kupang") / "office.toml").read_text("utf-8")
     (tmp_path / "office.toml").write_text(office, "utf-8")
     with (example("kupang") / "backlog.csv").open(encoding="utf-8", newline="") as file:
-        desk.rows = {row["application_id"]: row for row in csv.DictReader(file)}
+        # Every second of them: more than the days of a plan can print.
+        rows = [*csv.DictReader(file)][::2]
+    desk.rows = {row["application_id"]: row for row in rows}
 
     # Tuesday.  Seven are not printed, on two sheets, and one is spoilt.
     desk.take_export(TUESDAY)

@@ -17,8 +17,7 @@ from cli_cases import run
 from ektp_sched.backlog.identity import make_key
 from ektp_sched.days import OfficeFolder, open_office
 from ektp_sched.days.corrections import reprint, undo
-from ektp_sched.days.forget import forget
-from ektp_sched.days.forgotten import forgotten_refs
+from ektp_sched.days.forget import forget, forgotten_refs
 from ektp_sched.days.signature import Signature
 from ektp_sched.errors import LedgerError, UsageError
 from ektp_sched.ledger import breaks

@@ -184,10 +184,13 @@ def test_a_command_killed_at_any_moment_is_made_good_by_the_next(
                 results = {first: "spoilt"} | dict.fromkeys(names, "printed")
                 command = ["record", office.write_list(step, results)]
             words = office.words(*command)
-            cut = killer.run(words, office.path)
             printed = {who for who, word in results.items() if word == "printed"}
-            if cut.returncode == 0 or "Act " in cut.stdout:
-                assert printed <= {who for who, word in office.prints()}
+            for _ in range(2):  # once more while it makes good what the first left
+                cut = killer.run(words, office.path)
+                if cut.returncode == 0 or "Act " in cut.stdout:
+                    assert printed <= {who for who, word in office.prints()}
+                if cut.returncode == 0:
+                    break
             killer.run_again(words)
             office.printed |= printed
             office.check()

@@ -28,13 +28,11 @@ from hypothesis.stateful import (
 )
 
 from ektp_sched.backlog import read_backlog
-from ektp_sched.days import OfficeFolder, today
+from ektp_sched.days import OfficeFolder
 from ektp_sched.days.corrections import reprint, undo
 from ektp_sched.days.forget import forget
-from ektp_sched.days.morning import basis_of, made_of
 from ektp_sched.days.notes import record_counts, record_outage, record_told
 from ektp_sched.days.record import record
-from ektp_sched.days.rest import rest
 from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import WHOLE, Down, blanks_left
 from ektp_sched.documents import Status
@@ -42,6 +40,9 @@ from ektp_sched.errors import AskedError
 from ektp_sched.ledger import Ledger, address, breaks, short_head
 from ektp_sched.ledger.backup import back_up, restore
 from ektp_sched.ledger.state import state_of
+from ektp_sched.morning import today
+from ektp_sched.morning.basis import basis_of, made_of
+from ektp_sched.morning.rest import rest
 from ektp_sched.office import Office
 from ektp_sched.trust.checker import Folder
 
@@ -668,9 +669,9 @@ class Life(RuleBasedStateMachine):
             assert [plan.number for plan in self.folder.plans()] == numbers
 
 
-def _cases(few: int) -> settings:
-    many = settings().max_examples
-    return settings(max_examples=max(2, many // few), stateful_step_count=10)
+def _cases(least: int, few: int) -> settings:
+    many = max(least, settings().max_examples // few)
+    return settings(max_examples=many, stateful_step_count=10)
 
 
 @pytest.mark.slow
@@ -680,7 +681,7 @@ def test_the_laws_hold_whatever_happens() -> None:
         yield address(path)
 
     machine = type("InAFile", (Life,), {"place": staticmethod(place)})
-    run_state_machine_as_test(machine, settings=_cases(12))
+    run_state_machine_as_test(machine, settings=_cases(3, 12))
 
 
 @pytest.mark.slow
@@ -690,4 +691,4 @@ def test_the_laws_hold_in_a_server_too(postgres: sa.URL) -> None:
     machine = type(
         "OnAServer", (Life,), {"place": staticmethod(lambda _: new_database(postgres))}
     )
-    run_state_machine_as_test(machine, settings=_cases(20))
+    run_state_machine_as_test(machine, settings=_cases(2, 20))

@@ -224,7 +224,7 @@ def test_shifts_are_chosen_with_what_is_at_hand(tmp_path: Path) -> None:
 def test_what_are_no_scenarios_is_refused_in_a_sentence(given: Any) -> None:
     with pytest.raises(UsageError, match=r"scenarios is an? .*load_scenarios") as no:
         ek.compare(FRAME, TABLES, given, start=START)
-    assert "berikan hasil load_scenarios" in no.value.sentence("id")
+    assert "hasil load_scenarios" in no.value.sentence("id")
     with pytest.raises(UsageError, match=r"scenarios is an? .*load_scenarios"):
         ek.against(FRAME, given, start=START)
 

@@ -37,7 +37,7 @@ from ektp_sched.scenarios.simulate.simulate import arrivals_by_stream
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ektp_sched.scenarios import Scenarios
+    from ektp_sched.scenarios import CheckedScenarios
     from ektp_sched.scenarios.dates.promise import Promises
 
 WEEK = {"workdays": ["mon", "tue", "wed", "thu", "fri"]}
@@ -134,14 +134,14 @@ def test_dates_of_their_own_get_ready_by_dates_of_their_own() -> None:
     }
 
 
-def uncertain(**changes: Any) -> tuple[Any, Any, Scenarios]:
+def uncertain(**changes: Any) -> tuple[Any, Any, CheckedScenarios]:
     office = make_office(calendar=WEEK)
     backlog = make_backlog(people(24), office)
     return backlog, office, scenarios_of(UNCERTAIN | changes, office)
 
 
 def by_person(
-    backlog: Any, scenarios: Scenarios, name: str, days: int, replications: int
+    backlog: Any, scenarios: CheckedScenarios, name: str, days: int, replications: int
 ) -> dict[int, list[int]]:
     """Print days of each row in each replication, taken one by one."""
     course = chosen(

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ektp_sched.backlog.reasons import in_words
-from ektp_sched.days import open_office, today
+from ektp_sched.days import open_office
 from ektp_sched.days.corrections import undo
 from ektp_sched.days.notes import (
     record_counts,
@@ -33,6 +33,7 @@ from ektp_sched.errors import AskedError, LedgerError
 from ektp_sched.ledger import NewAct, personal
 from ektp_sched.ledger.chain import breaks
 from ektp_sched.ledger.state import State, state_of
+from ektp_sched.morning import today
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

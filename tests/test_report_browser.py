@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from comparison_cases import comparison
+from answer_cases import answered
 from examples import planned
 from month_cases import four_days
 from test_cases_cells import assert_strict
@@ -42,7 +42,7 @@ PAGES = (
     *("plan-en", "plan-id", "comparison-en", "comparison-id", "saturdays-id"),
     *("month-en", "month-id"),
 )
-CHARTS = {"plan": 6, "comparison": 6, "saturdays": 6, "month": 3}
+CHARTS = {"plan": 6, "comparison": 7, "saturdays": 6, "month": 3}
 PHONE, SCREEN = 360, 1280
 A4 = (595, 842)
 SETTINGS = {
@@ -70,7 +70,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Write the reports of two examples and of a synthetic comparison."""
     folder = tmp_path_factory.mktemp("reports")
     made, shifted = planned("kupang"), planned("saturdays")
-    compared = comparison_of(*comparison())
+    compared = comparison_of(*answered("money", "not-on-these-dates"))
     month = month_of(four_days(folder / "office").folder)
     found = {}
     for code in ("en", "id"):

@@ -198,6 +198,7 @@ def never(document: dict[str, Any]) -> None:
     for one in (*document["scenarios"], document["dates_only"]):
         for name in ("backlog_cleared_on", "nobody_waits_on", "on_target_on"):
             one[name] = NEVER
+        one["nobody_waits_any_more"] = {"on": None}
 
 
 def base_never(document: dict[str, Any]) -> None:
@@ -398,7 +399,7 @@ def test_a_comparison_just_made_has_its_page(real: Comparison, tmp_path: Path) -
     assert "new: the old backlog is printed around 21 September 2017" in said
     assert "nobody waits any more around 21 September 2017" in said
     assert "with now around 6 October 2017 and around 6 October 2017" in said
-    assert "new: the old backlog is printed about 15 days sooner." in said
+    assert "new: the old backlog is printed about 15 days sooner; nobody" in said
     real.save(tmp_path / "out")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final
 
 import polars as pl
@@ -256,3 +257,30 @@ def test_what_replaces_a_server_that_died_is_paid_in_each_future() -> None:
     part = totals(1000, worth={"years_of_use": Decimal("0.5")})
     assert part == pytest.approx([cost * 45 / 182.5 for cost in once], abs=1e-3)
     assert totals(0) == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("policy", ["fifo", "pressure"])
+def test_more_arrivals_never_shorten_the_queue(policy: str) -> None:
+    rules = office(12)
+    few = scenarios(rules, **WORLD)
+    left, on = [], []
+    for rate in (4, 5, 7):
+        found = compare(
+            people(60, rules),
+            rules,
+            few.with_arrivals(rate),
+            start=START,
+            days=45,
+            replications=20,
+            policy=policy,
+        )
+        _, daily = written(found)
+        left.append(
+            daily.select("queued_p10", "queued_p50", "queued_futures").to_numpy()
+        )
+        queue = found.scenario("now").nobody_waits_any_more
+        assert queue is not None
+        on.append(queue.on or date.max)
+    assert on == sorted(on)
+    for fewer, more in pairwise(left):
+        assert (more >= fewer).all()

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from ektp_sched.backlog.identity import key_path
 from ektp_sched.cli.app import run
 from ektp_sched.cli.counter import answered
+from ektp_sched.counter.status import status_of
+from ektp_sched.counter.text import status_lines
 from ektp_sched.days.folder import open_office
-from ektp_sched.days.status import status_of
-from ektp_sched.days.status_text import status_lines
 from ektp_sched.errors import EktpSchedError
 from ektp_sched.ledger import Ledger, NewAct, address, personal
 from ektp_sched.ledger.state import state_of
@@ -333,7 +333,7 @@ def test_the_ledger_is_where_the_counter_looks(tmp_path: Path) -> None:
 
 @given(day=st.dates(date(1900, 1, 1), date(2200, 1, 1)))
 def test_days_are_said_as_everywhere(day: date) -> None:
-    from ektp_sched.days.status_text import _day
+    from ektp_sched.counter.text import _day
 
     for code in ("en", "id"):
         assert in_language(_day(day), code) == language(code).long_date(day)

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import polars as pl
 import pytest
-from cli_cases import HEADING, OFFICE, PLAIN, ROWS, run
+from cli_cases import HEADING, OFFICE, PLAIN, ROWS, run, run_at_once
 
-from ektp_sched.days import morning as days_morning
-from ektp_sched.days import open_office, today
+from ektp_sched.days import open_office
 from ektp_sched.days.committed import finish
 from ektp_sched.days.record import record_all
 from ektp_sched.days.signature import Signature
@@ -30,6 +29,8 @@ from ektp_sched.errors import (
 )
 from ektp_sched.ledger import NewAct, breaks
 from ektp_sched.ledger.state import state_of
+from ektp_sched.morning import morning as days_morning
+from ektp_sched.morning import today
 from ektp_sched.trust.checker import Folder
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from subprocess import CompletedProcess
 
-    from ektp_sched.days import Morning
     from ektp_sched.ledger import Act
+    from ektp_sched.morning import Morning
 
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, MONDAY = (
     f"2017-09-{day}" for day in (12, 13, 14, 15, 18)
@@ -211,7 +212,7 @@ def test_undisturbed_nothing_moves(tmp_path: Path) -> None:
 
 def test_number_day_and_head_stand_on_the_sheets(tmp_path: Path) -> None:
     folder = office(tmp_path)
-    came = morning(folder, TUESDAY)
+    came = morning(folder, TUESDAY, report=True)
     assert came.place is not None
     out, mark = came.place.path, came.plan.mark
     assert mark is not None
@@ -399,8 +400,8 @@ def test_what_comes_while_a_plan_is_made_is_in_the_plan(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from datetime import date
-import ektp_sched.days.morning as morning
-import ektp_sched.days.plans as plans
+import ektp_sched.morning.morning as morning
+import ektp_sched.morning.plans as plans
 import ektp_sched.output as output
 from ektp_sched.days.folder import open_office
 
@@ -425,7 +426,7 @@ elif point == "committed":
 elif point == "placed":
     plans.put_in_place = then_killed(plans.put_in_place)
 day = date.fromisoformat(sys.argv[2])
-morning.today(open_office(sys.argv[1]), on=day, by="Maria", days=10)
+morning.today(open_office(sys.argv[1]), on=day, by="Maria", days=10, report=False)
 """
 
 
@@ -472,16 +473,10 @@ def test_a_card_from_the_reserve_is_not_printed_once_more(tmp_path: Path) -> Non
 
 def test_two_at_once_make_one_plan(tmp_path: Path) -> None:
     folder = office(tmp_path)
-    words = [sys.executable, "-m", "ektp_sched", "today", str(folder), "--days", "10"]
-    words += ["--on", TUESDAY, "--by", "Maria", "--json"]
-    both = [
-        subprocess.Popen(
-            words, env={**os.environ, **PLAIN}, stdout=subprocess.PIPE, encoding="utf-8"
-        )
-        for _ in range(2)
-    ]
-    said = [json.loads(each.communicate(timeout=300)[0]) for each in both]
+    words = ("today", folder, "--days", 10, "--on", TUESDAY, "--by", "Maria")
+    both = run_at_once(*[(*words, "--no-report", "--json")] * 2)
     assert [each.returncode for each in both] == [0, 0]
+    said = [json.loads(each.stdout) for each in both]
     assert [each["plan"] for each in said] == [1, 1]
     kinds = [act.kind for act in acts(folder)]
     assert kinds == ["begin", "import", "plan"]

@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 from strategies_scenarios import World, worlds
 from test_scenarios_laws import pooled
 
 from ektp_sched.scenarios import POLICIES, simulate
-from ektp_sched.scenarios.compare.break_even import (
-    _edge,
-    pooled_person_days,
-    trip_costs,
-)
+from ektp_sched.scenarios.compare.costs import pooled_person_days, waiting_costs
 from ektp_sched.scenarios.simulate.simulate import person_days_by_area
 
 
@@ -44,9 +39,15 @@ def test_where_one_bound_holds_a_formula_counts_the_days(
     np.testing.assert_array_equal(short, exact)
 
 
-@given(worlds(), st.integers(1, 40), st.integers(0, 50_000), st.booleans())
+@given(
+    worlds(),
+    st.sampled_from(POLICIES),
+    st.integers(1, 40),
+    st.integers(0, 50_000),
+    st.booleans(),
+)
 def test_costs_are_those_of_the_trips(
-    world: World, every: int, cost: int, differ: bool
+    world: World, policy: str, every: int, cost: int, differ: bool
 ) -> None:
     visits = {"every_days": every, "trip_cost_idr": cost, "areas": {}}
     if differ:
@@ -57,45 +58,11 @@ def test_costs_are_those_of_the_trips(
     world = replace(world, case=pooled(world.case).with_document(visits=visits))
     office = world.case.office
     queue, limits, arrivals = world.queue, world.limits, world.arrivals
-    waited = simulate(queue, limits, arrivals).person_days_by_area()
+    waited = simulate(queue, limits, arrivals, policy).person_days_by_area()
     rates = [
         office.visits.of(area).trip_cost_idr / office.visits.of(area).every_days
         for area in queue.areas
     ]
-    found = trip_costs(queue, limits, arrivals, "pressure", office)
-    np.testing.assert_allclose(found, np.array(rates) @ waited, rtol=1e-12, atol=1e-6)
-
-
-@given(
-    st.integers(1, 2_000),
-    st.integers(0, 2_000),
-    st.floats(0.2, 5),
-    st.booleans(),
-)
-def test_the_edge_of_a_falling_curve_is_found(
-    width: int, edge: int, power: float, rising: bool
-) -> None:
-    edge = min(edge, width - 1)
-    asked: list[int] = []
-
-    def net(number: int) -> float:
-        asked.append(number)
-        at = width - number if rising else number
-        return float(np.sign(edge + 0.5 - at) * abs(edge + 0.5 - at) ** power)
-
-    ends = (width, 0) if rising else (0, width)
-    assert _edge(*ends, net) == (width - edge if rising else edge)
-    assert len(set(asked)) == len(asked)
-
-
-@pytest.mark.parametrize(("gain", "edge"), [(0.0, 0), (1e9, 99)])
-def test_a_step_is_an_edge_too(gain: float, edge: int) -> None:
-    # Straight lines alone would creep one day at a time.
-    asked: list[int] = []
-
-    def net(number: int) -> float:
-        asked.append(number)
-        return gain if number <= edge else -1.0
-
-    assert _edge(0, 100, net) == edge
-    assert len(asked) < 60
+    costs, days = waiting_costs(queue, limits, arrivals, policy, office)
+    np.testing.assert_allclose(costs, np.array(rates) @ waited, rtol=1e-12, atol=1e-6)
+    np.testing.assert_allclose(days, waited.sum(axis=0), rtol=1e-12)

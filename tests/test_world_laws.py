@@ -7,6 +7,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,8 +18,9 @@ from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.scenarios import (
     POLICIES,
-    Scenarios,
+    CheckedScenarios,
     build_queue,
+    compare,
     limits_of,
     simulate,
     unknown_deliveries,
@@ -46,18 +48,20 @@ def waiting(count: int) -> Backlog:
     return make_backlog([person(f"A{n:03d}", n % 60) for n in range(count)])
 
 
-def small(**changes: Any) -> Scenarios:
+def small(**changes: Any) -> CheckedScenarios:
     servers = [{"id": "server-1", "cards_per_day": 9}]
     office = desk(servers=servers, cards={}, **changes.pop("office", {}))
     return scenarios(changes, office=office, more=NEW)
 
 
-def arriving(rate: float, dispersion: float = 1, **more: Any) -> Scenarios:
+def arriving(rate: float, dispersion: float = 1, **more: Any) -> CheckedScenarios:
     rules = {"per_working_day": rate, "mix": {"emergency": 0.25, "routine": 0.75}}
     return small(arrivals=rules | {"dispersion": dispersion}, **more)
 
 
-def queue_by_day(known: Scenarios, policy: str = "pressure") -> NDArray[np.int32]:
+def queue_by_day(
+    known: CheckedScenarios, policy: str = "pressure"
+) -> NDArray[np.int32]:
     people = waiting(40)
     queue = build_queue(people, known.office, START, DAYS)
     block = world(known, days=DAYS, size=30)
@@ -129,7 +133,7 @@ def test_more_final_failures_never_give_a_day_more_where_nothing_is_replaced(
 # What is scaled is scaled in each future alike
 
 
-def fitted(tmp_path: Path) -> Scenarios:
+def fitted(tmp_path: Path) -> CheckedScenarios:
     days = working_days(START.replace(month=6, day=1), 40)
     rows = [f"{day},{name},{n % 7}" for n, day in enumerate(days) for name in CLASSES]
     history(tmp_path / "a.csv", "day,urgency,cards", rows)
@@ -267,7 +271,7 @@ def test_the_old_one_takes_over_when_the_new_one_is_lost() -> None:
 # Held people
 
 
-def holding(**tables: Any) -> Scenarios:
+def holding(**tables: Any) -> CheckedScenarios:
     rules = {"per_working_day": 4, "people": 60, "mix": {"routine": 1}}
     return small(held=rules, **tables)
 
@@ -371,3 +375,19 @@ def test_days_beyond_known_deliveries_are_told() -> None:
     past = {"deliveries_known_until": START.replace(month=1)}
     (notice,) = unknown_deliveries(scenarios(past), START, 28)
     assert notice.figures["days"] == 28
+
+
+def test_a_comparison_says_first_what_is_not_known_of_deliveries() -> None:
+    tables = {
+        "deliveries_known_until": START,
+        "held": {"per_working_day": 2, "people": 3},
+        "scenarios": {"now": {}},
+    }
+    office = desk(shifts=[{"id": "sat", "days": ["sat"], "cost_idr": 5}])
+    held = pl.DataFrame({"application_id": ["x", "y", "z", "w"]})
+    people = replace(waiting(5), held=held, held_classes={"routine": 4})
+    made = compare(people, office, tables, start=START, days=9, replications=3)
+    codes = [notice.code for notice in made.notices]
+    assert codes == ["deliveries-unknown-after", "shifts-left-out"]
+    assert made.people["held"] == 1
+    assert made.table["printed_p50"].sum() == 8

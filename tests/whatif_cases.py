@@ -9,7 +9,7 @@ import polars as pl
 
 from ektp_sched.backlog import Backlog, from_frame
 from ektp_sched.office import Office
-from ektp_sched.scenarios import Scenarios, scenarios_of
+from ektp_sched.scenarios import CheckedScenarios, scenarios_of
 
 __all__ = ["START", "office", "people", "scenarios"]
 
@@ -44,7 +44,7 @@ def people(count: int, rules: Office, *, waited: int = 100) -> Backlog:
     return from_frame(frame, rules)
 
 
-def scenarios(rules: Office, **further: Any) -> Scenarios:
+def scenarios(rules: Office, **further: Any) -> CheckedScenarios:
     """Return one server against a second, faster one from a later Monday on."""
     tables: dict[str, Any] = {
         "baseline": "now",

@@ -22,7 +22,7 @@ from ektp_sched.words import LANGUAGES, in_language
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ektp_sched.days.status import Standing
+    from ektp_sched.counter.status import Standing
 
 __all__ = ["answer", "answered", "question"]
 
@@ -83,8 +83,8 @@ def answer(
     as_json: bool = False,
 ) -> int:
     """Print what is known of one person, and return the exit code."""
-    from ektp_sched.days.status import status_of
-    from ektp_sched.days.status_text import status_lines
+    from ektp_sched.counter.status import status_of
+    from ektp_sched.counter.text import status_lines
 
     office = folder / "office.toml"
     workbook = folder / "office.xlsx"

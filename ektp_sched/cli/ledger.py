@@ -28,9 +28,9 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ektp_sched.days.evidence import WrongPlan
     from ektp_sched.ledger import Act
     from ektp_sched.ledger.verify import Verdict
+    from ektp_sched.morning.evidence import WrongPlan
     from ektp_sched.output.languages import Language
 
 ledger = typer.Typer(
@@ -85,8 +85,8 @@ def verify(
     give the heads of printed sheets with --head.
     """
     from ektp_sched.days.committed import finish
-    from ektp_sched.days.evidence import check_plans
     from ektp_sched.ledger.verify import verify_ledger
+    from ektp_sched.morning.evidence import check_plans
 
     office, words = read_folder(folder, address, lang)
     if os.access(folder, os.W_OK):
@@ -318,7 +318,7 @@ def restore(
 
     Whoever was forgotten since is forgotten again.
     """
-    from ektp_sched.days.forgotten import forgotten_refs
+    from ektp_sched.days.forget import forgotten_refs
     from ektp_sched.ledger import short_head
     from ektp_sched.ledger.backup import restore as put_back
 

@@ -259,7 +259,7 @@ def _adopt(folder: OfficeFolder, signature: Signature) -> list[int]:
     with folder.ledger.reading() as reader:
         unknown = [plan.number for plan in unknown_plans(folder, reader)]
     if unknown:
-        from ektp_sched.days.plans import adopt_unknown
+        from ektp_sched.morning.plans import adopt_unknown
 
         adopt_unknown(folder, signature)
     return unknown

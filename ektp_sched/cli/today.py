@@ -27,8 +27,8 @@ from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from ektp_sched.days import Morning
-    from ektp_sched.days.rest import Rest
+    from ektp_sched.morning import Morning
+    from ektp_sched.morning.rest import Rest
     from ektp_sched.output.languages import Language
 
 OnOption = Annotated[
@@ -127,11 +127,11 @@ def today(
         progress("read", 0)
         options["progress"] = progress
         if rest:
-            from ektp_sched.days.rest import rest as make_rest
+            from ektp_sched.morning.rest import rest as make_rest
 
             came = make_rest(folder, left=share, **options)
         else:
-            from ektp_sched.days.morning import today as make
+            from ektp_sched.morning.morning import today as make
 
             morning = make(folder, **options)
     if rest:
@@ -143,7 +143,7 @@ def today(
     if as_json:
         emit(_document(morning))
         return
-    from ektp_sched.days.morning_text import show_morning
+    from ektp_sched.morning.text import show_morning
 
     show_morning(morning, console(), words)
 
@@ -179,7 +179,7 @@ def _tell_rest(came: Rest, words: Language, *, as_json: bool) -> None:
     if morning is None:
         echo(words.text("rest.nothing", count=came.stay))
         return
-    from ektp_sched.days.morning_text import show_morning
+    from ektp_sched.morning.text import show_morning
 
     show_morning(morning, console(), words)
     for number, day, printer, cards in came.voids.iter_rows():

@@ -86,8 +86,7 @@ def undo(folder: OfficeFolder, number: int, signature: Signature) -> int | None:
             root, again = acts[root.undoes], not again
         (_refuse_named if again else _refuse_used)(writer, root)
         _refuse_forgotten(writer, root)
-        signed, texts = signature.act("undo", undoes=number)
-        return writer.append(signed, None, *texts, confirmed=signature.confirmed).number
+        return signature.write(writer, "undo", undoes=number).number
 
 
 def _refuse_named(writer: Writer, act: Act) -> None:
@@ -206,16 +205,12 @@ def accept(
         if waits.is_empty():
             return None, 0, replaced
         nothing = pl.lit(None, pl.String)
-        signed, texts = signature.act("accept", detail={"values": waits.height})
-        act = writer.append(
-            signed,
-            {
-                "withheld": waits.select(*key, export=nothing, used=nothing),
-                "overrides": waits.select(*key, value="export"),
-            },
-            *texts,
-            confirmed=signature.confirmed,
-        )
+        facts = {
+            "withheld": waits.select(*key, export=nothing, used=nothing),
+            "overrides": waits.select(*key, value="export"),
+        }
+        detail = {"values": waits.height}
+        act = signature.write(writer, "accept", facts, detail=detail)
         return act.number, waits.height, replaced
 
 
@@ -267,12 +262,6 @@ def reprint(
         overrides = pl.DataFrame({"person": applications.refs}).join(
             pl.DataFrame({"field": [*own], "value": [*own.values()]}), how="cross"
         )
-        signed, texts = signature.act("reprint", detail={"cards": has_card.height})
-        act = writer.append(
-            signed,
-            {"overrides": overrides},
-            applications,
-            *texts,
-            confirmed=signature.confirmed,
-        )
+        facts, detail = {"overrides": overrides}, {"cards": has_card.height}
+        act = signature.write(writer, "reprint", facts, applications, detail=detail)
         return act.number, has_card.height

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,6 @@ from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.identity import Named, id_of_number
 from ektp_sched.backlog.without import without_people
 from ektp_sched.days.folder import exports, newest_export
-from ektp_sched.days.forgotten import note_forgotten
 from ektp_sched.errors import FolderError, InputError, LedgerError, UsageError
 from ektp_sched.ledger import NewAct, personal
 from ektp_sched.ledger.forget import clear_free, forget_texts, remarks_about
@@ -25,13 +25,16 @@ from ektp_sched.places import replace_file
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.ledger import Reader
 
-__all__ = ["Forgotten", "forget"]
+__all__ = ["Forgotten", "forget", "forgotten_refs"]
+
+_FORGOTTEN: Final = "forgotten.json"
+"""Lies in the office folder: who was forgotten."""
 
 _WRITTEN: Final = (".csv", ".xlsx")
 """Endings of exports that are written anew; others are removed whole."""
@@ -117,7 +120,7 @@ def forget(
         remarks, remarks_left = remarks_about(writer, persons)
         refs = pl.concat([persons, remarks]).sort()
         known = writer.facts("forgotten")["ref"].to_list()
-        note_forgotten(folder, known)
+        _note_forgotten(folder, known)
         sheets, unread = _clear_plans(folder, ids, progress)
         rewritten, removed, not_read = _clear_exports(folder, ids)
         if len(ids):
@@ -135,7 +138,7 @@ def forget(
                 writer, refs, new, texts, confirmed=day is not None
             ).number
     if len(ids):
-        note_forgotten(folder, refs.to_list())
+        _note_forgotten(folder, refs.to_list())
     clear_free(folder.ledger)
     return Forgotten(
         persons=ids.n_unique(),
@@ -246,3 +249,36 @@ def _clear_exports(
 
 def _day_of(path: Path) -> date:
     return date.fromtimestamp(path.stat().st_mtime)
+
+
+def forgotten_refs(folder: OfficeFolder) -> set[int]:
+    """Return the numbers of all that was ever forgotten.
+
+    They are kept beside the ledger, so that no restored copy brings anybody back:
+    random numbers alone, which nothing but the erased texts ever told.
+
+    Raises
+    ------
+    ektp_sched.errors.LedgerError
+        The list is not what it should be.
+    """
+    path = folder.path / _FORGOTTEN
+    try:
+        return {int(ref) for ref in json.loads(path.read_bytes())["refs"]}
+    except FileNotFoundError:
+        return set()
+    except (ValueError, KeyError, TypeError):
+        message = said(
+            "is not the list of those forgotten that `ektp-sched ledger forget` "
+            "keeps; put it back from the backup of the office folder",
+            "bukan daftar yang dilupakan yang disimpan `ektp-sched ledger forget`; "
+            "kembalikan dari cadangan folder kantor",
+        )
+        raise LedgerError(message, file=str(path)) from None
+
+
+def _note_forgotten(folder: OfficeFolder, refs: Iterable[int]) -> None:
+    """Add numbers to the list."""
+    whole = sorted(forgotten_refs(folder) | {*refs})
+    text = json.dumps({"schema_version": 1, "refs": whole}, indent=1) + "\n"
+    replace_file(folder.path / _FORGOTTEN, text.encode())

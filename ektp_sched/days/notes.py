@@ -94,10 +94,8 @@ def record_counts(
             for card, blanks in named.items()
             if card in expected
         }
-        signed, texts = signature.act("count", detail={"difference": differences})
-        act = writer.append(
-            signed, {"counts": new}, *texts, confirmed=signature.confirmed
-        )
+        detail = {"difference": differences}
+        act = signature.write(writer, "count", {"counts": new}, detail=detail)
         return act.number, counted
 
 
@@ -198,11 +196,7 @@ def record_outage(
             },
             orient="row",
         )
-        signed, texts = signature.act("outage")
-        act = writer.append(
-            signed, {"outages": facts}, *texts, confirmed=signature.confirmed
-        )
-        return act.number
+        return signature.write(writer, "outage", {"outages": facts}).number
 
 
 def _touches(outage: Down, standing: Sequence[Down]) -> bool:
@@ -352,10 +346,8 @@ def record_told(
         )
         if new.is_empty():
             return None, 0, strangers
-        signed, texts = signature.act("told", detail={"dates": new.height})
-        act = writer.append(
-            signed, {"told": new}, *texts, confirmed=signature.confirmed
-        )
+        detail = {"dates": new.height}
+        act = signature.write(writer, "told", {"told": new}, detail=detail)
         return act.number, new.height, strangers
 
 

@@ -199,15 +199,8 @@ def write_prints(
         return Counted(None, counts, ())
     if len(strangers.refs):
         detail = {**detail, "off_sheet": len(strangers.refs)}
-    signed, own = signature.act("prints", detail=detail)
-    act = writer.append(
-        signed,
-        {"prints": prints.select(*_PRINTS), "handed": handed},
-        *own,
-        strangers,
-        texts,
-        confirmed=signature.confirmed,
-    )
+    facts = {"prints": prints.select(*_PRINTS), "handed": handed}
+    act = signature.write(writer, "prints", facts, strangers, texts, detail=detail)
     return Counted(act.number, counts, _void(writer, prints))
 
 

@@ -306,13 +306,8 @@ def record_handed_over(
         act = None
         if handed.height:
             detail = {"cards": handed.height, "printed": new.height}
-            signed, texts = signature.act("handed", detail=detail)
-            act = writer.append(
-                signed,
-                {"prints": new, "handed": handed.select(person="ref", day="date")},
-                *texts,
-                confirmed=signature.confirmed,
-            ).number
+            facts = {"prints": new, "handed": handed.select(person="ref", day="date")}
+            act = signature.write(writer, "handed", facts, detail=detail).number
     counts = {
         "handed": handed.height,
         "printed": new.height,

@@ -15,7 +15,9 @@ from ektp_sched.ledger import NewAct, personal
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from ektp_sched.ledger import Personal
+    from collections.abc import Mapping
+
+    from ektp_sched.ledger import Act, Personal, Writer
 
 __all__ = ["OTHER", "REASONS", "Signature", "code_of"]
 
@@ -100,19 +102,29 @@ class Signature:
         second = self.approved_by or ""
         return squeeze(second) not in {"", squeeze(self.by)}
 
-    def act(self, kind: str, **more: Any) -> tuple[NewAct, tuple[Personal, ...]]:
-        """Return an act that is signed so, and the texts that belong to it."""
-        texts: tuple[Personal, ...] = ()
+    def write(
+        self,
+        writer: Writer,
+        kind: str,
+        facts: Mapping[str, pl.DataFrame] | None = None,
+        *texts: Personal,
+        rests_on: int | None = None,
+        **more: Any,
+    ) -> Act:
+        """Write an act that is signed so, its facts, and the texts that they name."""
         if self.reason and "reason" not in more:
             more["reason"] = code_of(self.reason)
             if more["reason"] == OTHER:
                 remark = personal(pl.Series([self.reason], dtype=pl.String), "remark")
                 more["remark"] = int(remark.refs[0])
-                texts = (remark,)
+                texts = (remark, *texts)
         second = self.approved_by if self.has_second_name else None
-        return (
+        return writer.append(
             NewAct(kind=kind, day=self.day, by=self.by, approved_by=second, **more),
-            texts,
+            facts,
+            *texts,
+            rests_on=rests_on,
+            confirmed=self.confirmed,
         )
 
     def refuse_alone(self, what: str) -> None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from ektp_sched.backlog.prints import PRINTED, SPOILT
 from ektp_sched.ledger import NewAct
+from ektp_sched.ledger.prints import cards_of, words_of
 from ektp_sched.ledger.tables import FACTS
 from ektp_sched.rules.capacity import Outage
 from ektp_sched.rules.stock import CardType, Delivery
@@ -198,9 +200,9 @@ def counted_in_file(
 def used(reader: Reader, since: date) -> pl.DataFrame:
     """Return the blanks that cards used from a day on.
 
-    Of what was said twice of a card on a sheet the last word holds, and nobody has a
-    card printed twice; each spoilt card costs a blank.  A card that turns out on a
-    later day to be none, beside all sheets, is that same blank.
+    Nobody has a card printed twice, and `ektp_sched.ledger.prints` says which print
+    holds; each spoilt card costs a blank.  A card that turns out to be none, beside all
+    sheets, is that same blank.
 
     Returns
     -------
@@ -209,25 +211,16 @@ def used(reader: Reader, since: date) -> pl.DataFrame:
         reason, remark, act: a row a blank.
     """
     prints = reader.facts("prints", FACTS["prints"].c.day >= since.isoformat())
+    words = words_of(prints)
     sheet = ("person", "day", "sheet")
-    plan = pl.col("plan").fill_null(pl.col("plan").max().over("person", "day"))
-    last = prints.with_columns(sheet=plan).filter(
-        pl.col("act") == pl.col("act").max().over(sheet)
-    )
-    spoilt = last.filter(result="spoilt")
-    is_none = pl.col("result").is_in(["spoilt", "unprinted"])
-    taken_away = last.filter(is_none, pl.col("plan").is_null())
-    taken_away = taken_away.group_by("person").agg(none_on=pl.col("day").max())
-    printed = last.filter(result="printed").sort("day", "act", "row")
-    printed = (
-        printed.unique("person", keep="last", maintain_order=True)
-        .join(taken_away, on="person", how="left", maintain_order="left")
-        .filter((pl.col("none_on") <= pl.col("day")).fill_null(value=True))
-        .drop("none_on")
-    )
+    # Of what one act says, each word is a card: of one printed and then spoilt, two.
+    was_spoilt = pl.col("result").last().over(sheet) == SPOILT
+    was_spoilt &= pl.col("result") == PRINTED
+    spoilt = words.filter((pl.col("result") == SPOILT) | was_spoilt)
+    spoilt = spoilt.with_columns(result=pl.lit(SPOILT))
     columns = ("person", "day", "printer", "card", "result")
     further = ("operator", "reason", "remark", "act")
-    return pl.concat([printed, spoilt]).select(*columns, *further)
+    return pl.concat([cards_of(words), spoilt]).select(*columns, *further)
 
 
 def outages(reader: Reader) -> list[Down]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ektp_sched.backlog.records import FIELDS, in_words
+from ektp_sched.ledger.prints import last_words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -134,7 +135,7 @@ def state_of(reader: Reader) -> State:
         given=planned.select(
             *("person", "day", "printer", "batch", "position", "plan"), given_by="act"
         ),
-        results=_results(reader.facts("prints"), planned),
+        results=last_words(reader.facts("prints"), planned).drop("row", "remark"),
         handed=handed.select("person", "day"),
         told=told.select("person", "promised_on"),
     )
@@ -205,38 +206,3 @@ def _changed(
         .filter(pl.col("was").ne_missing(pl.col("is")))
         .select(*key, "was", "is")
     )
-
-
-def _results(prints: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFrame:
-    """Return the last word of each card; of one that was printed, that it was."""
-    cards = _printed(prints)
-    prints = prints.join(cards, on="person", how="anti", maintain_order="left")
-    is_open = pl.col("result") == "open"
-    places = planned.select("person", given_on="day", given_by="act")
-    since = (pl.col("day") == pl.col("given_on")) & (pl.col("act") > pl.col("given_by"))
-    others = (
-        prints.join(places, on="person", how="left", maintain_order="left")
-        .with_columns(since=since.fill_null(value=False))
-        .sort("day", "since", ~is_open, "act", "row", maintain_order=True)
-        .pipe(_latest)
-        .select(prints.columns)
-    )
-    return pl.concat([cards, others]).drop("row", "remark")
-
-
-def _printed(prints: pl.DataFrame) -> pl.DataFrame:
-    """Return the last print of each card that is there.
-
-    Of a card on a sheet the last word about that sheet holds, and that it is not
-    printed on another one takes no card away: a later word beside all sheets does.
-    """
-    plan = pl.col("plan").fill_null(pl.col("plan").max().over("person", "day"))
-    words = prints.with_columns(sheet=plan).unique(
-        ["person", "day", "sheet"], keep="last", maintain_order=True
-    )
-    is_word = (pl.col("result") == "printed") | (
-        pl.col("plan").is_null() & (pl.col("result") != "open")
-    )
-    last = words.filter(is_word).sort("day", "act", "row", maintain_order=True)
-    cards = _latest(last).filter(pl.col("result") == "printed")
-    return cards.select(prints.columns)

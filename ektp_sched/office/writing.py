@@ -25,19 +25,20 @@ def plain(office: OfficeTables) -> dict[str, Any]:
     tables = office.model_dump(by_alias=True)
     if not office.visits.areas:
         del tables["visits"]["areas"]
-    pruned = {key: _pruned(value) for key, value in tables.items()}
-    return {key: value for key, value in pruned.items() if value not in (None, {}, [])}
+    stated = pruned(tables)
+    return {key: value for key, value in stated.items() if value not in (None, {}, [])}
 
 
-def _pruned(value: Any) -> Any:
+def pruned(value: Any) -> Any:
+    """Return tables without what is None, with lists for tuples, as a file has them."""
     if isinstance(value, dict):
         return {
-            key: _pruned(part)
+            key: pruned(part)
             for key, part in value.items()
             if part is not None and (part or key not in _UNLESS_EMPTY)
         }
     if isinstance(value, list | tuple):
-        return [_pruned(part) for part in value]
+        return [pruned(part) for part in value]
     return value
 
 

@@ -50,8 +50,10 @@ def comparison_lines(
     """Yield the lines that `compare` prints."""
     words = Words(comparison, texts)
     answer = f"{headline(words)}."
-    first = (warning_sentence(words), answer, against_told(words))
-    yield from filter(None, (*first, assumed_sentence(words)))
+    yield from filter(None, (warning_sentence(words), answer, against_told(words)))
+    assumed = assumed_sentence(words)
+    if assumed:
+        yield words.say("assumed.list", list=assumed)
     yield ""
     yield from (f"- {sentence}" for sentence in turn_sentences(words))
     yield texts.text(

@@ -59,6 +59,13 @@ def write_csv(
     )
 
 
+def csv_bytes(frame: pl.DataFrame, places: int | None = None) -> bytes:
+    """Return what `write_csv` would write."""
+    text = BytesIO()
+    write_csv(frame, text, places)
+    return text.getvalue()
+
+
 def dates_as_text(frame: pl.DataFrame) -> pl.DataFrame:
     """Return a table with its dates in ISO form, each day written out once."""
     written = []
@@ -120,14 +127,14 @@ def known_tables(plan: AnyPlan) -> dict[str, bytes]:
     """Return what became of the plan before, of records and dates told, by file."""
     tables, known = dict[str, bytes](), plan.backlog.known
     if (records := changed_records(plan.backlog)) is not None:
-        tables[RECORDS_FILE] = _csv(records.select(*RECORDS))
+        tables[RECORDS_FILE] = csv_bytes(records.select(*RECORDS))
     if known is not None:
-        tables[CARRIED_FILE] = _csv(known.carried.select(*CARRIED))
-        tables[CHANGES_FILE] = _csv(changes(plan))
+        tables[CARRIED_FILE] = csv_bytes(known.carried.select(*CARRIED))
+        tables[CHANGES_FILE] = csv_bytes(changes(plan))
         if known.rejects.height:
-            tables[DONE_REJECTS_FILE] = _csv(known.rejects.select(*DONE_REJECTS))
+            tables[DONE_REJECTS_FILE] = csv_bytes(known.rejects.select(*DONE_REJECTS))
     if dates_told(plan.backlog):
-        tables[SLIPPED_FILE] = _csv(slipped(plan))
+        tables[SLIPPED_FILE] = csv_bytes(slipped(plan))
     return tables
 
 
@@ -140,12 +147,6 @@ def changed_records(backlog: Backlog) -> pl.DataFrame | None:
 def dates_told(backlog: Backlog) -> int:
     """Return to how many of the planned a date was told."""
     return backlog.planned - backlog.frame["promised_on"].null_count()
-
-
-def _csv(frame: pl.DataFrame) -> bytes:
-    text = BytesIO()
-    write_csv(frame, text)
-    return text.getvalue()
 
 
 def shifts_csv(plan: AnyPlan) -> bytes:
@@ -167,9 +168,7 @@ def shifts_csv(plan: AnyPlan) -> bytes:
                 use.needed_for_rules,
             )
         )
-    text = BytesIO()
-    write_csv(pl.DataFrame(rows, schema=_SHIFTS, orient="row"), text, places=2)
-    return text.getvalue()
+    return csv_bytes(pl.DataFrame(rows, schema=_SHIFTS, orient="row"), places=2)
 
 
 def write_rejects(backlog: Backlog, folder: Path) -> None:

@@ -11,9 +11,12 @@ from ektp_sched.scenarios.simulate.outcome import Outcome, Waits, joined
 from ektp_sched.scenarios.simulate.polymatroid import CAUSES
 from ektp_sched.scenarios.simulate.queue import Queue, build_queue
 from ektp_sched.scenarios.simulate.simulate import simulate
+from ektp_sched.scenarios.world.built import Scenario, Scenarios
 from ektp_sched.scenarios.world.capacities import likely_office, limits_of
 from ektp_sched.scenarios.world.draws import BLOCK, Arrivals, Limits, World, draw
-from ektp_sched.scenarios.world.laws import NewResource, Scenario, Scenarios
+from ektp_sched.scenarios.world.laws import NewResource
+from ektp_sched.scenarios.world.laws import Scenario as CheckedScenario
+from ektp_sched.scenarios.world.laws import Scenarios as CheckedScenarios
 from ektp_sched.scenarios.world.left_out import left_out, unknown_deliveries
 from ektp_sched.scenarios.world.loading import (
     certain_scenarios,
@@ -28,6 +31,8 @@ __all__ = [
     "Against",
     "Arrivals",
     "Backtest",
+    "CheckedScenario",
+    "CheckedScenarios",
     "Comparison",
     "Goal",
     "Limits",

@@ -84,7 +84,7 @@ def _share(words: Words, verdict: Verdict) -> str:
         said = words.say(f"verdict.{'all' if verdict.share else 'none'}", count=count)
     else:
         percent = _percent(words, verdict.share)
-        said = words.say("verdict.some", percent=percent, count=count)
+        said = words.say("verdict.some", percent=percent, futures=count)
     if not verdict.tie_share:
         return said
     tie = words.say("verdict.tie", percent=_percent(words, verdict.tie_share))
@@ -227,7 +227,7 @@ def _on(words: Words, day: date | None) -> str:
 
 def _middle(words: Words, one: ScenarioFigures, field: str, key: str) -> str:
     part = getattr(one, field)
-    return "" if part is None else words.say(key, count=words.number(part.p50))
+    return "" if part is None else words.say(key, number=words.number(part.p50))
 
 
 def assumed_sentence(words: Words) -> str:
@@ -250,7 +250,9 @@ def assumed_sentence(words: Words) -> str:
 
 def _briefly(words: Words, one: Assumption) -> str:
     parts = one.key.split(".")
-    name, resource = parts[-1], parts[-2] if len(parts) > 1 else ""
+    # A resource's id may have dots.
+    name, place = parts[-1], {"breakdowns": 1, "scenarios": 3}.get(parts[0], -1)
+    resource = ".".join(parts[place:-1])
     value = words.input_value(one.value)
     if isinstance(one.value, dict):
         ends = tuple(one.value.values())
@@ -313,8 +315,8 @@ def turn_sentence(words: Words, turn: Turn) -> str:
             if tried is None
             else words.say(
                 "turn.tried",
-                low=value_of(words, turn, tried[0]),
-                high=value_of(words, turn, tried[1]),
+                low=value_of(words, turn, tried[0], bare=True),
+                high=value_of(words, turn, tried[1], bare=True),
             )
         )
         chosen = words.comparison.question
@@ -352,7 +354,7 @@ def _clauses(
         yield words.say(
             f"turn.{'again' if place else first}",
             answer=words.say(f"turn.answer.{answer}"),
-            where=_where(words, turn, edge, side) + _interval(words, turn, edge),
+            where=_where(words, turn, edge, side),
         )
 
 
@@ -372,15 +374,15 @@ def _above(turn: Turn) -> list[tuple[Edge, Answer]]:
 
 
 def _where(words: Words, turn: Turn, edge: Edge, side: str) -> str:
-    """Return beyond which value the answer is another one."""
+    """Return beyond which value the answer is another one, and how sure that is."""
     at = edge.above if side == "below" else edge.below
-    resource = turn.resource or ""
+    resource, interval = turn.resource or "", _interval(words, turn, edge)
     if not isinstance(at, date):
         value = value_of(words, turn, at)
-        return words.say(f"turn.{side}", value=value)
+        return words.say(f"turn.{side}", value=value) + interval
     if side == "above":
-        return words.say("turn.after", resource=resource, day=at)
-    where = words.say("turn.by", resource=resource, day=edge.below)
+        return words.say("turn.after", resource=resource, day=at) + interval
+    where = words.say("turn.by", resource=resource, day=edge.below) + interval
     earliest = words.earliest(turn.resource)
     if isinstance(edge.below, date) and earliest and edge.below < earliest:
         where += words.say("turn.unreached", earliest=earliest)

@@ -85,9 +85,9 @@ def story_end(words: Words) -> date:
         for part in (one.backlog_cleared_on,)
         if part is not None
     ]
-    daily = words.comparison.daily()
-    top = int(daily["waiting_p90"].max() or 0)  # type: ignore[arg-type]
-    high = daily.filter(pl.col("waiting_p90") > _SETTLED * top)["day"].max()
+    daily = words.backlog()
+    top = int(daily["high"].max() or 0)  # type: ignore[arg-type]
+    high = daily.filter(pl.col("high") > _SETTLED * top)["day"].max()
     if None in days or not isinstance(high, date):
         return words.comparison.last_day
     last = max([high, *(day for day in days if day is not None)])
@@ -141,10 +141,10 @@ def fan_chart(words: Words) -> Any:
     import altair as alt
 
     end = story_end(words)
-    shown = words.comparison.daily().filter(pl.col("day") <= end)
+    shown = words.backlog().filter(pl.col("day") <= end)
     first = words.comparison.start.isoformat()
     x = time_axis("day", first, end.isoformat())
-    top = float(shown["waiting_p90"].max() or 1)  # type: ignore[arg-type]
+    top = float(shown["high"].max() or 1)  # type: ignore[arg-type]
     y = number_axis("middle", top)
     low = number_axis("low", top)
     bands, lines, points = [], [], {}
@@ -168,7 +168,7 @@ def _thinned(mine: pl.DataFrame) -> list[tuple[Any, ...]]:
     kept = mine.gather_every(every)
     if mine.height and (mine.height - 1) % every:
         kept = pl.concat([kept, mine.tail(1)])
-    columns = kept.select("day", "waiting_p10", "waiting_p50", "waiting_p90")
+    columns = kept.select("day", "low", "middle", "high")
     return [(day.isoformat(), *numbers) for day, *numbers in columns.iter_rows()]
 
 

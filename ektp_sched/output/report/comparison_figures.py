@@ -91,10 +91,10 @@ def _days_finding(words: Words) -> str:
 def fan_part(words: Words) -> Figure:
     """Return the backlog of each scenario by day."""
     end = story_end(words)
-    shown = words.comparison.daily().filter(pl.col("day") <= end)
+    shown = words.backlog().filter(pl.col("day") <= end)
     days = shown["day"].unique().sort()
     kept = days.gather_every(max(1, -(-days.len() // _ROWS)))
-    names = ("waiting_p50", "waiting_p10", "waiting_p90")
+    names = ("middle", "low", "high")
     cells = {
         (name, day): numbers
         for name, day, *numbers in shown.filter(pl.col("day").is_in(kept.implode()))
@@ -127,13 +127,13 @@ def _fan_finding(words: Words) -> str:
     if best is None:
         return words.say("fan.plain")
     names = (words.comparison.base.name, best.name)
-    daily = words.comparison.daily()
+    daily = words.backlog()
     middles = [
-        daily.filter(pl.col("scenario") == name).select("day", "waiting_p50")
+        daily.filter(pl.col("scenario") == name).select("day", "middle")
         for name in names
     ]
     both = middles[0].join(middles[1], on="day", suffix="_best")
-    both = both.with_columns(saved=pl.col("waiting_p50") - pl.col("waiting_p50_best"))
+    both = both.with_columns(saved=pl.col("middle") - pl.col("middle_best"))
     both = both.sort("saved", "day", descending=[True, False])
     if not both.height or both["saved"][0] <= 0:
         return words.say("fan.plain")
@@ -142,9 +142,9 @@ def _fan_finding(words: Words) -> str:
         "fan.left",
         day=row["day"],
         name=words.label(best.name),
-        best=row["waiting_p50_best"],
+        best=row["middle_best"],
         base=words.label(words.comparison.base.name),
-        count=row["waiting_p50"],
+        count=row["middle"],
     )
 
 
@@ -288,7 +288,7 @@ def _tornado(words: Words, verdict: Verdict) -> Figure:
             for p in (one.low, one.high)
         ]
         (low, behind), (high, ahead) = ends
-        shown = [words.number(each, places) for each in (behind, ahead)]
+        shown = [words.signed(each, places) for each in (behind, ahead)]
         label = words.say(
             "tornado.bar",
             name=name,

@@ -154,10 +154,7 @@ def _difference(
         if value is None:
             return words.number(None)
         places = 1 if abs(value / by) < 100 else 0
-        shown = words.number(value / by, places)
-        if not shown.strip("-0,."):
-            return "0"
-        return shown.replace("-", "−") if value < 0 else f"+{shown}"
+        return words.signed(value / by, places)
 
     dash = words.number(None)
     interval = part.mean_interval

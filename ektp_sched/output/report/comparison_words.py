@@ -11,6 +11,8 @@ from ektp_sched.rules.fields import DAYS
 from ektp_sched.scenarios.world.laws import DATES_ONLY
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.compare.comparison import (
         Comparison,
@@ -60,6 +62,18 @@ class Words:
             name,
         )
 
+    def backlog(self) -> pl.DataFrame:
+        """Return scenario, day, low, middle, high: who waits since an earlier day.
+
+        Nobody of the day itself, so that it is 0 where nobody waits any more; in an
+        older file, which has only all of them, all.
+        """
+        daily = self.comparison.daily()
+        field = "queued" if "queued_p50" in daily.columns else "waiting"
+        ends = {"low": "p10", "middle": "p50", "high": "p90"}
+        named = {name: f"{field}_{end}" for name, end in ends.items()}
+        return daily.select("scenario", "day", **named)
+
     def period(self) -> str:
         """Return which time was simulated, and in how many futures."""
         return self.say(
@@ -90,6 +104,13 @@ class Words:
         if value is None:
             return self.texts.text("digest.none")
         return self.texts.number(round(value, places) + 0.0, places)
+
+    def signed(self, value: float, places: int = 0) -> str:
+        """Return a number with its sign; 0 has none."""
+        shown = self.number(value, places)
+        if not shown.strip("-0,."):
+            return "0"
+        return shown.replace("-", "−") if value < 0 else f"+{shown}"
 
     def spread(self, part: Spread | Wait | None, places: int = 0) -> str:
         """Return a median with P10 and P90 in brackets."""

@@ -21,7 +21,7 @@ from ektp_sched.planning.needed import days_needed
 from ektp_sched.scenarios.arguments import LONGEST_DAYS
 from ektp_sched.scenarios.world.capacities import installed
 from ektp_sched.scenarios.world.draws import BLOCK, first_days
-from ektp_sched.scenarios.world.loading import check_scenarios
+from ektp_sched.scenarios.world.loading import as_scenarios
 from ektp_sched.showing import OneLine
 from ektp_sched.words import said
 
@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.backlog.inputs import BacklogLike, DayLike
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
     from ektp_sched.office import Office, Option
     from ektp_sched.planning.decisions.against import Decision, Measure, Possible
     from ektp_sched.scenarios.world.laws import NewResource, Scenario, Scenarios
+    from ektp_sched.scenarios.world.loading import ScenariosLike
     from ektp_sched.words import Said
 
     Progress = Callable[[str, float], None]
@@ -268,9 +269,10 @@ _RANGE: Final = "from = { earliest = …, likely = …, latest = … }"
 
 def against(
     backlog: BacklogLike,
-    scenarios: Scenarios,
+    scenarios: ScenariosLike,
     *,
     start: DayLike,
+    office: OfficeLike | None = None,
     days: int | None = None,
     scenario: str | None = None,
     dates: int | Sequence[DayLike] = 50,
@@ -291,9 +293,11 @@ def against(
     backlog
         Who waits, in any form that ``plan`` takes.
     scenarios
-        As of ``load_scenarios``; one adds a printer or server on an uncertain date.
+        As for ``compare``; one adds a printer or server on an uncertain date.
     start, days
         As for ``plan``; days left out, as many as the latest date takes.
+    office
+        The office as it is; left out with what ``load_scenarios`` returns alone.
     scenario
         Which one; None: the only one with an uncertain date.
     dates
@@ -323,9 +327,10 @@ def against(
 
     check_one_of("aim", aim, _AIMS)
     check_whole(("workers", workers, 1, MOST_WORKERS))
-    check_scenarios(scenarios)
-    backlog, start = as_backlog(backlog, scenarios.office), as_day(start)
-    chosen = _chosen(scenarios, scenario)
+    start = as_day(start)
+    known = as_scenarios(scenarios, office, start)
+    backlog = as_backlog(backlog, known.office)
+    chosen = _chosen(known, scenario)
     new = _uncertain(chosen, listed=not isinstance(dates, int))
     if not chosen.office.shifts:
         raise UsageError(

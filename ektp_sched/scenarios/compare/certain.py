@@ -79,7 +79,7 @@ def policy_gap(run: Run, made: Plan) -> tuple[PolicyGap, ...]:
 
 def _simulated_days(run: Run) -> NDArray[np.int64]:
     """Return on which day the policy prints each row of the certain plan."""
-    certain = replace(run.scenarios, arrivals=None, breakdowns={})
+    certain = replace(run.scenarios, arrivals=None, held=None, breakdowns={})
     scenario, queue = run.baseline.at_likely(), run.queue(run.baseline)
     world = draw(certain, start=run.start, days=run.days, seed=0, block=0, size=1)
     limits = limits_of(scenario, world)

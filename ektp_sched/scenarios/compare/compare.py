@@ -16,7 +16,6 @@ from ektp_sched.arguments import check_one_of, check_whole
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.office import calendar
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
-from ektp_sched.scenarios.compare.break_even import break_even
 from ektp_sched.scenarios.compare.certain import certain_plan, limiting, policy_gap
 from ektp_sched.scenarios.compare.comparison import Comparison, ScenarioFigures
 from ektp_sched.scenarios.compare.measures import (
@@ -31,6 +30,7 @@ from ektp_sched.scenarios.compare.measures import (
     with_dates,
 )
 from ektp_sched.scenarios.compare.told import told_trips
+from ektp_sched.scenarios.compare.turns import turns_of
 from ektp_sched.scenarios.compare.verdict import verdicts
 from ektp_sched.scenarios.simulate.order import POLICIES as FAST_POLICIES
 from ektp_sched.scenarios.simulate.roster import rostered
@@ -135,8 +135,9 @@ def compare(
             for one in every
         )
     with clock.stage("break-even"):
-        pays = break_even(run, _trip_costs(run, by_scenario))
-        verdict, against_told = verdicts(run, by_scenario, pays)
+        assert told is not None
+        turns = turns_of(run, by_scenario, told)
+        verdict, against_told = verdicts(run, by_scenario, turns.break_even)
     return Comparison(
         office=run.baseline.office.name,
         language=run.baseline.office.language,
@@ -150,10 +151,12 @@ def compare(
         scenarios=figures,
         dates_only=_dates_only(run, figures, by_scenario[DATES_ONLY]),
         differences=_differences(run, by_scenario),
-        break_even=pays,
+        break_even=turns.break_even,
         question=scenarios.question,
         verdict=verdict,
         verdict_against_told=against_told,
+        turns=turns.turns,
+        sensitivities=turns.sensitivities,
         gap=policy_gap(run, plans[scenarios.baseline]),
         assumptions=scenarios.assumptions,
         notices=(
@@ -171,11 +174,12 @@ def compare(
 def _people(run: Run) -> dict[str, int]:
     queue = run.queue(run.baseline)
     never = queue.left_out.get("no-printer", 0)
+    held, law = run.backlog.held_count - run.backlog.done, run.scenarios.held
     return {
         "initial": queue.initial,
         "unprintable": never,
         "later": sum(queue.left_out.values()) - never,
-        "held": run.backlog.held_count - run.backlog.done,
+        "held": held if law is None else max(0, held - (law.people or 0)),
     }
 
 
@@ -206,16 +210,6 @@ def _samples(
         scenarios.told,
     )
     return by_scenario
-
-
-def _trip_costs(
-    run: Run, by_scenario: dict[str, Samples]
-) -> dict[str, NDArray[np.float64]]:
-    """Return what trips in vain cost in both baselines: dates told, and not."""
-    return {
-        "not-told": by_scenario[run.scenarios.baseline]["wasted_trip_cost_idr"],
-        "told": by_scenario[DATES_ONLY]["wasted_trip_cost_idr"],
-    }
 
 
 def _figures(

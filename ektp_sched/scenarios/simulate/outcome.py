@@ -35,6 +35,7 @@ __all__ = [
     "StreamHistory",
     "Waits",
     "first_day",
+    "first_person_days_of",
     "joined",
     "not_yet",
     "outcome_of",
@@ -466,7 +467,7 @@ def outcome_of(history: History, singles: SingleBook) -> Outcome:
     binding = np.zeros((days, 5), dtype=np.int64)
     for day, total, causes in zip(worked, history.total, history.causes, strict=True):
         printed[day], binding[day] = total, causes
-    streams = [StreamHistory(history, k, worked) for k in range(len(queue.streams))]
+    streams = _streams(history)
     recorded = _recorded(history)
     late = singles.late.copy()
     queued = singles.queued.copy()
@@ -510,10 +511,21 @@ def outcome_of(history: History, singles: SingleBook) -> Outcome:
 
 def person_days_of(history: History, singles: SingleBook) -> tuple[Ints, Ints]:
     """Return days of waiting by area, ``(A, R)``, those of new people by cell."""
+    return _person_days(history, singles, _streams(history))
+
+
+def first_person_days_of(history: History, singles: SingleBook) -> Ints:
+    """Return the days of waiting of the first morning's people by area, ``(A, R)``.
+
+    The days may end with the one on which the last of them is printed.
+    """
+    return _first_person_days(history, singles, _streams(history))
+
+
+def _streams(history: History) -> list[StreamHistory]:
     worked = np.array(history.worked, dtype=np.int64)
     count = len(history.queue.streams)
-    streams = [StreamHistory(history, k, worked) for k in range(count)]
-    return _person_days(history, singles, streams)
+    return [StreamHistory(history, k, worked) for k in range(count)]
 
 
 def first_day(holds: Bools) -> Ints:
@@ -570,16 +582,24 @@ def _person_days(
 ) -> tuple[Ints, Ints]:
     """Return days of waiting by area, and those of new people by cell."""
     queue = history.queue
-    entries = queue.singles
-    waited = entries.size * (queue.days - np.maximum(entries.since, 0))
-    areas = len(queue.areas)
-    total = np.bincount(entries.area, weights=waited, minlength=areas).astype(np.int64)
-    old = total[:, None] - singles.person_days
-    new = np.zeros((len(queue.cell_share), old.shape[1]), dtype=np.int64)
+    first = _first_person_days(history, singles, streams)
+    new = np.zeros((len(queue.cell_share), first.shape[1]), dtype=np.int64)
     for stream, cell in zip(streams, queue.streams.cell, strict=True):
-        old += stream.person_days(areas)
         new[cell] += stream.person_days_new()
-    return old, new
+    return first, new
+
+
+def _first_person_days(
+    history: History, singles: SingleBook, streams: list[StreamHistory]
+) -> Ints:
+    queue = history.queue
+    entries, areas = queue.singles, len(queue.areas)
+    waited = entries.size * (queue.days - np.maximum(entries.since, 0))
+    total = np.bincount(entries.area, weights=waited, minlength=areas).astype(np.int64)
+    first: Ints = total[:, None] - singles.person_days
+    for stream in streams:
+        first += stream.person_days(areas)
+    return first
 
 
 def _pressure(queue: Queue, singles: SingleBook, streams: list[StreamHistory]) -> Ints:

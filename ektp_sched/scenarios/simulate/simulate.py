@@ -24,6 +24,7 @@ from ektp_sched.scenarios.simulate.order import (
 from ektp_sched.scenarios.simulate.outcome import (
     History,
     Outcome,
+    first_person_days_of,
     joined,
     outcome_of,
     person_days_of,
@@ -44,7 +45,13 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["CHUNK", "arrivals_by_stream", "person_days_by_area", "simulate"]
+__all__ = [
+    "CHUNK",
+    "arrivals_by_stream",
+    "first_person_days",
+    "person_days_by_area",
+    "simulate",
+]
 
 CHUNK = 1_000
 """Replications that go through the days together; changes no result."""
@@ -108,6 +115,18 @@ def person_days_by_area(
     parts = [person_days_of(*block.run()) for block in blocks]
     old, new = (np.concatenate(half, axis=1) for half in zip(*parts, strict=True))
     return shared_out(old, new, queue.cell_share)
+
+
+def first_person_days(
+    queue: Queue, limits: Limits, arrivals: Arrivals, policy: str = "pressure"
+) -> NDArray[np.int64]:
+    """Return the days that the first morning's people wait by area, ``(A, R)``.
+
+    No day is gone through after the one on which the last of them is printed.
+    """
+    blocks = _blocks(queue, limits, arrivals, (policy, "summary"), CHUNK)
+    parts = [first_person_days_of(*block.run(first_only=True)) for block in blocks]
+    return np.concatenate(parts, axis=1)
 
 
 def _blocks(
@@ -205,16 +224,25 @@ class _Block:
         self.single_lane = np.full(len(self.queue.kinds), NONE)
         self.single_lane[dated] = self.single_lanes
 
-    def run(self) -> tuple[History, SingleBook]:
-        """Go through all days."""
+    def run(self, *, first_only: bool = False) -> tuple[History, SingleBook]:
+        """Go through all days, or until the first morning's people are printed."""
         worked = np.flatnonzero(self.limits.open).tolist()
         until = dict(zip(worked, [*worked[1:], self.limits.days], strict=False))
         for day in range(self.limits.days):
             self.singles.record(day)
             if day in until:
                 self._work(day, until[day])
+            if first_only and self._first_printed(day):
+                break
             self.singles.close(day)
         return self.history, self.singles
+
+    def _first_printed(self, day: int) -> bool:
+        """Return whether in all futures nobody of the first morning is left."""
+        printed = self.printed[self.lane].min(axis=1)
+        streams: bool = (printed >= np.diff(self.queue.first)).all().item()
+        recorded = day >= int(self.queue.singles.since.max(initial=0))
+        return streams and recorded and not self.singles.waits.any()
 
     def _work(self, day: int, until: int) -> None:
         """Print one day's cards."""

@@ -26,6 +26,7 @@ from ektp_sched.office.parsing import refusal
 from ektp_sched.office.writing import plain
 from ektp_sched.rules.nearest import unknown
 from ektp_sched.rules.problems import Problem
+from ektp_sched.scenarios.world import built
 from ektp_sched.scenarios.world.history import (
     BreakdownFit,
     fit_arrivals,
@@ -70,14 +71,15 @@ __all__ = [
     "ScenariosLike",
     "as_scenarios",
     "certain_scenarios",
-    "check_scenarios",
     "files_of_scenarios",
     "load_scenarios",
     "scenarios_of",
 ]
 
 
-ScenariosLike: TypeAlias = "Scenarios | str | PathLike[str] | Mapping[str, Any]"
+ScenariosLike: TypeAlias = (
+    "Scenarios | built.Scenarios | str | PathLike[str] | Mapping[str, Any]"
+)
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}", re.ASCII)
 
@@ -131,30 +133,28 @@ def files_of_scenarios(path: Path) -> list[Path]:
     return [path, *(path.parent / name for name in names if isinstance(name, str))]
 
 
-def as_scenarios(given: ScenariosLike | None, office: Office, start: date) -> Scenarios:
-    """Return scenarios, read from their file or made from tables if need be.
+def as_scenarios(given: object, office: OfficeLike | None, start: date) -> Scenarios:
+    """Return scenarios, read from their file, or made of tables or what code built.
 
-    Without any nothing is uncertain.
+    Without any nothing is uncertain.  What was read already knows its office.
     """
     if given is None:
-        return certain_scenarios(office)
+        return certain_scenarios(as_office(office))
     if isinstance(given, str | PathLike):
-        return load_scenarios(given, office, start=start)
-    if isinstance(given, Mapping):
-        return scenarios_of(given, office, start=start)
-    check_scenarios(given)
-    return given
-
-
-def check_scenarios(given: object) -> None:
-    """Refuse what is no `Scenarios`."""
-    if not isinstance(given, Scenarios):
-        message = said(
-            "scenarios is {what}; give what load_scenarios returns",
-            "scenarios berisi {what}; berikan hasil load_scenarios",
-            what=kind_of_value(given),
-        )
-        raise UsageError(message)
+        return load_scenarios(given, as_office(office), start=start)
+    if isinstance(given, Mapping | built.Scenarios):
+        tables = built.tables_of(given)
+        return scenarios_of(tables, as_office(office), start=start)
+    if isinstance(given, Scenarios):
+        return given
+    message = said(
+        "scenarios is {what}; give a Scenarios, the path of scenarios.toml, its tables "
+        "as a dict, or what load_scenarios returns",
+        "scenarios berisi {what}; berikan Scenarios, jalur scenarios.toml, tabelnya "
+        "sebagai dict, atau hasil load_scenarios",
+        what=kind_of_value(given),
+    )
+    raise UsageError(message)
 
 
 def certain_scenarios(office: Office) -> Scenarios:

@@ -12,7 +12,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     ValidationError,
+    model_serializer,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -180,6 +182,12 @@ def _certain_day(value: Any) -> Any:
 
 class _Range(Table):
     """What nobody knows for certain: a triangular distribution."""
+
+    @model_serializer(mode="wrap")
+    def _certain(self, written: SerializerFunctionWrapHandler) -> Any:
+        """Return one number or date where it is certain, as a file states it."""
+        values = {value for _, value in self}
+        return values.pop() if len(values) == 1 else written(self)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

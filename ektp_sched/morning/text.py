@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from ektp_sched.days.morning import Morning
     from ektp_sched.days.record import Recorded
+    from ektp_sched.morning.morning import Morning
     from ektp_sched.output.languages import Language
 
 __all__ = ["show_morning"]

@@ -11,7 +11,7 @@ from ektp_sched.words import Said, joined, said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ektp_sched.days.status import Print, Standing
+    from ektp_sched.counter.status import Print, Standing
 
 __all__ = ["status_lines"]
 

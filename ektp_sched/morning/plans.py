@@ -233,20 +233,11 @@ def put_plan(
         taken += [act.plan or 0 for act in writer.acts("plan", "adopt", live=False)]
         number = 1 + max(taken, default=0)
         detail = _detail(folder, made, target, evidence)
-        act = writer.append(
-            NewAct(
-                kind="plan",
-                day=signature.day,
-                by=signature.by,
-                plan=number,
-                detail=detail,
-            ),
-            {
-                "planned": _places(made, state, stay),
-                **({} if voids is None else {"voids": voids}),
-            },
-            rests_on=state.number,
-            confirmed=signature.confirmed,
+        facts = {"planned": _places(made, state, stay)}
+        if voids is not None:
+            facts["voids"] = voids
+        act = signature.write(
+            writer, "plan", facts, rests_on=state.number, plan=number, detail=detail
         )
         mark = LedgerMark(
             plan=number,
@@ -257,13 +248,7 @@ def put_plan(
         waiting = waiting_place(folder, number)
         shutil.rmtree(waiting, ignore_errors=True)
         made = replace(made, mark=mark)
-        save(
-            made,
-            waiting,
-            lang=lang,
-            report=report,
-            beside=beside,
-        )
+        save(made, waiting, lang=lang, report=report, beside=beside)
     put_in_place(waiting, target)
     return PlanFolder(target, made.start, number, act.number), made
 

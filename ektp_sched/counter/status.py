@@ -47,6 +47,9 @@ _SEEN: Final = (
 )
 """What an export says of an application."""
 
+_TEXTS: Final = frozenset({"day", "result"})
+"""Columns of prints and places that are none of numbers, of those asked for here."""
+
 _BEGINS: Final = f"substr(text, 1, {TOLD})"
 """As the index of `ektp_sched.ledger.tables` has it."""
 
@@ -398,31 +401,29 @@ class _Card:
         return self.facts[table][-1] if self.facts[table] else None
 
     @property
-    def _card(self) -> Mapping[str, Any] | None:
-        """Return the print of a card that is there: no other sheet takes it away."""
-        facts = self.facts["prints"]
-        plans = {row["day"]: row["plan"] for row in facts if row["plan"] is not None}
-        sheets = {
-            (row["day"], row["plan"] or plans.get(row["day"])): row for row in facts
-        }
-        words = [
-            row
-            for row in sheets.values()
-            if row["result"] == "printed"
-            or (row["plan"] is None and row["result"] != "open")
-        ]
-        last = max(words, key=lambda row: (row["day"], row["act"]), default=None)
-        return last if last is not None and last["result"] == "printed" else None
+    def _last_word(self) -> int:
+        """Return the place of the print that holds; only of several it is asked."""
+        words = self.facts["prints"]
+        if len(words) < 2:
+            return 0
+        import polars as pl
+
+        from ektp_sched.ledger.prints import last_words
+
+        def table(rows: Sequence[Mapping[str, Any]], *names: str) -> pl.DataFrame:
+            schema = {n: pl.String if n in _TEXTS else pl.Int64 for n in names}
+            return pl.DataFrame([{n: row[n] for n in names} for row in rows], schema)
+
+        prints = table(words, "person", "day", "result", "plan", "act", "row")
+        places = table(self.facts["planned"][-1:], "person", "day", "act")
+        return int(last_words(prints.with_row_index("at"), places)["at"].item())
 
     @property
     def prints(self) -> list[Print]:
-        """Return what became of it, in order; open is no word beside another."""
-        rows = sorted(
-            self.facts["prints"], key=lambda row: (row["day"], row["result"] != "open")
-        )
-        card = self._card
-        if card is not None:
-            rows.sort(key=lambda row: row is card)
+        """Return what became of it, in order; what holds comes last."""
+        words, last = self.facts["prints"], self._last_word
+        rows = sorted(words, key=lambda row: (row["day"], row["result"] != "open"))
+        rows.sort(key=lambda row: row is words[last])
         return [
             Print(
                 row["result"],

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from io import BytesIO
 from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,19 +22,6 @@ import polars as pl
 from ektp_sched.backlog.prints import STANDING, UNPRINTED
 from ektp_sched.days.committed import finish, last_plan
 from ektp_sched.days.folder import newest_export
-from ektp_sched.days.morning import (
-    ATTEMPTS,
-    Basis,
-    basis_of,
-    filled_and_void,
-    made_of,
-    morning_of,
-    others_record,
-    read_export,
-    refuse_later,
-    take_in,
-)
-from ektp_sched.days.plans import put_plan
 from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import office_of, used
 from ektp_sched.documents import Status
@@ -43,9 +29,18 @@ from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import DONE_FILE
 from ektp_sched.errors import UsageError
 from ektp_sched.ledger import refs_of
+from ektp_sched.morning.basis import Basis, basis_of, made_of
+from ektp_sched.morning.intake import read_export, refuse_later, take_in
+from ektp_sched.morning.morning import (
+    ATTEMPTS,
+    filled_and_void,
+    morning_of,
+    others_record,
+)
+from ektp_sched.morning.plans import put_plan
 from ektp_sched.office import Outage, calendar, capacity
 from ektp_sched.output.batches import file_stems
-from ektp_sched.output.tables import write_csv
+from ektp_sched.output.tables import csv_bytes
 from ektp_sched.rules.capacity import day_shares
 from ektp_sched.rules.fields import DAYS
 from ektp_sched.words import said
@@ -56,11 +51,11 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from ektp_sched.days.folder import OfficeFolder
-    from ektp_sched.days.morning import Morning
     from ektp_sched.documents import Plan, SavedPlan
     from ektp_sched.documents.entries import ShiftUse
     from ektp_sched.ledger import Reader
     from ektp_sched.ledger.state import State
+    from ektp_sched.morning.morning import Morning
     from ektp_sched.office import Office, Server, Shift
     from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
@@ -193,7 +188,7 @@ def rest(
     folder
         Where the office lives; see `ektp_sched.days.open_office`.
     on, export, open, gone, by, days, max_rejects, heads, lang, report, progress
-        As of `ektp_sched.days.today`.
+        As of `ektp_sched.morning.today`.
     left
         Part of what is left of the day that can still be used, 0 to 1, exact: hours may
         be lost.
@@ -497,9 +492,7 @@ def _files(basis: Basis, day: _Day, stay: pl.DataFrame, on: date) -> dict[str, b
         ]
     ).with_columns(printed_at=pl.lit(str(on)))
     whole = pl.concat([words.join(new, on=_ID, how="anti"), new], how="diagonal")
-    text = BytesIO()
-    write_csv(whole.sort(_ID), text)
-    return {**basis.files, DONE_FILE: text.getvalue()}
+    return {**basis.files, DONE_FILE: csv_bytes(whole.sort(_ID))}
 
 
 def _again(made: Plan, previous: Plan | None) -> int:

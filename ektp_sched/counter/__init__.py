@@ -1,0 +1,18 @@
+"""One person at the counter: what is known, at once and in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ektp_sched.lazily import lazily
+
+if TYPE_CHECKING:
+    from ektp_sched.counter.status import Standing as Standing
+    from ektp_sched.counter.status import status_of as status_of
+    from ektp_sched.counter.text import status_lines as status_lines
+
+__all__ = ["Standing", "status_lines", "status_of"]
+
+__getattr__ = lazily(
+    __name__, {"status": ("Standing", "status_of"), "text": ("status_lines",)}
+)

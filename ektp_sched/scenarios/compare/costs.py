@@ -1,0 +1,103 @@
+r"""What trips in vain cost residents, without simulating what cannot matter.
+
+Where one bound holds for everybody, the order of printing does not change how many
+cards come out: all cards up to day :math:`t` are
+
+.. math:: P_t = C_t + \min\bigl(0, \min_{s \le t} (B_s - C_s)\bigr)
+
+with :math:`C` the capacity and :math:`B` the lesser of the people who could be
+printed and the blanks, each up to that day: the reflection of a queue at its
+boundary (Lindley 1952; Harrison, *Brownian Motion and Stochastic Flow
+Systems*, 1985).  Where a day of waiting costs more in one area than in another, the
+order counts for those whose area is known, the people of the first morning: they are
+followed until the last of them is printed, and no longer.  Where several bounds hold,
+the days are gone through one by one.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ektp_sched.people.cohorts import NONE
+from ektp_sched.scenarios.compare.measures import trip_cost, trips
+from ektp_sched.scenarios.simulate.outcome import shared_out
+from ektp_sched.scenarios.simulate.polymatroid import daily_sets
+from ektp_sched.scenarios.simulate.simulate import (
+    arrivals_by_stream,
+    first_person_days,
+    person_days_by_area,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Office
+    from ektp_sched.scenarios.simulate.queue import Queue
+    from ektp_sched.scenarios.world.draws import Arrivals, Limits
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+__all__ = ["pooled_person_days", "waiting_costs"]
+
+
+def waiting_costs(
+    queue: Queue, limits: Limits, arrivals: Arrivals, policy: str, office: Office
+) -> tuple[Floats, Floats]:
+    """Return what trips in vain cost, rupiah, and all days of waiting, ``(R,)``."""
+    total = pooled_person_days(queue, limits, arrivals)
+    rate = _one_rate(queue, office)
+    if total is not None and rate is not None:
+        waited: Floats = total.astype(np.float64)
+        return waited * float(rate), waited
+    if total is not None and len(queue.cell_share) == 1:
+        first = first_person_days(queue, limits, arrivals, policy)
+        new = (total - first.sum(axis=0))[None]
+        by_area = shared_out(first, new, queue.cell_share)
+    else:
+        by_area = person_days_by_area(queue, limits, arrivals, policy)
+    made = trips(by_area, queue.areas, office)
+    return trip_cost(made, queue.areas, office), by_area.sum(axis=0)
+
+
+def _one_rate(queue: Queue, office: Office) -> Fraction | None:
+    """Return what a day of waiting costs; None if it differs among areas."""
+    lived = np.flatnonzero(queue.cell_share.sum(axis=0)).tolist()
+    visits = [office.visits.of(queue.areas[area]) for area in lived]
+    rates = {Fraction(one.trip_cost_idr, one.every_days) for one in visits}
+    return rates.pop() if len(rates) == 1 else None
+
+
+def pooled_person_days(queue: Queue, limits: Limits, arrivals: Arrivals) -> Ints | None:
+    """Return everybody's days of waiting, ``(R,)``.
+
+    None where more than one bound holds, so that the order counts.
+    """
+    sets = daily_sets(queue.kinds, limits)
+    if sets.members.shape != (1, 1):
+        return None
+    new = arrivals_by_stream(queue, limits, arrivals).sum(axis=0, dtype=np.int64)
+    joined = np.cumsum(new.T, axis=0) + len(queue.rows)
+    singles = queue.singles
+    free = np.where(
+        singles.pinned == NONE, singles.ready, np.maximum(singles.ready, singles.pinned)
+    )
+    able = joined + _by_day(free, singles.size, queue.days)
+    recorded = joined + _by_day(singles.since, singles.size, queue.days)
+    for _, supply in sets.stock:
+        able = np.minimum(able, supply[:, None])
+    cards = np.where(limits.open[:, None], sets.bound[0], 0)
+    capacity = np.cumsum(cards, axis=0, dtype=np.int64)
+    lost = np.minimum.accumulate(able - capacity, axis=0)
+    printed = capacity + np.minimum(lost, 0)
+    waited: Ints = (recorded - printed).sum(axis=0)
+    return waited
+
+
+def _by_day(day: Ints, size: Ints, days: int) -> Ints:
+    """Return how many have reached their day by each day, shape ``(H, 1)``."""
+    count = np.bincount(np.maximum(day, 0), weights=size, minlength=days)
+    return np.cumsum(count[:days]).astype(np.int64)[:, None]

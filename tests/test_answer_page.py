@@ -1,0 +1,206 @@
+"""What a comparison's page, screen and texts say of the answer, read a second time."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from answer_cases import ANSWERS, MEASURES, answered, long_named
+from answer_reader import (
+    cards,
+    denied,
+    edges,
+    expected_cards,
+    expected_edges,
+    expected_title,
+    text_of,
+)
+
+from ektp_sched.output import language
+from ektp_sched.output.comparison_text import comparison_lines
+from ektp_sched.output.report import comparison_html, comparison_report
+from ektp_sched.output.report.comparison_file import comparison_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ektp_sched.scenarios.compare.comparison import Comparison
+
+ROOT = Path(__file__).parent.parent
+CODES = ("en", "id")
+KINDS = [
+    (by, answer)
+    for by in MEASURES
+    for answer in ANSWERS
+    if by == "money" or answer != "not-on-these-dates"
+]
+
+
+@cache
+def case(by: str, answer: str) -> tuple[dict[str, Any], pl.DataFrame, Comparison]:
+    document, daily = answered(by, answer)
+    return document, daily, comparison_of(document, daily)
+
+
+@cache
+def page(by: str, answer: str, code: str) -> str:
+    return comparison_report(case(by, answer)[2], language(code))
+
+
+def title(html: str) -> str:
+    found = re.search(r"<h1>(.*?)</h1>", html, re.DOTALL)
+    assert found is not None
+    return text_of(re.sub(r'<span class="warned">.*?</span>', "", found[1]))
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize(("by", "answer"), KINDS)
+def test_the_answer_is_said_first(by: str, answer: str, code: str) -> None:
+    document, _, made = case(by, answer)
+    head, *parts = expected_title(document, code)
+    lines = list(comparison_lines(made, Path("out"), language(code)))
+    screen = next(line for line in lines if line.startswith(head))
+    # Only a warning may stand before it.
+    assert lines.index(screen) <= 1
+    for said in (title(page(by, answer, code)), screen.removesuffix(".")):
+        assert said.startswith(head)
+        for part in parts:
+            assert part in said
+    assert said in text_of(comparison_html(made)) or code != made.language
+    assert [*made.document()][2:4] == ["question", "verdict"]
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_the_page_says_what_the_document_says(answer: str, code: str) -> None:
+    document, daily, made = case("money", answer)
+    html = page("money", answer, code)
+    shown = cards(html, code)
+    for label, figures in expected_cards(document).items():
+        assert shown[label] == figures
+    assert len(shown) == len(document["scenarios"]) + 1
+    # Those whom the question names stand first.
+    assert [*shown][:2] == ["Server baru", "Satu server"]
+    assert denied(document, daily) == []
+    assert edges(html, code) == expected_edges(document)
+    first = html[html.index('id="cmp-answer"') : html.index('id="cmp-picture"')]
+    assert "arrivals" in {edge[0] for edge in edges(first, code)}
+    said = "".join(
+        f"<li>{line.removeprefix('- ')}</li>"
+        for line in comparison_lines(made, Path("out"), language(code))
+        if line.startswith("- ")
+    )
+    assert edges(said, code) == expected_edges(document)
+
+
+def test_always_and_never_are_said_as_such() -> None:
+    pays = text_of(page("money", "yes", "en"))
+    assert "failures of server-1: Server baru is always ahead, from 5 to 240" in pays
+    late = text_of(page("money", "not-on-these-dates", "en"))
+    assert "failures of server-1: Server baru is never ahead, from 5 to 240" in late
+    assert "selalu lebih baik, dari 5 sampai 240" in text_of(page("money", "yes", "id"))
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "reach"),
+    [
+        ("en", r"12 Oct(ober)? 2017", "no future here|on no day|at the earliest"),
+        ("id", r"12 Okt(ober)? 2017", "satu kemungkinan pun|tidak mungkin|paling awal"),
+    ],
+)
+def test_a_day_that_no_future_reaches_is_never_said_alone(
+    code: str, day: str, reach: str
+) -> None:
+    html = page("money", "not-on-these-dates", code)
+    made = case("money", "not-on-these-dates")[2]
+    spoken = [
+        text_of(each)
+        for _, each in re.findall(
+            r"<(h1|p|li|figcaption|text)\b[^>]*>(.*?)</\1>", html, re.DOTALL
+        )
+    ]
+    spoken += comparison_lines(made, Path("out"), language(code))
+    told = [each for each in spoken if re.search(day, each)]
+    assert len(told) > 4
+    for sentence in told:
+        assert re.search(reach, sentence), sentence
+
+
+def test_blanks_are_warned_of_in_the_title() -> None:
+    document, daily = long_named()
+    html = comparison_report(comparison_of(document, daily), language("en"))
+    heading = html[html.index("<h1>") : html.index("</h1>")]
+    known = "Deliveries of blank cards are known only until 14 March 2018"
+    assert text_of(heading).startswith(known)
+    assert "they limit 21.3% of the working days" in heading
+    assert known in html[html.index("<title>") : html.index("</title>")]
+    lines = comparison_lines(comparison_of(document, daily), Path(), language("en"))
+    assert next(lines).startswith(known)
+    for one in document["scenarios"]:
+        one["limits"]["share"].pop("blanks", None)
+    document["assumptions"].pop()
+    html = comparison_report(comparison_of(document, daily), language("en"))
+    assert 'class="warned"' not in html
+
+
+def test_what_is_assumed_stands_on_the_first_screen() -> None:
+    html = page("money", "no", "en")
+    first = html[html.index('id="cmp-answer"') : html.index('id="cmp-picture"')]
+    said = text_of(first)
+    assert "assumptions A1 – A8 : 90 new applications a working day; server-new" in said
+    assert "here 90, assumed" in said
+    assert "here 300, reported" in text_of(html)
+
+
+# Of the old backlog alone none of these may be said: people go on coming.
+_GONE = re.compile(
+    r"\b(queue|backlog|antrean)\b[^.;:|()]{0,40}?"
+    r"\b(gone|finished|is over|vanish\w*|disappear\w*|eliminated|cleared"
+    r"|habis|tuntas|lenyap|selesai|menghabiskan)\b"
+    r"|\b(menghabiskan|menuntaskan|clear|finish|end)\w* (the )?(old )?"
+    r"(queue|backlog|antrean)\b",
+    re.IGNORECASE,
+)
+
+
+def test_no_word_ends_the_queue_that_only_the_old_backlog_had() -> None:
+    texts = [
+        (f"{code}: {key}", text)
+        for code in CODES
+        for key, text in language(code).texts.items()
+    ]
+    files = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    texts += [
+        (f"{file.name}:{number}", line)
+        for file in files
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+    ]
+    texts += [("page", text_of(page("money", answer, "en"))) for answer in ANSWERS]
+    wrong = [(where, text) for where, text in texts if _GONE.search(text)]
+    assert wrong == []
+    assert _GONE.search("Server baru: antrean lama habis sekitar 4 Desember")
+    assert _GONE.search("the queue is gone on 4 December")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_without_a_question_the_title_names_both_days(code: str) -> None:
+    document, daily, _ = case("money", "yes")
+    kept = {k: v for k, v in document.items() if k not in ("question", "verdict")}
+    said = title(comparison_report(comparison_of(kept, daily), language(code)))
+    shown = expected_cards(document)
+    for name in ("saturdays", "Satu server"):  # the soonest, and the baseline
+        for day in shown[name][:2]:
+            assert day is not None
+            assert language(code).plain_date(day) in said
+
+
+def test_the_page_stays_small(tmp_path: Path) -> None:
+    document, daily = long_named()
+    html = comparison_report(comparison_of(document, daily), language("id"))
+    assert len(html.encode()) < 200_000
+    again = json.loads(json.dumps(comparison_of(document, daily).document()))
+    assert comparison_of(again, daily).document() == again
