@@ -28,6 +28,7 @@ from ektp_sched.scenarios.simulate.roster import likely_plan
 from ektp_sched.scenarios.simulate.simulate import simulate
 from ektp_sched.scenarios.world.capacities import limits_of
 from ektp_sched.scenarios.world.draws import draw
+from ektp_sched.scenarios.world.left_out import as_simulated
 
 if TYPE_CHECKING:
     from datetime import date
@@ -84,8 +85,9 @@ def _simulated_days(run: Run) -> NDArray[np.int64]:
     world = draw(certain, start=run.start, days=run.days, seed=0, block=0, size=1)
     limits = limits_of(scenario, world)
     if run.policy == "replan":
+        office = as_simulated(scenario.office, run.start)
         made = simulate_replan(
-            queue, limits, world.arrivals, run.backlog, scenario.office, record="dates"
+            queue, limits, world.arrivals, run.backlog, office, record="dates"
         )
         assert made.person_dates is not None
         return made.person_dates[:, 0].astype(np.int64)

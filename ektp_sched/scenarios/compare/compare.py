@@ -18,6 +18,7 @@ from ektp_sched.office import calendar
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.certain import certain_plan, limiting, policy_gap
 from ektp_sched.scenarios.compare.comparison import Comparison, ScenarioFigures
+from ektp_sched.scenarios.compare.effects import left_out_effects
 from ektp_sched.scenarios.compare.measures import (
     against_told,
     daily,
@@ -134,6 +135,7 @@ def compare(
             )
             for one in every
         )
+        effects = left_out_effects(run)
     with clock.stage("break-even"):
         assert told is not None
         turns = turns_of(run, by_scenario, told)
@@ -158,11 +160,12 @@ def compare(
         turns=turns.turns,
         sensitivities=turns.sensitivities,
         gap=policy_gap(run, plans[scenarios.baseline]),
+        left_out=effects,
         assumptions=scenarios.assumptions,
         notices=(
             *unknown_deliveries(scenarios, start, days),
             *rosters,
-            *left_out(office),
+            *(() if policy == "replan" else left_out(office)),
         ),
         table=pl.concat(
             daily(outcomes[each.name], each.name, run.start) for each in every

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 
 from ektp_sched.office import Notice  # noqa: TC001 - pydantic reads it
 from ektp_sched.scenarios.compare.answer import (
+    LeftOut,
     Question,
     Queue,
     Sensitivity,
@@ -286,6 +287,8 @@ class Comparison(OneLine, Document):
     gap
         How far the policy is from the exact optimum where nothing is
         uncertain, tier by tier.
+    left_out
+        What the rules that the policy leaves out do, by plans made anew each day.
     assumptions
         The inputs: key, value, kind (``fact`` or ``assumed``) and note.
     notices
@@ -319,6 +322,7 @@ class Comparison(OneLine, Document):
         tuple[BreakEven, ...], BeforeValidator(_listed), PlainSerializer(_nested)
     ] = ()
     gap: tuple[PolicyGap, ...] = ()
+    left_out: tuple[LeftOut, ...] = Field(default=(), exclude_if=_unknown)
     assumptions: tuple[Assumption, ...] = ()
     notices: tuple[Notice, ...] = ()
     table: pl.DataFrame = Field(default_factory=pl.DataFrame, exclude=True)
