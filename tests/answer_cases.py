@@ -131,7 +131,7 @@ def _turns(*, pays: bool) -> list[dict[str, Any]]:
         },
         {
             "input": "years_of_use", "unit": "years", "state": "no-input",
-            "reason": "no-years",
+            "reason": "no-price",
         },
     ]  # fmt: skip
 

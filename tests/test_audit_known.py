@@ -36,6 +36,7 @@ def people(*without: str) -> Backlog:
     return backlog(RULES, *(row for row in SIX if row[0] not in without))
 
 
+@pytest.mark.slow
 def test_everybody_is_judged_by_the_first_date_told() -> None:
     # A2 goes before A1: the date that it was told accounts for that.
     prints = log(("A2", 11, "p1"), ("A1", 12, "p1"))
@@ -94,6 +95,7 @@ def tick(folder: Path, printer: str, rows: int) -> None:
     frame.with_columns(ticks.alias("Tercetak")).write_csv(sheet, separator=";")
 
 
+@pytest.mark.slow
 def test_ticks_on_the_sheets_are_the_log_where_there_is_none(
     morning: tuple[Backlog, Office, Path],
 ) -> None:
@@ -128,6 +130,7 @@ def test_ticks_on_the_sheets_are_the_log_where_there_is_none(
     assert told.overtakes["jam"] == told.overtakes["all"] == jam.overtakes["all"]
 
 
+@pytest.mark.slow
 def test_a_log_holds_for_its_own_days_and_sheets_for_others(
     morning: tuple[Backlog, Office, Path],
 ) -> None:
@@ -194,6 +197,7 @@ def test_queue_numbers_of_those_dropped_are_read_beside_the_plan() -> None:
     assert result.unlisted.is_empty()
 
 
+@pytest.mark.slow
 def test_the_command_audits_ticks_without_a_log(
     morning: tuple[Backlog, Office, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

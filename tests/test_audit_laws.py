@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+import pytest
 import strategies as planning
 from audit_brute import Case, idle_by_cuts, verdicts
 from audit_cases import backlog_of, cases, log_of
@@ -21,6 +22,8 @@ from ektp_sched.trust.fairness.overtakes import dominated
 
 if TYPE_CHECKING:
     from random import Random
+
+pytestmark = pytest.mark.slow
 
 
 @HALF

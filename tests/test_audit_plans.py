@@ -152,6 +152,7 @@ def test_without_the_days_plan_it_is_said_that_a_jam_cannot_be_known() -> None:
     assert "no-sheets" not in {n.code for n in judge(rows).notices}
 
 
+@pytest.mark.slow
 def test_after_a_jam_nobody_who_followed_the_sheets_is_accused() -> None:
     # The example office: printer-2 stops at half its sheet, the next morning is planned
     # again, and the log is what the sheets said.
@@ -233,6 +234,7 @@ def test_a_spoilt_print_is_no_deviation() -> None:
     assert deviating(result) == []
 
 
+@pytest.mark.slow
 def test_the_plan_that_began_last_is_in_force() -> None:
     later = sheet(12, ("A6", 12, "p1", 1, 1), ("A5", 13, "p1", 1, 1))
     rows = [("A1", 11, "p1"), ("A2", 11, "p1"), ("A3", 11, "p2"), ("A4", 11, "p2")]
@@ -413,6 +415,7 @@ class Followed:
         )
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_sheets_excuse_exactly_what_the_cards_say(data: st.DataObject) -> None:
     case = data.draw(cases())

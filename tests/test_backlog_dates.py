@@ -248,6 +248,7 @@ def test_an_empty_column_stays_empty() -> None:
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 
 
+@pytest.mark.slow
 @given(days=st.lists(DAYS, min_size=1, max_size=30))
 def test_every_day_is_read_in_every_form(days: list[date]) -> None:
     serials = [str((d - date(1899, 12, 30)).days) for d in days]
@@ -289,6 +290,7 @@ def test_every_moment_is_read_to_the_microsecond(moments: list[datetime]) -> Non
     assert parse_stamps(pl.Series(cells)).values.to_list() == seconds
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=20), max_size=20))
 def test_no_text_breaks_it(cells: list[str]) -> None:
     column = pl.Series(cells, dtype=pl.String)

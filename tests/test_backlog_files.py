@@ -258,6 +258,7 @@ def test_the_sheet_named_data_or_backlog_is_read(tmp_path: Path) -> None:
     assert read_backlog(path, office()).frame["application_id"].to_list() == ["A"]
 
 
+@pytest.mark.slow
 def test_parquet(tmp_path: Path) -> None:
     frame = pl.DataFrame(
         {
@@ -448,6 +449,7 @@ def bomb(size: int, *, declared: int | None = None) -> bytes:
     return bytes(data)
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_is_refused_before_it_is_opened(tmp_path: Path) -> None:
     message = refused(write(tmp_path, bomb(150 << 20), "b.xlsx"))
     assert message.startswith("unpacks to 1,0")
@@ -456,11 +458,13 @@ def test_a_zip_bomb_is_refused_before_it_is_opened(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
     data = bomb(150 << 20, declared=1000)
     assert "damaged" in refused(write(tmp_path, data, "b.xlsx"))
 
 
+@pytest.mark.slow
 def test_a_cell_in_the_far_corner_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "b.xlsx"
     with xlsxwriter.Workbook(path) as book:

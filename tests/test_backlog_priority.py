@@ -248,6 +248,7 @@ def test_two_columns_for_one_and_no_file(tmp_path: Path) -> None:
         read_backlog(path, office(tmp_path), priority=tmp_path / "none.csv")
 
 
+@pytest.mark.slow
 def test_any_column_of_whom_takes_number_queue_number_or_id(tmp_path: Path) -> None:
     make_key(tmp_path / "identity.key")
     backlog = BACKLOG.replace("application_id", "KODE")
@@ -303,6 +304,7 @@ def test_a_line_that_may_be_somebodys_is_refused_and_not_left_out(
         assert error.row == 2
 
 
+@pytest.mark.slow
 def test_a_cell_too_long_and_text_without_a_mark_are_refused(tmp_path: Path) -> None:
     lines = "application_id,urgency,reason,by\nA,urgent,{},Head\n"
     assert read(tmp_path, lines.format("x" * 131_072)).prioritised == 1

@@ -421,6 +421,7 @@ def read_rows(rows: list[tuple[str, ...]]) -> Backlog:
         return backlog
 
 
+@pytest.mark.slow
 @given(ROWS)
 def test_no_row_is_lost_or_counted_twice(rows: list[tuple[str, ...]]) -> None:
     found = read_rows(rows)
@@ -433,6 +434,7 @@ def test_no_row_is_lost_or_counted_twice(rows: list[tuple[str, ...]]) -> None:
     assert found.rejects["row"].is_unique().all()
 
 
+@pytest.mark.slow
 @given(ROWS)
 def test_what_stands_in_a_cell_is_told_to_nobody(rows: list[tuple[str, ...]]) -> None:
     found = read_rows(rows)
@@ -440,6 +442,7 @@ def test_what_stands_in_a_cell_is_told_to_nobody(rows: list[tuple[str, ...]]) ->
     assert "Rahasia" not in told
 
 
+@pytest.mark.slow
 @HALF
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(
@@ -457,6 +460,7 @@ def test_the_order_of_rows_changes_nothing(
     )
 
 
+@pytest.mark.slow
 @HALF
 @given(ROWS)
 def test_a_file_says_the_same_as_a_frame(

@@ -61,6 +61,7 @@ def test_dates_without_chance_all_hold() -> None:
     assert case.undated == 0
 
 
+@pytest.mark.slow
 def test_groups_add_up(found: Backtest) -> None:
     for case in found.cases:
         for by in ("urgency", "wait"):
@@ -93,6 +94,7 @@ def test_the_margin_is_the_smallest_that_is_enough(found: Backtest) -> None:
     assert (known.margin_working_days == 0) == (known.good_share >= 0.9)
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_results() -> None:
     options = SMALL | {"history_days": [15], "worlds": 2}
     one, other = (backtest(*setting(), **options) for _ in range(2))
@@ -173,6 +175,7 @@ def test_bad_arguments_are_refused_in_a_sentence(
         backtest(*setting(), **{**SMALL, **changes})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["id", "en"])
 def test_a_back_test_on_paper(found: Backtest, tmp_path: Path, code: str) -> None:
     words = language(code)

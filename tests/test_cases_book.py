@@ -127,6 +127,7 @@ def test_case_error_cells() -> None:
     assert ids(backlog) == ["A1"]
 
 
+@pytest.mark.slow
 def test_error_cells_are_as_the_same_words_in_csv(tmp_path: Path) -> None:
     headings = (*HEAD, "urgency", "due_on", "status", "card", "area", "recorded_at")
     good = ("A1", "2017-08-12", "routine", None, "PRR", "KTP", "Alak", None)
@@ -904,6 +905,7 @@ def write_cell(page: Any, row: int, column: int, kind: str, form: Any) -> None:
         page.write_formula(row, column, "=NA()", None, "#N/A")
 
 
+@pytest.mark.slow
 @given(
     kinds=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=12),
     titles=st.integers(0, 3),

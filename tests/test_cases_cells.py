@@ -212,6 +212,7 @@ def damaged(text: str, dice: random.Random) -> str:
     return f'="{text}"' if dice.random() < 0.2 else text
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.text("AB1\u00e9\u00fc-. ", min_size=1, max_size=6).map(str.strip),
@@ -427,6 +428,7 @@ def folder(tmp_path: Path, rows: list[str], text: str = OFFICE) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_your_card_is_printed_in_both_languages(tmp_path: Path) -> None:
     rows = ["A1,2017-08-01,PRR,", "A2,2017-08-01,Card Printed,", "A3,2017-08-01,SFE,"]
     asked = folder(tmp_path, rows)
@@ -482,6 +484,7 @@ def test_what_offices_write_is_not(name: str) -> None:
     assert not looks_personal(name)
 
 
+@pytest.mark.slow
 def test_a_number_that_slipped_into_status_or_area_goes_nowhere(
     tmp_path: Path,
 ) -> None:
@@ -507,6 +510,7 @@ def test_a_number_that_slipped_into_status_or_area_goes_nowhere(
     assert run("verify", "out", *verified, cwd=tmp_path).returncode == 0
 
 
+@pytest.mark.slow
 def test_statuses_without_end_are_bounded(tmp_path: Path) -> None:
     names = [
         f"Warga {chr(65 + n % 26)}{chr(65 + n // 26 % 26)}{chr(97 + n // 676)}"
@@ -566,6 +570,7 @@ def test_headings_are_shown_and_names_among_them_are_not() -> None:
     assert columns_shown(["Maria Tefa", "Alak"]) == ""
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_no_text_controls_a_screen(text: str) -> None:
     shown = visible(text)

@@ -24,6 +24,8 @@ from ektp_sched.trust import verify
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 CASES = Path(__file__).parents[2] / "shared" / "cases"
 CASE = CASES / "attack" / "force-deletes-inputs"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and links of POSIX")

@@ -427,6 +427,7 @@ def test_the_copy_with_dates_told_has_every_person(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_workbooks_returns_in_cells_survive_the_copy(tmp_path: Path) -> None:
     frame = pl.DataFrame(
         {

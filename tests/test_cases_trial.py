@@ -28,6 +28,7 @@ def small(tmp_path: Path, *, rows: list[str] = ROWS, office: str = OFFICE) -> No
 RAW = ("--backlog", "b.csv", "--office", "office.toml")
 
 
+@pytest.mark.slow
 def test_a_plan_with_a_priority_list_is_judged_with_it_alone(tmp_path: Path) -> None:
     small(tmp_path)
     listed = "application_id,urgency,reason,by\nA03,emergency,sick,head\n"
@@ -104,6 +105,7 @@ def test_classes_that_nobody_named_are_said_to_be_routine(tmp_path: Path) -> Non
     assert left_out(*named.of_workbook().warnings()) == []
 
 
+@pytest.mark.slow
 def test_check_counts_what_is_wrong_and_plan_says_where_the_rows_are(
     tmp_path: Path,
 ) -> None:

@@ -86,6 +86,7 @@ UNPRICED: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", UNPRICED)
 def test_without_a_price_there_is_a_folder_and_no_break_even(
     name: str, tmp_path: Path
@@ -127,6 +128,7 @@ def test_the_case_without_a_price(tmp_path: Path) -> None:
 # --- the old backlog, and nobody at all -----------------------------------------
 
 
+@pytest.mark.slow
 def test_the_old_backlog_is_not_nobody_waiting() -> None:
     """Ten a day are printed; 50 wait, and 8 come each working day."""
     rules = office()
@@ -160,6 +162,7 @@ def test_the_old_backlog_is_not_nobody_waiting() -> None:
             assert words.short_date(day) in lines
 
 
+@pytest.mark.slow
 def test_a_day_that_never_comes_is_said() -> None:
     rules = office()
     found = compare(
@@ -194,6 +197,7 @@ def test_who_is_not_ready_or_pinned_later_does_not_wait() -> None:
     assert outcome.cleared_day.tolist() == [6]
 
 
+@pytest.mark.slow
 def test_an_edge_before_the_first_day_possible_is_no_edge() -> None:
     """A server that pays only if it comes at once, and comes after weeks."""
     rules = office()
@@ -252,6 +256,7 @@ def told_days(case: Case) -> dict[str, int | None]:
     }
 
 
+@pytest.mark.slow
 @FEW
 @given(cases(most=14))
 def test_without_chance_dates_are_the_days_of_the_plan(case: Case) -> None:
@@ -346,6 +351,7 @@ def test_of_a_due_date_and_a_promise_the_tier_before_decides() -> None:
         assert days_of(case.plan())[first] == 0
 
 
+@pytest.mark.slow
 @FEW
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(-2, 9)), max_size=30))
 def test_promises_in_turn_stay_in_the_stream(told: list[tuple[int, int]]) -> None:
@@ -364,6 +370,7 @@ def test_promises_in_turn_stay_in_the_stream(told: list[tuple[int, int]]) -> Non
     assert days == [n // 3 for n in range(len(rows))]
 
 
+@pytest.mark.slow
 @FEW
 @given(
     st.lists(st.integers(0, 60), min_size=1, max_size=40),
@@ -475,6 +482,7 @@ def answer(case: Case, goal: Goal, days: int) -> tuple[Any, ...]:
     return found.cards_per_day, found.deterministic, found.left_out, found.tried
 
 
+@pytest.mark.slow
 @FEW
 @given(cases(most=8), st.sampled_from(("cleared", "on-target", "nobody-over")))
 def test_the_horizon_changes_no_answer_and_both_halves_agree(

@@ -115,6 +115,7 @@ def test_a_plan_cut_short_is_proven_as_far_as_it_says(proven: int) -> None:
     assert codes(case, exchanged) == ["certificate-tiers"]
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=st.integers(0, 10**6), proven=st.integers(1, 3))
 def test_what_is_proven_of_a_plan_cut_short_is_the_least(
@@ -135,6 +136,7 @@ def test_what_is_proven_of_a_plan_cut_short_is_the_least(
         assert passes == (tier_vector(case, choice)[:proven] == first)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10**6))
 def test_the_program_finds_the_least_values_of_all_plans(seed: int) -> None:
     case = tiny(seed)
@@ -148,6 +150,7 @@ def test_the_program_finds_the_least_values_of_all_plans(seed: int) -> None:
     assert codes(case, as_fake(plan)) == []
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=st.integers(0, 10**6))
 def test_no_prices_prove_a_plan_that_is_not_the_best(seed: int) -> None:
@@ -167,6 +170,7 @@ def test_no_prices_prove_a_plan_that_is_not_the_best(seed: int) -> None:
             assert codes(case, priced(case, some, choice)) != []
 
 
+@pytest.mark.slow
 @HALF
 @given(seed=st.integers(0, 10**6))
 def test_the_program_s_prices_prove_every_best_plan(seed: int) -> None:

@@ -54,6 +54,7 @@ def found(folder: Path) -> list[str]:
     return [code for code, _ in check.wrong]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["stock", "reserve", "shifts"])
 def test_the_best_plan_passes(name: str, tmp_path: Path) -> None:
     case, plan = base(name)
@@ -90,6 +91,7 @@ def test_a_damaged_folder_exits_with_one(tmp_path: Path) -> None:
     assert "Optimal" not in result.stdout
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for name in ("absent", "empty"):
@@ -116,6 +118,7 @@ def test_counts_in_the_summary_are_checked(key: str, tmp_path: Path) -> None:
     assert set(found(folder)) == {"claim"}
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=st.integers(0, 10**6))
 def test_what_the_program_plans_passes(seed: int, tmp_path: Path) -> None:
@@ -153,6 +156,7 @@ def cut_short(folder: Path, proven: int, stated: int) -> None:
     renewed(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("proven", [1, 2, 3])
 def test_a_plan_cut_short_is_proven_as_far_as_it_says(
     proven: int, tmp_path: Path
@@ -171,6 +175,7 @@ def test_a_plan_cut_short_is_proven_as_far_as_it_says(
     assert found(folder) == ["proof"]
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_read_exits_with_two(tmp_path: Path) -> None:
     case, plan = base("stock")
     folder = write_folder(plan, case, tmp_path / "out")
@@ -185,6 +190,7 @@ def test_a_folder_that_cannot_be_read_exits_with_two(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
@@ -245,6 +251,7 @@ def test_a_printer_may_be_called_reserve(tmp_path: Path) -> None:
     assert "limit" in found(write_folder(crowded, case, tmp_path / "crowded"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 def test_sheets_that_excel_saved_are_read(
@@ -268,6 +275,7 @@ def test_sheets_that_excel_saved_are_read(
     assert "nothing wrong was found" in result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes")
 @pytest.mark.parametrize("kind", ["pipe", "folder"])
 @pytest.mark.parametrize("name", ["plan.csv", "office.toml", "summary.json", "sheet"])

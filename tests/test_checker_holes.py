@@ -48,6 +48,7 @@ def test_cells_beyond_the_heading_are_seen(folder: Path) -> None:
     assert found(folder) == ["table"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -122,6 +123,7 @@ def test_every_key_of_the_summary_is_computed_or_refused(
     assert found(folder) == ["claim"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["summary.json", "certificate.json"])
 def test_a_key_that_stands_there_twice_is_refused(name: str, folder: Path) -> None:
     path = folder / name
@@ -133,6 +135,7 @@ def test_a_key_that_stands_there_twice_is_refused(name: str, folder: Path) -> No
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_a_sentence(folder: Path) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full:

@@ -37,6 +37,7 @@ def said(command: str) -> list[str]:
     ).stdout.splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["checker.md", "pemeriksa.md"])
 def test_a_page_runs(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

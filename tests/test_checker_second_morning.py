@@ -163,6 +163,7 @@ def state(folder: Path, **values: Any) -> None:
 # True folders
 
 
+@pytest.mark.slow
 def test_a_second_morning_passes(morning: tuple[Path, Backlog], folder: Path) -> None:
     result = run(folder, "--lang", "en")
     assert (result.returncode, result.stderr) == (0, "")
@@ -192,6 +193,7 @@ def test_marks_on_sheets_are_no_damage(folder: Path) -> None:
     assert "batches" in result.stdout
 
 
+@pytest.mark.slow
 @FEW
 @given(
     given_cases(
@@ -476,6 +478,7 @@ def test_what_cannot_be_is_found(key: str, value: Any, folder: Path) -> None:
     assert "claim" in wrong(folder)
 
 
+@pytest.mark.slow
 def test_the_office_may_name_moved(tmp_path: Path) -> None:
     """Then it stands there, and on a first morning nowhere."""
     tiers = ("unprinted", "moved", "pressure")
@@ -498,6 +501,7 @@ def test_the_office_may_name_moved(tmp_path: Path) -> None:
         assert wrong(path) == set()
 
 
+@pytest.mark.slow
 def test_a_day_that_is_left_without_need_is_seen_without_a_certificate(
     tmp_path: Path,
 ) -> None:

@@ -34,12 +34,14 @@ def poisoned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     converter._stop()
 
 
+@pytest.mark.slow
 def test_a_chart_is_drawn_beside_poisoned_modules(poisoned: Path) -> None:
     pytest.importorskip("vl_convert")
     assert converter.to_svg(vl_spec=BAR).startswith("<svg")
     assert not poisoned.exists()
 
 
+@pytest.mark.slow
 def test_a_file_is_tried_beside_poisoned_modules(
     poisoned: Path, tmp_path: Path
 ) -> None:

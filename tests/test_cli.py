@@ -95,6 +95,7 @@ def test_init_prints_what_it_wrote(
     assert (code, Path(out.strip()).name) == (0, "identity.key")
 
 
+@pytest.mark.slow
 def test_check_counts_everything(
     planned: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -129,6 +130,7 @@ def test_check_explains_wrong_rows(
     assert json.loads(call(capsys, *base[:4], "--json")[1])["ok"] is False
 
 
+@pytest.mark.slow
 def test_plan_json_is_the_summary_and_stderr_is_silent(
     planned: Path, tmp_path: Path
 ) -> None:
@@ -145,6 +147,7 @@ def test_plan_json_is_the_summary_and_stderr_is_silent(
     assert not (out / "plan.xlsx").exists()
 
 
+@pytest.mark.slow
 def test_plan_ends_with_what_a_planner_reads(
     planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -163,6 +166,7 @@ def test_plan_ends_with_what_a_planner_reads(
     assert "Optimal dan terbukti" in said
 
 
+@pytest.mark.slow
 def test_a_plan_without_a_start_begins_today_and_says_so(
     planned: Path, tmp_path: Path
 ) -> None:
@@ -176,6 +180,7 @@ def test_a_plan_without_a_start_begins_today_and_says_so(
     assert str(start.year) in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["auto", "flow", "cpsat"])
 def test_both_engines_reach_the_same_tiers(
     engine: str, planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -188,6 +193,7 @@ def test_both_engines_reach_the_same_tiers(
     assert json.loads(out)["tiers"] == stated["tiers"]
 
 
+@pytest.mark.slow
 def test_an_office_workbook_plans_the_same(
     planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -248,6 +254,7 @@ def test_contradicting_pins_are_exit_1_and_no_folder(
     assert all(f"P{n}" in err for n in range(5))
 
 
+@pytest.mark.slow
 def test_a_sound_plan_is_verified(
     planned: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -276,6 +283,7 @@ def test_a_sound_plan_is_verified(
     assert call(capsys, "verify", planned / "out", *raw(planned))[0] == 0
 
 
+@pytest.mark.slow
 def test_a_damaged_plan_is_exit_1(
     planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -347,6 +355,7 @@ def test_check_warns_of_a_start_long_after_the_last_record(
     assert "first day" not in out
 
 
+@pytest.mark.slow
 def test_interrupted_is_130_and_leaves_nothing(tmp_path: Path) -> None:
     rows = [f"A{n:06d},2017-0{1 + n % 8}-1{n % 10},,W" for n in range(100_000)]
     backlog, office = write_case(tmp_path, rows=rows)
@@ -360,6 +369,7 @@ def test_interrupted_is_130_and_leaves_nothing(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["backlog.csv", "office.toml"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("example", "when"),
     [
@@ -395,6 +405,7 @@ hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)  # one step of many minutes
 """
 
 
+@pytest.mark.slow
 def test_who_is_in_a_long_step_is_left_for() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _DEAF],
@@ -429,6 +440,7 @@ def test_shell_completion_can_be_shown(shell: str, tmp_path: Path) -> None:
     assert "ektp-sched" in done.stdout
 
 
+@pytest.mark.slow
 def test_shell_completion_knows_the_commands() -> None:
     done = run(
         env={
@@ -515,6 +527,7 @@ def test_progress_is_for_terminals_alone(
     assert err.endswith("\r")
 
 
+@pytest.mark.slow
 def test_explain_answers_in_both_languages(
     planned: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -571,6 +584,7 @@ def test_a_plan_carried_out_is_a_clean_audit(
     assert sorted(os.listdir(out)) == ["audit.json", "audit.xlsx"]
 
 
+@pytest.mark.slow
 def test_cards_out_of_turn_are_exit_1_and_named(
     planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -593,6 +607,7 @@ def test_cards_out_of_turn_are_exit_1_and_named(
     assert json.loads(said)["unlisted"] == [stray | {"file": "log.csv", "row": 22}]
 
 
+@pytest.mark.slow
 def test_agreement_of_two_plans(
     planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 SHIFTS = """\
 [[shifts]]
 id = "saturday"
@@ -92,6 +94,7 @@ def test_the_rule_of_a_small_office(case: Path) -> None:
     assert [len(date["shifts"]) for date in found["dates"]] == [0, 1]
 
 
+@pytest.mark.slow
 def test_the_folder_holds_what_is_printed(case: Path) -> None:
     said = document(chosen(case, *LISTED, "--json"))
     assert [path.name for path in (case / "out").iterdir()] == ["against.json"]
@@ -103,6 +106,7 @@ def test_the_folder_holds_what_is_printed(case: Path) -> None:
     assert (case / "out" / "against.json").read_bytes() == written
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "waiting", "worth"),
     [
@@ -140,6 +144,7 @@ def test_one_date_is_said_as_one(case: Path) -> None:
     assert "is worth nothing here" in done.stdout
 
 
+@pytest.mark.slow
 def test_dates_are_drawn_with_a_seed(case: Path) -> None:
     one, again, other = (
         document(chosen(case, "--json", "--dates", "30", "--seed", seed))
@@ -154,6 +159,7 @@ def test_dates_are_drawn_with_a_seed(case: Path) -> None:
     assert one["dates"] != other["dates"]
 
 
+@pytest.mark.slow
 def test_the_worst_tenth_counts_three_of_thirty(case: Path) -> None:
     more = ("--json", "--dates", "30", "--aim", "worst-tenth")
     found = document(chosen(case, *more))
@@ -161,6 +167,7 @@ def test_the_worst_tenth_counts_three_of_thirty(case: Path) -> None:
     assert found["status"] == "optimal"
 
 
+@pytest.mark.slow
 def test_a_plan_is_never_replaced(case: Path) -> None:
     plan = ("--office", "office.toml", *FROM, "--out", "out", "--no-report")
     assert run("plan", "backlog.csv", *plan, cwd=case).returncode == 0
@@ -199,6 +206,7 @@ def test_bad_input_is_one_sentence(
     assert not (case / "out").exists()
 
 
+@pytest.mark.slow
 def test_two_scenarios_are_uncertain(case: Path) -> None:
     (case / "scenarios.toml").write_text(TWO, "utf-8")
     assert "(new-server, other); name one" in one_sentence(chosen(case))
@@ -207,6 +215,7 @@ def test_two_scenarios_are_uncertain(case: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_no_scenario_is_uncertain(case: Path) -> None:
     certain = "2017-09-15"
     text = SCENARIOS.split("from =")[0] + f"from = {certain}\n"
@@ -249,6 +258,7 @@ def test_what_is_about_a_plan_of_cards_is_refused(
     assert not (case / "out").exists()
 
 
+@pytest.mark.slow
 def test_what_reads_searches_and_shows_is_honoured(case: Path) -> None:
     search = ("--time-limit", "60", "--workers", "2")
     files = ("--max-rejects", "0", "--provisional", "--force")

@@ -15,6 +15,8 @@ from ektp_sched.output.report import converter
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 SCENARIOS = """\
 baseline = "now"
 [arrivals]

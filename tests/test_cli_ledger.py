@@ -18,6 +18,8 @@ from ektp_sched.trust import checker
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 SECRET = "hush-hush"
 
 

@@ -15,6 +15,8 @@ from ektp_sched.trust import checker
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 WANTED = (*FROM, "--days", "10", "--no-xlsx", "--no-report")
 
 

@@ -61,6 +61,7 @@ def compared(
     )
 
 
+@pytest.mark.slow
 def test_compare_leaves_a_whole_folder_and_says_what_it_found(case: Path) -> None:
     done = compared(case)
     assert (done.returncode, done.stderr) == (0, "")

@@ -307,6 +307,7 @@ def test_arguments_out_of_range_are_named(
         certain(**{"days": 30, "replications": 1} | options)
 
 
+@pytest.mark.slow
 def test_planning_anew_each_day_reaches_the_optimum() -> None:
     found = certain(days=40, replications=1, policy="replan")
     assert all(one.policy == one.optimum for one in found.gap)
@@ -349,6 +350,7 @@ def compared(one: Office, policy: str) -> Comparison:
     )
 
 
+@pytest.mark.slow
 def test_expiry_and_ribbons_are_left_out_of_account_and_that_is_said() -> None:
     coming = {"on": START + timedelta(days=3), "cards": 200}
     without = office(cards={"KTP-el": {"stock": 40, "deliveries": [coming]}})

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from ektp_sched.month import Histories
 
+pytestmark = pytest.mark.slow
+
 NEXT = [date(2017, 9, day) for day in (18, 19, 20)]
 
 
@@ -275,6 +277,7 @@ def test_a_part_of_the_days_is_told_alone(tmp_path: Path) -> None:
         month_of(office.folder, first=date(2018, 1, 1))
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_folder_and_replaces_its_own(tmp_path: Path) -> None:
     office, out = four_days(tmp_path / "office"), tmp_path / "out"
     said = [str(office.folder.path), "--out", str(out)]
@@ -292,6 +295,7 @@ def test_the_command_writes_a_folder_and_replaces_its_own(tmp_path: Path) -> Non
     assert run(["audit", "--out", str(tmp_path / "other")]) == 2
 
 
+@pytest.mark.slow
 def test_promises_calibrate_themselves_on_what_happened(tmp_path: Path) -> None:
     office = book(tmp_path / "office")
     days = working_days(office.folder.office, MON, MON + timedelta(days=60))

@@ -192,6 +192,7 @@ def test_saturdays_are_the_kupang_office_and_two_shifts(
     assert read_backlog(saturdays / "backlog.csv", office).read == 6_000
 
 
+@pytest.mark.slow
 def test_the_saturdays_are_bought_as_the_guide_says(
     saturdays: Path, tmp_path: Path
 ) -> None:
@@ -231,6 +232,7 @@ def test_the_saturdays_are_bought_as_the_guide_says(
     assert checked.returncode == 0, checked.stderr
 
 
+@pytest.mark.slow
 def test_what_all_shifts_together_save_as_the_guide_says() -> None:
     backlog, office = read("saturdays")
     plain = office.model_copy(update={"shifts": (), "budget": None})
@@ -285,6 +287,7 @@ def _summary(folder: Path) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["quotas", "two_cards"])
 def test_without_a_certificate_verify_and_the_checker_say_whose_word_it_is(
     name: str, request: pytest.FixtureRequest
@@ -325,6 +328,7 @@ def test_the_quotas_are_kept_and_hold_somebody(quotas: Path) -> None:
     assert any("quotas[" in hold.place for hold in found.holds)
 
 
+@pytest.mark.slow
 def test_a_quota_that_cannot_be_met_is_said_in_one_sentence(
     quotas: Path, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pytest
 from cli_cases import run
 from examples import example
 
@@ -142,6 +143,7 @@ def kept(before: dict[str, Place], after: dict[str, Place], day: str) -> list[fl
     ]
 
 
+@pytest.mark.slow
 def test_a_planner_lives_through_five_days(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     (tmp_path / "plans").mkdir()

@@ -26,6 +26,8 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_an_honest_folder_passes_both(name: str, tmp_path: Path) -> None:

@@ -122,6 +122,7 @@ def edits(connection: sa.Connection, draw: random.Random) -> Iterator[Any]:
             yield sa.update(table).where(is_row).values({column.name: new})
 
 
+@pytest.mark.slow
 def test_each_of_a_thousand_edits_is_found(ledger: Ledger) -> None:
     draw = random.Random(20170912)
     connection = hand(ledger)
@@ -156,6 +157,7 @@ def rewritten(connection: sa.Connection, number: int, **values: Any) -> None:
         connection.execute(query.values(row))
 
 
+@pytest.mark.slow
 def test_a_rewritten_chain_is_found_by_a_head_on_paper_alone(ledger: Ledger) -> None:
     with ledger.reading() as reader:
         acts = reader.acts(live=False)
@@ -206,6 +208,7 @@ def test_a_trigger_that_is_gone_or_does_nothing_is_said(ledger: Ledger) -> None:
     assert all(broken.message.indonesian != broken.message for broken in found)
 
 
+@pytest.mark.slow
 def test_the_database_refuses_every_edit(ledger: Ledger) -> None:
     for table in (ACTS, PERSONAL, *FACTS.values()):
         name = [*table.columns][-1].name

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from ektp_sched.ledger import Act
 
+pytestmark = pytest.mark.slow
+
 KILLS = {"sqlite": 50, "postgresql": 10} if os.environ.get("CI") else {}
 START = date(2017, 9, 12)
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import polars as pl
+import pytest
 from brute import reference, slots_of
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from strategies import Row
 
     from ektp_sched.planning import Plan
+
+pytestmark = pytest.mark.slow
 
 
 # Chains of mornings

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from brute import enumerated, every_plan, reference, slots_of
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
@@ -34,6 +35,8 @@ from ektp_sched.trust import check_certificate, verify
 
 if TYPE_CHECKING:
     from ektp_sched.planning import Plan
+
+pytestmark = pytest.mark.slow
 
 STABLE = ("moved", "frozen")
 

@@ -62,6 +62,7 @@ def test_a_limit_elsewhere_is_said() -> None:
     assert found.reason == "too-late"
 
 
+@pytest.mark.slow
 def test_confidence_needs_more_than_the_mean() -> None:
     rules = office()
     answers = [

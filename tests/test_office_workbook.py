@@ -486,6 +486,7 @@ def bomb(path: Path, part: str, chunk: bytes, times: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_workbook_that_unpacks_to_too_much(tmp_path: Path) -> None:
     path = bomb(tmp_path / "office.xlsx", "xl/worksheets/sheet1.xml", b" " * 10**6, 70)
     assert path.stat().st_size < 100_000

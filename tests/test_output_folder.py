@@ -66,6 +66,7 @@ def summary_of(folder: Path) -> dict[str, object]:
     return found
 
 
+@pytest.mark.slow
 def test_the_files_are_those_that_were_promised(out: Path) -> None:
     assert {path.name for path in out.iterdir()} == ROOT
     sheets = {p.relative_to(out / "batches").as_posix() for p in files(out / "batches")}
@@ -236,6 +237,7 @@ def test_nothing_personal_outside_the_sheets(out: Path) -> None:
             assert word.encode() not in raw, name
 
 
+@pytest.mark.slow
 def test_the_same_plan_gives_the_same_bytes(made: Plan, tmp_path: Path) -> None:
     save(made, tmp_path / "one")
     save(made, tmp_path / "two")
@@ -246,6 +248,7 @@ def test_the_same_plan_gives_the_same_bytes(made: Plan, tmp_path: Path) -> None:
     assert first == second
 
 
+@pytest.mark.slow
 def test_the_order_of_the_rows_changes_nothing(made: Plan, tmp_path: Path) -> None:
     frame = made.backlog.frame
     turned = replace(
@@ -285,6 +288,7 @@ def test_what_is_saved_is_read_back(made: Plan, out: Path) -> None:
     assert check_folder(saved) == []
 
 
+@pytest.mark.slow
 def test_parquet_without_workbooks(made: Plan, tmp_path: Path) -> None:
     out = tmp_path / "out"
     save(made, out, format="parquet", xlsx=False, report=False)
@@ -433,6 +437,7 @@ def test_no_folder_to_read(tmp_path: Path, content: bytes | None) -> None:
         load(path)
 
 
+@pytest.mark.slow
 def test_binary_parquet_damage_is_named(made: Plan, tmp_path: Path) -> None:
     save(made, tmp_path / "out", format="parquet", xlsx=False, report=False)
     (tmp_path / "out/plan.parquet").write_bytes(b"PAR1 and no more")

@@ -70,6 +70,7 @@ def codes_of(name: str) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["id", "en"])
 def test_every_notice_has_its_sentence(code: str) -> None:
     codes = codes_of("Notice") | {"due-before-ready", "promised-before-ready"}
@@ -88,6 +89,7 @@ def test_a_field_is_called_the_same_everywhere(code: str) -> None:
         assert texts.text(f"column.{name}").lower() == word.lower()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["id", "en"])
 def test_every_code_has_its_text(code: str) -> None:
     texts, said_of = language(code).texts, language(code).reason

@@ -58,6 +58,7 @@ def test_an_empty_folder_is_replaced(made: Plan, tmp_path: Path) -> None:
     assert load(tmp_path / "out").days == 10
 
 
+@pytest.mark.slow
 def test_an_earlier_plan_is_replaced(made: Plan, other: Plan, tmp_path: Path) -> None:
     out = tmp_path / "out"
     save(made, out)
@@ -106,6 +107,7 @@ CHANGES: dict[Callable[[Path], None], str] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", CHANGES)
 def test_a_changed_plan_needs_force(
     made: Plan, other: Plan, tmp_path: Path, act: Callable[[Path], None]
@@ -136,6 +138,7 @@ def break_sheet(out: Path) -> None:
     (out / "batches/2017-09-12/printer-1.xlsx").write_bytes(b"PK")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", [tick, tick_workbook, break_sheet])
 @pytest.mark.parametrize("force", [False, True])
 def test_filled_sheets_are_never_removed(
@@ -349,6 +352,7 @@ os._exit(7)
 """
 
 
+@pytest.mark.slow
 def test_who_leaves_while_another_writes_leaves_nothing(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _WRITING, str(tmp_path)],
@@ -381,6 +385,7 @@ def test_a_failed_exchange_puts_the_old_back(
     assert files_of(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_a_workbook_that_fails_lets_go_of_its_files(
     made: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -426,6 +431,7 @@ def run_python(code: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_real_limit_of_the_system(tmp_path: Path) -> None:
     (tmp_path / "room").mkdir()
     out = tmp_path / "room/out"
@@ -450,6 +456,7 @@ except FolderError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["out", "deep/out", ""])
 def test_a_folder_that_one_may_not_write_to(name: str) -> None:
     with tempfile.TemporaryDirectory() as place:
@@ -489,6 +496,7 @@ with replaced_folder({out!r}) as folder:
 """
 
 
+@pytest.mark.slow
 def test_a_folder_that_one_may_write_to_in_one_that_one_may_not() -> None:
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "out"

@@ -88,6 +88,7 @@ def shown(plan: Plan, code: str = "en") -> str:
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
 
 
+@pytest.mark.slow
 def test_the_plan_passes_and_a_broken_one_is_not_written(
     made: Plan, folder: Path, tmp_path: Path
 ) -> None:
@@ -100,6 +101,7 @@ def test_the_plan_passes_and_a_broken_one_is_not_written(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_every_period_is_in_the_table_of_quotas(made: Plan, out: Path) -> None:
     head, *lines = (out / "quotas.csv").read_text("utf-8").splitlines()
     assert head == "quota,limit,from,to,printed,all_printed,cards,left,kept"
@@ -135,6 +137,7 @@ def test_the_summary_says_it_in_short(out: Path) -> None:
     assert (reason["code"], reason["rules"]) == ("mixed", ["quotas"])
 
 
+@pytest.mark.slow
 def test_the_folder_is_read_back_and_a_changed_table_is_found(
     made: Plan, out: Path, tmp_path: Path
 ) -> None:
@@ -170,6 +173,7 @@ LINES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["en", "id"])
 def test_screen_and_report_show_the_same_table(made: Plan, code: str) -> None:
     screen = shown(made, code)
@@ -188,6 +192,7 @@ def test_the_workbook_shows_it_too(out: Path) -> None:
     assert f"quotas[2], {share}" in said
 
 
+@pytest.mark.slow
 def test_verify_says_whose_word_it_is(folder: Path, out: Path) -> None:
     raw = ("--backlog", folder / "backlog.csv", "--office", folder / "rules.toml")
     save(with_rules(make(folder, rate=4), folder), out, force=True)

@@ -54,6 +54,7 @@ def table(path: Path, separator: str) -> list[list[str]]:
         return list(csv.reader(file, delimiter=separator))
 
 
+@pytest.mark.slow
 def test_csv_in_english(made: Plan, english: Path) -> None:
     path = english / f"{FIRST}.csv"
     assert not path.read_bytes().startswith(b"\xef\xbb\xbf")
@@ -88,6 +89,7 @@ def test_csv_in_english(made: Plan, english: Path) -> None:
     assert rows[1][4:6] == ["205", "2017-02-19"]
 
 
+@pytest.mark.slow
 def test_csv_in_indonesian(english: Path, indonesian: Path) -> None:
     path = indonesian / f"{FIRST}.csv"
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
@@ -160,6 +162,7 @@ def test_workbooks_hold_text_as_text(english: Path) -> None:
     assert {attack for attack in ATTACKS if attack[0] != "\r"} <= kept
 
 
+@pytest.mark.slow
 def test_the_number_is_masked(english: Path, tmp_path: Path) -> None:
     sheets = texts_of(english / f"{FIRST}.xlsx"), texts_of(english / "plan.xlsx")
     for text in (*sheets, (english / f"{FIRST}.csv").read_text("utf-8")):
@@ -256,6 +259,7 @@ def test_a_sheet_in_indonesian(indonesian: Path) -> None:
     assert rows[5][since] == datetime(2017, 2, 19)
 
 
+@pytest.mark.slow
 def test_a_provisional_sheet_says_so(made: Plan, tmp_path: Path) -> None:
     backlog = replace(made.backlog, provisional=True)
     save(replace(made, backlog=backlog), tmp_path / "out", report=False)
@@ -285,6 +289,7 @@ def long_plan(tmp_path: Path, **changes: Any) -> Plan:
     return plan(backlog, office, start=date(2017, 9, 15), days=20)
 
 
+@pytest.mark.slow
 def test_workbooks_for_the_first_five_days_with_prints(tmp_path: Path) -> None:
     made = long_plan(tmp_path)
     days = [f"2017-09-{day}" for day in (15, 18, 19, 20, 21, 22, 25, 26)]
@@ -418,6 +423,7 @@ def test_long_texts_take_up_to_three_lines() -> None:
     assert shown["name"].to_list() == texts
 
 
+@pytest.mark.slow
 def test_thirty_long_columns_leave_a_sheet_that_can_be_read(tmp_path: Path) -> None:
     """What does not fit is named, and stands in the CSV file of the sheet."""
     office = Office.model_validate(

@@ -64,11 +64,13 @@ def resealed(folder: Path, summary: dict[str, Any]) -> None:
     (folder / "summary.json").write_text(text, "utf-8")
 
 
+@pytest.mark.slow
 def test_the_cases_shifts_are_what_the_tests_below_count_on(made: Plan) -> None:
     worked = [(use.shift, use.day.isoformat()) for use in made.shifts]
     assert worked == [("overtime", "2017-09-13"), ("saturday", "2017-09-16")]
 
 
+@pytest.mark.slow
 def test_the_table_of_shifts(made: Plan, out: Path) -> None:
     head, *lines = (out / "shifts.csv").read_text("utf-8").splitlines()
     assert head == (
@@ -267,6 +269,7 @@ def test_a_shift_whose_worth_is_not_known_says_so(made: Plan) -> None:
     assert "tidak diketahui" in said
 
 
+@pytest.mark.slow
 def test_a_shift_that_the_rules_need_says_so_everywhere(
     made: Plan, tmp_path: Path
 ) -> None:
@@ -326,6 +329,7 @@ def test_the_workbook_lists_shifts(made: Plan, out: Path) -> None:
     assert line[3] == made.shifts[1].person_days
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["en", "id"])
 def test_the_report_has_a_sentence_a_shift_and_marks_its_day(
     made: Plan, code: str
@@ -341,6 +345,7 @@ def test_the_report_has_a_sentence_a_shift_and_marks_its_day(
     assert f"{texts.name('tier', 'cost_idr')} (rupiah)" in page
 
 
+@pytest.mark.slow
 def test_a_page_made_anew_from_its_folder_is_the_same(made: Plan, out: Path) -> None:
     assert plan_report(load(out), language("en")) == (
         (out / "report.html").read_text("utf-8")
@@ -359,6 +364,7 @@ def marked(plan: Plan) -> list[str]:
     return [row["day"] for each in rows for row in each]
 
 
+@pytest.mark.slow
 def test_triangles_stand_over_the_days_with_a_shift(made: Plan) -> None:
     assert marked(made) == ["2017-09-13T10:00:00Z", "2017-09-16T10:00:00Z"]
     assert marked(replace(made, shifts=())) == []

@@ -50,6 +50,7 @@ def shown(console: Console) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+@pytest.mark.slow
 def test_a_plan_in_english(made: Plan, tmp_path: Path) -> None:
     save(made, tmp_path / "out")
     console = screen()

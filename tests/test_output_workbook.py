@@ -42,6 +42,7 @@ def sheet(path: Path, name: str) -> list[tuple[Any, ...]]:
     return cells(path, book.sheetnames.index(name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "names"),
     [
@@ -66,6 +67,7 @@ def test_sheets_by_language(
     assert openpyxl.load_workbook(tmp_path / "out/plan.xlsx").sheetnames == names
 
 
+@pytest.mark.slow
 def test_the_summary(english: Path) -> None:
     rows = sheet(english, "Summary")
     assert [row[0] for row in rows[:4]] == [
@@ -160,6 +162,7 @@ def test_held(english: Path) -> None:
     assert len(rows) == 9
 
 
+@pytest.mark.slow
 def test_rejects_mark_the_bad_cell_and_show_nothing_of_it(english: Path) -> None:
     rows = sheet(english, "Rejects")
     assert rows[1:5] == [
@@ -182,12 +185,14 @@ def test_rejects_mark_the_bad_cell_and_show_nothing_of_it(english: Path) -> None
         assert word not in texts_of(english)
 
 
+@pytest.mark.slow
 def test_no_rejects_is_said_too(tmp_path: Path) -> None:
     save(make(tmp_path / "case", bad=False), tmp_path / "out", report=False)
     rows = sheet(tmp_path / "out/plan.xlsx", "Rejects")
     assert [row[0] for row in rows[1:]] == ["Rejects", "0 rows cannot be used"]
 
 
+@pytest.mark.slow
 def test_many_kinds_of_bad_columns_are_named_in_one(made: Plan, tmp_path: Path) -> None:
     bad = pl.DataFrame(
         {
@@ -203,6 +208,7 @@ def test_many_kinds_of_bad_columns_are_named_in_one(made: Plan, tmp_path: Path) 
     assert rows[5] == (2, "column 0", "is needed, but empty")
 
 
+@pytest.mark.slow
 def test_what_stays_unprinted(tmp_path: Path) -> None:
     made = make(tmp_path / "case", days=2)
     save(made, tmp_path / "out", lang="id", report=False)
@@ -212,6 +218,7 @@ def test_what_stays_unprinted(tmp_path: Path) -> None:
     assert [row[0] for row in rows[4:]] == made.unprinted["application_id"].to_list()
 
 
+@pytest.mark.slow
 def test_a_long_list_says_where_the_rest_is(
     made: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,6 +233,7 @@ def test_a_long_list_says_where_the_rest_is(
     assert len(rejects) == 8
 
 
+@pytest.mark.slow
 def test_a_large_workbook_says_the_same(
     made: Plan, english: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +252,7 @@ def test_the_document_is_dated_by_its_plan(english: Path) -> None:
     assert properties.title == language("en").text("book.title")
 
 
+@pytest.mark.slow
 def test_what_is_worth_knowing(made: Plan, tmp_path: Path) -> None:
     noticed = replace(made, notices=(Notice("pinned-before-start", {"count": 2}),))
     save(noticed, tmp_path / "out", report=False)
@@ -257,6 +266,7 @@ def test_what_is_worth_knowing(made: Plan, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_without_ranks_and_areas(tmp_path: Path) -> None:
     office = Office.model_validate(
         {

@@ -97,6 +97,7 @@ def killed_at(number: int, out: Path, exchange: bool, inside: bool) -> NoReturn:
         os._exit(1 if sys.exc_info()[0] else 0)
 
 
+@pytest.mark.slow
 @POSIX
 @pytest.mark.parametrize("exchange", [True, False])
 def test_killed_at_any_step_the_folder_is_whole(tmp_path: Path, exchange: bool) -> None:
@@ -117,6 +118,7 @@ def test_killed_at_any_step_the_folder_is_whole(tmp_path: Path, exchange: bool) 
     assert seen == {"old", "new"}
 
 
+@pytest.mark.slow
 @POSIX
 def test_killed_in_a_folder_that_cannot_move_the_next_command_completes_it(
     tmp_path: Path,
@@ -144,6 +146,7 @@ def test_nobody_takes_away_what_another_one_writes(tmp_path: Path) -> None:
     assert files_of(tmp_path) == {"a/x": b"1", "b/x": b"2"}
 
 
+@pytest.mark.slow
 @POSIX
 def test_another_process_keeps_its_workplace(tmp_path: Path) -> None:
     code = """

@@ -119,6 +119,7 @@ def tiers_of(chosen: Chosen) -> Values:
     return tuple(tier.value for tier in chosen.tiers)
 
 
+@pytest.mark.slow
 @HALF
 @given(dated_cases())
 def test_no_rule_is_better(dated: DatedCase) -> None:

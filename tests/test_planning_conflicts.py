@@ -178,6 +178,7 @@ def _possible(case: Case, names: set[str]) -> bool:
     return problem.optimum() is not None
 
 
+@pytest.mark.slow
 @HALF
 @given(pinned_cases())
 def test_contradictions_are_found_and_none_of_their_pins_is_innocent(

@@ -43,6 +43,7 @@ def after(days: int) -> Any:
     return START + timedelta(days=days)
 
 
+@pytest.mark.slow
 @HALF
 @given(consumable_cases())
 def test_no_plan_that_keeps_blanks_and_ribbons_is_better(case: Case) -> None:
@@ -81,6 +82,7 @@ def _kind(case: Case, name: str) -> Document:
     return {k: v for k, v in case.document["cards"][name].items() if k == "default"}
 
 
+@pytest.mark.slow
 @given(consumable_cases())
 def test_a_contradiction_is_as_small_as_can_be(case: Case) -> None:
     plan = case.plan()

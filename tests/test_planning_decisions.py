@@ -113,6 +113,7 @@ def small(*shifts: dict[str, Any], people: int, **tables: Any) -> Case:
 # Cuts
 
 
+@pytest.mark.slow
 @given(shift_cases())
 def test_a_cut_is_exact_where_it_is_learnt_and_a_bound_everywhere(case: Case) -> None:
     case = case.with_rows([row | {"pinned_on": None} for row in case.rows])
@@ -141,6 +142,7 @@ def test_a_cut_by_hand() -> None:
     assert cut.above([]) == 2
 
 
+@pytest.mark.slow
 @HALF
 @given(shift_cases(), st.randoms(use_true_random=False))
 def test_any_prices_give_a_bound(case: Case, draw: Any) -> None:
@@ -191,6 +193,7 @@ def nested() -> Case:
     return Case(document, tuple(people), days=7)
 
 
+@pytest.mark.slow
 def test_numbers_beyond_64_bits() -> None:
     case = nested()
     found = laid(case)

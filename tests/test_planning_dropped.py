@@ -58,6 +58,7 @@ def office_without(office: Office, text: str) -> Office:
     return Office.model_validate(document)
 
 
+@pytest.mark.slow
 def test_each_rule_is_dropped_as_if_it_were_not_written(made: Plan) -> None:
     before = made.office.model_copy(deep=True)
     found = dropped(made)
@@ -77,6 +78,7 @@ def test_each_rule_is_dropped_as_if_it_were_not_written(made: Plan) -> None:
         assert all(change.proven for change in each.changes)
 
 
+@pytest.mark.slow
 def test_changes_by_hand(made: Plan) -> None:
     saturday, overtime, budget = dropped(made)
     cost = {c.name: c.more for c in saturday.changes}
@@ -100,6 +102,7 @@ def test_the_last_shift_leaves_an_office_without_any(tmp_path: Path) -> None:
     assert own["shifts"] == (1, 0)
 
 
+@pytest.mark.slow
 def test_each_quota_is_dropped_too(tmp_path: Path) -> None:
     rules = "[[quotas]]\nid = 'few'\narea = 'Area 1'\nper = 'day'\nat_most = 1\n"
     rules += "[[quotas]]\narea = 'Area 2'\nper = 'plan'\nat_most = 20\n"
@@ -114,6 +117,7 @@ def test_each_quota_is_dropped_too(tmp_path: Path) -> None:
     assert not any(change.more for change in many.changes)
 
 
+@pytest.mark.slow
 def test_a_pin_that_only_a_shift_can_keep(made: Plan) -> None:
     pinned = made.backlog.frame.with_columns(pinned_on=date(2017, 9, 16)).head(1)
     backlog = replace(made.backlog, frame=pinned)
@@ -133,6 +137,7 @@ def test_an_office_without_such_rules(tmp_path: Path) -> None:
     assert dropped(make(tmp_path)) == ()
 
 
+@pytest.mark.slow
 def test_progress_rises_from_rule_to_rule(made: Plan) -> None:
     said: list[tuple[str, float]] = []
     dropped(made, progress=lambda stage, share: said.append((stage, share)))
@@ -150,6 +155,7 @@ def compared(each: Dropped) -> tuple[tuple[int, ...], tuple[int, ...]]:
     )
 
 
+@pytest.mark.slow
 @FEW
 @given(shift_cases())
 def test_a_shift_only_adds_and_a_budget_only_restricts(case: Case) -> None:
@@ -167,6 +173,7 @@ def test_a_shift_only_adds_and_a_budget_only_restricts(case: Case) -> None:
             assert each.plan.status is Status.INFEASIBLE
 
 
+@pytest.mark.slow
 @HALF
 @given(consumable_cases())
 def test_blanks_and_ribbons_only_restrict(case: Case) -> None:
@@ -254,6 +261,7 @@ def test_what_keeping_days_costs_at_all(aims: dict[str, Any]) -> None:
     assert [c.name for c in without.changes if c.name == "frozen"] == []
 
 
+@pytest.mark.slow
 @FEW
 @given(given_cases(cases()))
 def test_stability_is_never_for_nothing(case: Case) -> None:

@@ -81,6 +81,7 @@ for engine, tables in json.loads(sys.argv[1]):
 """
 
 
+@pytest.mark.slow
 def test_a_solver_is_imported_only_when_it_is_chosen() -> None:
     cases: list[tuple[str, dict[str, Any], set[str]]] = [
         ("auto", {}, {"network.flow"}),
@@ -226,6 +227,7 @@ def test_the_bound_of_a_tier_not_reached_knows_when_a_card_can_be_ready() -> Non
     assert (pressure.bound, pressure.scale) == (10 + 11, 30)
 
 
+@pytest.mark.slow
 @HALF
 @given(pinned_cases(), st.integers(1, 4))
 def test_a_plan_cut_short_keeps_every_rule_and_states_true_values(
@@ -295,6 +297,7 @@ def test_an_engine_without_any_flow_is_unknown() -> None:
     assert plan.assignments.is_empty()
 
 
+@pytest.mark.slow
 @HALF
 @given(cases(most=8))
 def test_cpsat_answers_the_same_twice(case: Case) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from brute import Slot, reference, slots_of
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from brute import Person
 
     from ektp_sched.planning import Plan
+
+pytestmark = pytest.mark.slow
 
 
 def could_have_exchanged(case: Case, plan: Plan) -> list[tuple[str, str]]:

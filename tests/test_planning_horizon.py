@@ -67,6 +67,7 @@ def test_days_left_out_span_a_long_outage() -> None:
     assert last_day(document | {"outages": [outage]}, person("a")) == 366
 
 
+@pytest.mark.slow
 def test_days_left_out_end_at_3660() -> None:
     assert last_day(desk(1), *crowd(1), person("b", ready_on=3660)) == 1
     assert last_day(desk(1), *crowd(1), person("b", ready_on=3659)) == 3660
@@ -137,6 +138,7 @@ def test_a_long_horizon_costs_what_its_busy_days_cost() -> None:
     assert short.tiers == long.tiers
 
 
+@pytest.mark.slow
 @FEW
 @given(shift_cases())
 def test_with_shifts_too_everybody_is_printed_who_ever_can_be(case: Case) -> None:

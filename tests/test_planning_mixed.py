@@ -130,6 +130,7 @@ def values(plan: Plan) -> list[int]:
     return [tier.value for tier in plan.tiers]
 
 
+@pytest.mark.slow
 @given(quota_cases())
 def test_no_plan_that_keeps_the_quotas_is_better(case: Case) -> None:
     wanted = best(case)
@@ -150,6 +151,7 @@ def test_no_plan_that_keeps_the_quotas_is_better(case: Case) -> None:
     assert values(plan) == wanted
 
 
+@pytest.mark.slow
 @HALF
 @given(quota_cases())
 def test_looking_at_few_choices_first_finds_the_same(case: Case) -> None:
@@ -176,6 +178,7 @@ def without(case: Case, place: str) -> Case:
     return case.with_document(quotas=[q for i, q in enumerate(quotas) if i != number])
 
 
+@pytest.mark.slow
 @given(quota_cases())
 def test_a_contradiction_is_as_small_as_can_be(case: Case) -> None:
     plan = case.plan()
@@ -201,6 +204,7 @@ def test_a_contradiction_is_as_small_as_can_be(case: Case) -> None:
             assert {r.place for r in again.conflict[0].rules} != set(places) - {place}
 
 
+@pytest.mark.slow
 @given(pinned_cases(most=8))
 def test_the_program_and_the_network_agree_where_both_apply(case: Case) -> None:
     assume(case.rows)
@@ -357,6 +361,7 @@ def test_what_a_saturday_saves_beside_a_quota() -> None:
     assert not use.needed_for_rules
 
 
+@pytest.mark.slow
 @HALF
 @given(quota_shift_cases())
 def test_what_each_shift_saves_is_what_a_plan_without_it_lacks(case: Case) -> None:
@@ -407,6 +412,7 @@ def test_a_budget_is_kept_to_the_rupiah(costs: tuple[int, int]) -> None:
     assert len(plan.shifts) == 1
 
 
+@pytest.mark.slow
 def test_what_is_found_with_days_in_parts_starts_no_search(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -433,6 +439,7 @@ def test_what_is_found_with_days_in_parts_starts_no_search(
     assert (plan.status, values(plan)) == (Status.OPTIMAL, values(wanted))
 
 
+@pytest.mark.slow
 @given(crossing_cases())
 def test_blanks_that_cross_are_planned_over_stated_days(case: Case) -> None:
     plan = case.plan()
@@ -512,6 +519,7 @@ def waiting_long(waits: list[int], days: int, daily: int = 2) -> Case:
     return Case(document, rows, days=days)
 
 
+@pytest.mark.slow
 @FEW
 @given(
     st.lists(st.integers(20_000, 700_000), min_size=1, max_size=5),
@@ -532,6 +540,7 @@ def test_large_numbers_are_planned_as_brute_force_does(
     assert days_of(plan).keys() == {row["application_id"] for row in case.rows}
 
 
+@pytest.mark.slow
 @FEW
 @given(quota_shift_cases())
 def test_whole_numbers_and_floats_agree_where_both_suffice(case: Case) -> None:

@@ -9,6 +9,7 @@ from copy import deepcopy
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from mixes_brute import Small, keeping, nameable, relieved
@@ -32,6 +33,7 @@ def possible(case: Case) -> bool:
     return Small(case).possible()
 
 
+@pytest.mark.slow
 @HALF
 @given(mixed_cases())
 def test_a_mix_of_rules_is_planned_as_well_as_can_be(case: Case) -> None:
@@ -136,6 +138,7 @@ def without_a_restriction(draw: st.DrawFn) -> tuple[Case, Case]:
     return case, keeping(case, set(places) - {place})
 
 
+@pytest.mark.slow
 @FEW
 @given(without_a_restriction())
 def test_dropping_what_only_restricts_never_worsens_the_tiers(
@@ -158,6 +161,7 @@ def without_an_addition(draw: st.DrawFn) -> tuple[Case, Case]:
     return Case(fewer, case.rows, case.start, case.days), case
 
 
+@pytest.mark.slow
 @FEW
 @given(without_an_addition())
 def test_dropping_what_only_adds_never_improves_the_tiers(
@@ -189,6 +193,7 @@ def idle(case: Case) -> list[dict[str, Any]]:
     return [*found, {"cards": ample}]
 
 
+@pytest.mark.slow
 @FEW
 @given(mixed_cases(), st.data())
 def test_a_rule_that_cannot_bind_changes_no_tier(case: Case, data: Any) -> None:

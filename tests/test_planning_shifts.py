@@ -113,6 +113,7 @@ def of_network(plan: Plan, values: list[int] | None) -> list[int] | None:
     return [v for v, tier in pairs if tier.name not in DECISION_TIERS]
 
 
+@pytest.mark.slow
 @given(shift_cases())
 def test_no_decision_is_better_and_the_proof_adds_up(case: Case) -> None:
     every = truth(case)
@@ -483,6 +484,7 @@ def loosened(draw: st.DrawFn) -> tuple[Case, Case]:
     return case, replace(case, document=document)
 
 
+@pytest.mark.slow
 @FEW
 @given(loosened())
 def test_dropping_a_rule_that_restricts_never_worsens_the_tiers(
@@ -494,6 +496,7 @@ def test_dropping_a_rule_that_restricts_never_worsens_the_tiers(
         assert values_of(after) <= values_of(before)
 
 
+@pytest.mark.slow
 @FEW
 @given(shift_cases())
 def test_dropping_a_shift_never_improves_the_tiers(case: Case) -> None:
@@ -505,6 +508,7 @@ def test_dropping_a_shift_never_improves_the_tiers(case: Case) -> None:
         assert values_of(before) <= values_of(after)
 
 
+@pytest.mark.slow
 @FEW
 @given(shift_cases())
 def test_a_rule_that_cannot_bind_changes_nothing(case: Case) -> None:
@@ -518,6 +522,7 @@ def test_a_rule_that_cannot_bind_changes_nothing(case: Case) -> None:
     assert worked(before) == worked(after)
 
 
+@pytest.mark.slow
 @FEW
 @given(shift_cases(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_shifts_changes_nothing(case: Case, shuffle: Any) -> None:
@@ -531,6 +536,7 @@ def test_the_order_of_rows_and_shifts_changes_nothing(case: Case, shuffle: Any) 
     assert first.assignments.equals(second.assignments)
 
 
+@pytest.mark.slow
 @FEW
 @given(shift_cases())
 def test_the_same_twice(case: Case) -> None:
@@ -541,6 +547,7 @@ def test_the_same_twice(case: Case) -> None:
     assert first.assignments.equals(second.assignments)
 
 
+@pytest.mark.slow
 @FEW
 @given(shift_cases())
 def test_the_second_engine_decides_alike(case: Case) -> None:
@@ -551,6 +558,7 @@ def test_the_second_engine_decides_alike(case: Case) -> None:
     assert worked(first) == worked(second)
 
 
+@pytest.mark.slow
 @HALF
 @given(shift_cases(), st.integers(0, 12))
 def test_cut_short_it_is_never_worse_than_without_shifts(

@@ -194,6 +194,7 @@ def own_day(printed: list[int], worked: list[bool]) -> list[date]:
     return [day(opening(worked, one)) for one in printed if one < len(worked)]
 
 
+@pytest.mark.slow
 def test_more_confidence_is_never_sooner() -> None:
     backlog, office, found = uncertain()
     before: Any = None
@@ -210,6 +211,7 @@ def test_more_confidence_is_never_sooner() -> None:
         before = days
 
 
+@pytest.mark.slow
 def test_nothing_else_in_the_file_and_no_executor_moves_a_date() -> None:
     backlog, office, found = uncertain()
     options: dict[str, Any] = {"start": START, "days": 40, "replications": 1_050}
@@ -282,6 +284,7 @@ def test_an_empty_backlog_gets_no_dates() -> None:
     assert made.document()["last"] is None
 
 
+@pytest.mark.slow
 @HALF
 @given(worlds(), st.sampled_from(POLICIES))
 def test_trips_with_dates_are_those_of_every_single_person(

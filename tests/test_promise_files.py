@@ -77,6 +77,7 @@ def read(path: Path, office: Office) -> Backlog:
     return read_backlog(path, office, provisional=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 @pytest.mark.parametrize("again", [False, True])
 def test_a_copy_differs_in_the_dates_told_alone(

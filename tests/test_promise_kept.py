@@ -95,6 +95,7 @@ def test_after_a_jam_slips_are_listed_and_not_told() -> None:
     assert made.slipped["days_late"].sum() == 6
 
 
+@pytest.mark.slow
 def test_a_new_date_holds_once_it_was_told_and_the_first_stays_known() -> None:
     jam = told(people(*range(6)), 1, previous=FIRST.frame)
     assert jam.slipped is not None
@@ -147,6 +148,7 @@ def test_who_cannot_be_printed_any_more_slips_without_a_new_date() -> None:
     assert made.dated == 4
 
 
+@pytest.mark.slow
 @HALF
 @given(
     st.lists(st.integers(0, 12), unique=True, max_size=9),
@@ -189,6 +191,7 @@ def test_a_first_morning_has_nothing_of_it() -> None:
     assert FIRST.slipped is None
 
 
+@pytest.mark.slow
 def test_the_poster_counts_slips_from_five_people_on() -> None:
     for count in (FEWEST - 1, FEWEST, FEWEST + 3):
         numbers = range(count)
@@ -200,6 +203,7 @@ def test_the_poster_counts_slips_from_five_people_on() -> None:
         assert sum(shown) == (count if count >= FEWEST else 0)
 
 
+@pytest.mark.slow
 def test_the_command_keeps_lists_and_tells(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -229,6 +233,7 @@ def test_the_command_keeps_lists_and_tells(
     assert call(capsys, *later, "--out", two, "--previous", two)[0] == 2
 
 
+@pytest.mark.slow
 def test_a_plan_folder_has_only_those_whom_it_plans(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -150,6 +150,7 @@ def test_no_reader_is_asked_for_what_is_read_here(
     assert ek.read_backlog(export, office).planned == 1
 
 
+@pytest.mark.slow
 def test_a_process_finds_an_installed_reader(tmp_path: Path, office: Path) -> None:
     office.write_text(OFFICE, "utf-8")
     install(tmp_path, "kios", KIOS)
@@ -318,6 +319,7 @@ def test_all_requests_are_read_at_once() -> None:
 # The command line ------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_plan_check_and_verify_as_processes(tmp_path: Path, office: Path) -> None:
     requests = [request(n, priority=9 if n == 7 else 1) for n in range(1, 29)]
     for each in requests:
@@ -339,6 +341,7 @@ def test_plan_check_and_verify_as_processes(tmp_path: Path, office: Path) -> Non
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
+@pytest.mark.slow
 def test_wrong_requests_give_one_sentence(tmp_path: Path, office: Path) -> None:
     out = tmp_path / "out"
     path = tmp_path / "requests.json"

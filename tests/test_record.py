@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
     from ektp_sched.days import OfficeFolder
 
+pytestmark = pytest.mark.slow
+
 TUESDAY, WEDNESDAY = "2017-09-12", "2017-09-13"
 STOCK = 1000
 BLANKS = f'[cards."KTP-el"]\ndefault = true\nstock = {STOCK}\n'

@@ -20,6 +20,8 @@ from ektp_sched.trust.checker import Folder
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 CHANGES = {
     "A18,2017-03-18,,": "A18,2017-03-20,,",  # later: taken
     "A19,2017-04-19,,": "A19,2017-04-19,emergency,",  # stricter: waits
@@ -41,6 +43,7 @@ def mornings() -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_folder_says_what_changed_and_holds_against_the_raw_export() -> None:
     folder = mornings()
     assert not (folder / "plans" / TUESDAY / "records.csv").exists()
@@ -56,6 +59,7 @@ def test_a_folder_says_what_changed_and_holds_against_the_raw_export() -> None:
     proven(folder, WEDNESDAY, TUESDAY)
 
 
+@pytest.mark.slow
 def test_explain_says_old_beside_new() -> None:
     out = mornings() / "plans" / WEDNESDAY
     told = json.loads(run("explain", out, "A20", "--json").stdout)
@@ -153,6 +157,7 @@ def judged(tmp_path: Path, damage: Callable[[Path], None]) -> tuple[int, set[str
     return done.returncode, {violation["code"] for violation in found}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORGERIES)
 def test_a_false_record_is_found(tmp_path: Path, name: str) -> None:
     code, codes = judged(tmp_path, FORGERIES[name])
@@ -181,6 +186,7 @@ def test_the_checker_finds_what_the_folder_alone_shows(
     assert any(c == "claim" and w.startswith("records.csv") for c, w in check.wrong)
 
 
+@pytest.mark.slow
 def test_a_file_of_records_is_none_of_a_plan_without_them(tmp_path: Path) -> None:
     code, _ = judged(tmp_path, lambda out: (out / "records.csv").unlink())
     assert code == 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from answer_cases import answered
+from answer_cases import answered, long_named
 from examples import planned
 from month_cases import four_days
 from test_cases_cells import assert_strict
@@ -199,7 +199,7 @@ def test_it_prints_on_a4(browser: Browser, pages: dict[str, Path], name: str) ->
     found = opened(browser, pages[name], SCREEN, "dark")
     raw = found.page.pdf(prefer_css_page_size=True)
     document = pypdf.PdfReader(io.BytesIO(raw))
-    assert 3 <= len(document.pages) <= 10
+    assert 3 <= len(document.pages) <= 12
     for sheet in document.pages:
         box = sheet.mediabox
         assert (round(box.width), round(box.height)) == A4
@@ -210,4 +210,65 @@ def test_it_prints_on_a4(browser: Browser, pages: dict[str, Path], name: str) ->
     ink = found.page.evaluate("getComputedStyle(document.querySelector('h1')).color")
     assert luminance(ink) < 0.1
     assert found.wrong == []
+    found.page.context.close()
+
+
+CLIPPED = """
+() => [...document.querySelectorAll('body *')].filter(each => {
+  const style = getComputedStyle(each);
+  if (each.closest('svg') || each.closest('.scroll') || each.closest('.skip') ||
+      style.clipPath !== 'none') return false;
+  const box = each.getBoundingClientRect();
+  return box.width && (box.left < -1 || box.right > innerWidth + 1 ||
+    (style.overflow !== 'visible' && each.scrollWidth > each.clientWidth + 1));
+}).map(each => each.tagName + ': ' + each.textContent.slice(0, 60))
+"""
+
+FIRST = """
+() => [...document.querySelectorAll(
+  'h1, .card:nth-child(-n+2), #cmp-answer ~ ul li:nth-child(-n+2), ' +
+  '#cmp-answer ~ .facts, #cmp-picture ~ figure .chart svg')].map(each => {
+  const box = each.getBoundingClientRect();
+  return [each.tagName, box.top, box.bottom, box.width];
+})
+"""
+
+
+@pytest.mark.parametrize("code", ["en", "id"])
+def test_long_names_are_never_cut_on_a_phone(
+    browser: Browser, tmp_path: Path, code: str
+) -> None:
+    path = tmp_path / "long.html"
+    compared = comparison_of(*long_named())
+    path.write_text(comparison_report(compared, language(code)), encoding="utf-8")
+    found = opened(browser, path, PHONE, "light")
+    found.page.evaluate(
+        "document.querySelectorAll('details').forEach(each => { each.open = true })"
+    )
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    assert found.page.evaluate(CLIPPED) == []
+    charts: list[dict[str, Any]] = found.page.evaluate(VISIBLE)
+    assert {
+        chart["figure"]: chart["outside"] for chart in charts if chart["outside"]
+    } == {}
+    said = " ".join(found.page.inner_text("body").split())
+    for one in compared.scenarios:
+        assert said.count(one.label) >= 4
+    assert found.wrong == []
+    found.page.context.close()
+
+
+@pytest.mark.parametrize("name", ["comparison-en", "comparison-id"])
+@pytest.mark.parametrize("size", [(360, 640), (1366, 768)])
+def test_verdict_cards_turns_and_picture_share_the_first_screen(
+    browser: Browser, pages: dict[str, Path], name: str, size: tuple[int, int]
+) -> None:
+    found = opened(browser, pages[name], size[0], "light")
+    parts: list[tuple[str, float, float, float]] = found.page.evaluate(FIRST)
+    assert [part[0] for part in parts] == ["H1", "DIV", "DIV", "LI", "LI", "P", "svg"]
+    for kind, top, bottom, width in parts:
+        # Of the picture the axis may be below: the curves are seen.
+        room = size[1] + (35 if kind == "svg" else 0)
+        assert 0 <= top < bottom <= room, (kind, top, bottom)
+        assert width > 100
     found.page.context.close()

@@ -74,6 +74,7 @@ def test_a_plan_cut_short_shows_which_objectives_are_proven(made: Plan) -> None:
     assert [row[2] for row in table.rows][-1] == "–"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("texts", "word"), [(EN, "PROVISIONAL"), (ID, "SEMENTARA")])
 def test_a_provisional_plan_says_so_on_its_page(
     made: Plan, texts: Language, word: str
@@ -84,6 +85,7 @@ def test_a_provisional_plan_says_so_on_its_page(
     assert word not in words(plan_report(made, texts))
 
 
+@pytest.mark.slow
 def test_the_page_says_what_the_plan_says(page: str) -> None:
     said = words(page)
     for sentence in (
@@ -102,6 +104,7 @@ def test_the_page_says_what_the_plan_says(page: str) -> None:
         assert sentence in said
 
 
+@pytest.mark.slow
 def test_the_limit_is_named_when_it_binds_on_most_days(tmp_path: Path) -> None:
     busy = make(tmp_path, days=2, bad=False)
     said = words(plan_report(busy, EN))
@@ -133,6 +136,7 @@ def test_nobody_is_named(page: str, made: Plan) -> None:
     assert shown == {row[0] for row in oldest.rows}
 
 
+@pytest.mark.slow
 def test_text_is_text(made: Plan) -> None:
     wild = "</script><img src=x onerror=alert(1)>&\"'"
     office = made.office.model_copy(update={"name": wild})
@@ -156,6 +160,7 @@ def test_every_chart_has_words_and_a_table(page: str) -> None:
         assert re.search(r"<figcaption><strong>[^<]{15,}\.</strong>", figure)
 
 
+@pytest.mark.slow
 def test_the_same_plan_gives_the_same_page(made: Plan, out: Path, page: str) -> None:
     assert plan_report(made, EN) == page
     assert plan_report(load(out), EN) == page
@@ -194,6 +199,7 @@ def test_no_page_where_none_is_wanted(made: Plan, tmp_path: Path) -> None:
     assert "report.html" not in load(tmp_path / "out").summary["files"]
 
 
+@pytest.mark.slow
 def test_rebuilding(made: Plan, out: Path, page: str, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(out, copy)
@@ -209,6 +215,7 @@ def test_rebuilding(made: Plan, out: Path, page: str, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy"]
 
 
+@pytest.mark.slow
 def test_rebuilding_where_there_was_no_page(made: Plan, tmp_path: Path) -> None:
     save(made, tmp_path / "out", xlsx=False, report=False)
     rebuild(tmp_path / "out")
@@ -228,6 +235,7 @@ def test_no_page_of_a_folder_that_was_changed(out: Path, tmp_path: Path) -> None
     assert (copy / "report.html").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_the_command(out: Path, tmp_path: Path, capsys: Any) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(out, copy)
@@ -268,6 +276,7 @@ def test_without_the_extra(
     assert "pip install" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_plan_says_that_it_left_the_page_out(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -284,6 +293,7 @@ def test_plan_says_that_it_left_the_page_out(
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.slow
 def test_a_notebook_shows_a_table_and_a_chart(made: Plan, out: Path) -> None:
     html = made._repr_html_()
     assert html.count("<table>") == 2
@@ -333,6 +343,7 @@ def test_nothing_to_print(made: Plan) -> None:
     assert "<table>" in empty._repr_html_()
 
 
+@pytest.mark.slow
 def test_a_provisional_plan_says_so(made: Plan) -> None:
     backlog = replace(made.backlog, provisional=True)
     html = plan_report(replace(made, backlog=backlog), ID)
@@ -371,6 +382,7 @@ def random_plan(days: int, horizon: int, people: int = 400) -> Plan:
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("days", "horizon", "every"), [(40, 60, "1d"), (200, 300, "1w"), (900, 1500, "1mo")]
 )
@@ -428,6 +440,7 @@ def test_quantiles_are_order_statistics() -> None:
     assert quantiles(np.array([1, 2]), np.array([8, 2])) == [1, 1, 2]
 
 
+@pytest.mark.slow
 def test_one_more_card_by_hand() -> None:
     """One card a day for three routine people: each day's card saves the next's."""
     office = Office.model_validate(
@@ -464,6 +477,7 @@ def test_one_more_card_by_hand() -> None:
     )
 
 
+@pytest.mark.slow
 def test_every_chart_is_valid_vega_lite(
     made: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:

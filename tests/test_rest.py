@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import Counter
 from datetime import timedelta
@@ -21,6 +22,9 @@ from output_cases import START, files_of, make
 
 import ektp_sched as ek
 from ektp_sched.days import open_office
+from ektp_sched.days.record import record
+from ektp_sched.days.signature import Signature
+from ektp_sched.days.supplies import blanks_left
 from ektp_sched.documents.seal import changed_names, later_plans, seal
 from ektp_sched.errors import AskedError, FolderError, UsageError
 from ektp_sched.ledger import NewAct, refs_of
@@ -43,6 +47,8 @@ if TYPE_CHECKING:
     from ektp_sched import Plan
     from ektp_sched.days import OfficeFolder
     from ektp_sched.ledger.state import State
+
+pytestmark = pytest.mark.slow
 
 TOMORROW = START + timedelta(days=1)
 
@@ -510,6 +516,112 @@ def test_a_card_spoilt_this_morning_is_printed_again_and_asked_about(
         planned = load(desk.last).backlog.frame["application_id"]
         assert spoilt not in planned
         assert person not in desk.state().unknown(TOMORROW)["person"]
+
+
+ONE_PRINTER = (
+    OFFICE.split("[[printers]]")[0]
+    + """\
+[[printers]]
+id = "printer-1"
+cards_per_day = 8
+[cards.KTP-el]
+default = true
+stock = 1000
+"""
+)
+
+
+class Told(Desk):
+    """An office with one printer, whose logs and sheets are handed in."""
+
+    def __init__(self, path: Path, people: int) -> None:
+        super().__init__(path, ONE_PRINTER, people)
+        today(self.folder, on=START, by="Maria", report=False)
+
+    def log(self, name: str, *rows: tuple[str, str], on: date = START) -> Path:
+        lines = ["application_id,printed_at,printer,result"]
+        lines += [f"{person},{on},printer-1,{word}" for person, word in rows]
+        path = self.path.parent / name
+        path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+        return path
+
+    def spoilt_on(self, plan: Path, name: str, on: date) -> Path:
+        """Mark one card of a sheet of a plan: the others were printed."""
+        sheet = plan / "batches" / str(on) / "printer-1.csv"
+        text = sheet.read_text("utf-8-sig")
+        with sheet.open(encoding="utf-8-sig", newline="") as file:
+            rows = [*csv.DictReader(file)]
+        for row in rows:
+            row["Spoilt"] = "x" if row["Application ID"] == name else ""
+        with sheet.open("w", encoding="utf-8", newline="") as file:
+            table = csv.DictWriter(file, text.splitlines()[0].split(","))
+            table.writeheader()
+            table.writerows(rows)
+        return sheet
+
+    def hand_in(self, *paths: Path, on: date = START) -> int:
+        """Record files, and return how many blanks of the stock are used since."""
+        by = Signature(by="Sri", day=on, confirmed=True)
+        recorded = record(self.folder, paths, by)
+        assert recorded.rejects.is_empty(), recorded.rejects
+        with self.folder.ledger.reading() as reader:
+            left = blanks_left(self.folder.office, reader, TOMORROW + timedelta(days=9))
+            number = reader.number
+        again = record(self.folder, paths, by)
+        assert again.act is None, "twice the same changes nothing"
+        assert self.state().number == number
+        return 1000 - left["KTP-el"]
+
+
+def test_a_log_again_after_the_rest_of_a_day_spoils_no_card_once_more(
+    tmp_path: Path,
+) -> None:
+    desk = Told(tmp_path / "kantor", people=4)
+    spoilt, printed, *_ = desk.sheet("printer-1")
+    said = [(spoilt, "gagal"), (printed, "ok")]
+    first = desk.log("one.csv", *said)
+    assert desk.hand_in(first) == 2
+    desk.drop("E-1,2017-09-12,emergency")
+    rest(desk.folder, on=START, by="Maria", report=False)
+    assert {*desk.sheet("printer-1")} == {"E-1", spoilt}
+    assert desk.hand_in(first) == 2
+    # Whoever stands on the new sheet stands there still.
+    assert desk.state().standing(START).height == 2 + 2
+    # The log of the whole day says it again, and what came since.
+    assert desk.hand_in(desk.log("two.csv", *said, ("E-1", "ok"))) == 3
+    assert desk.hand_in(desk.spoilt_on(desk.last.parent, spoilt, START)) == 3 + 2
+    # A second card is spoilt: said twice in a log, or by the second sheet.
+    twice = desk.log("three.csv", *said, ("E-1", "ok"), (spoilt, "gagal"))
+    assert desk.hand_in(twice) == 6
+    assert desk.hand_in(desk.spoilt_on(desk.last, spoilt, START)) == 6
+    # Printed after all on that sheet: the one card, and not another.
+    assert desk.hand_in(desk.log("four.csv", *said, (spoilt, "ok"))) == 6
+    assert desk.state().results["result"].to_list() == ["printed"] * 5
+
+
+@pytest.mark.parametrize("order", ["sheet", "log", "both", "sheets"])
+def test_a_spoilt_card_is_one_by_an_older_folders_sheet_and_by_a_log(
+    tmp_path: Path, order: str
+) -> None:
+    """Of the second day there are a sheet of each plan, and a log that names none."""
+    desk = Told(tmp_path / "kantor", people=12)
+    older = desk.last
+    desk.record("printed", desk.sheet("printer-1"))
+    today(desk.folder, on=TOMORROW, by="Maria", report=False)
+    spoilt = desk.sheet("printer-1")[0]
+    log = desk.log("log.csv", (spoilt, "gagal"), on=TOMORROW)
+    sheet = desk.spoilt_on(older, spoilt, TOMORROW)
+    newer = desk.spoilt_on(desk.last, spoilt, TOMORROW)
+    cards = 12
+    if order == "sheets":
+        assert desk.hand_in(sheet, newer, on=TOMORROW) == cards + 1
+        assert desk.hand_in(log, on=TOMORROW) == cards + 1
+    elif order == "both":
+        assert desk.hand_in(sheet, log, on=TOMORROW) == cards
+    else:
+        first, last = (sheet, log) if order == "sheet" else (log, sheet)
+        desk.hand_in(first, on=TOMORROW)
+        assert desk.hand_in(last, on=TOMORROW) == cards
 
 
 def test_whose_spoilt_card_the_next_export_drops_is_named_apart(

@@ -87,6 +87,7 @@ def test_a_date_listed_twice_counts_twice() -> None:
     assert amounts["cost_idr"] * 3 == one + 2 * two
 
 
+@pytest.mark.slow
 def test_the_worst_tenth_is_rounded_up() -> None:
     assert found(dates=11, aim="worst-tenth").counted == 2
     assert found(dates=10, aim="worst-tenth").counted == 1

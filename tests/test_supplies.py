@@ -19,6 +19,7 @@ from ektp_sched.days.supplies import (
     counted_in_file,
     office_of,
     outages,
+    used,
 )
 from ektp_sched.ledger import Ledger, NewAct, Writer, address, personal
 from ektp_sched.ledger.state import state_of
@@ -173,6 +174,46 @@ def test_a_card_that_turns_out_to_be_none_is_the_blank_it_was(tmp_path: Path) ->
         assert blanks_left(rules, writer, day(2)) == {"KTP-el": 99}
         spent(writer, 2, ["printed", "printed"], refs, plan=2)
         assert blanks_left(rules, writer, day(3)) == {"KTP-el": 97}
+
+
+WORDS = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.sampled_from(["printed", "spoilt", "unprinted", "open"]),
+        st.sampled_from([None, 1, 2]),
+    ),
+    max_size=5,
+)
+
+
+@given(WORDS)
+def test_whose_card_is_there_has_used_one_blank_for_it_and_nobody_else(
+    words: list[tuple[int, str, int | None]],
+) -> None:
+    with TemporaryDirectory() as folder, ledger(Path(folder)).writing() as writer:
+        refs = spent(writer, 0, ["unprinted"])
+        for on, result, plan in words:
+            spent(writer, on, [result], refs, plan)
+        known = state_of(writer).results.filter(result="printed")
+        cards = used(writer, day(0))
+        later = used(writer, day(1))
+    columns = ["person", "day", "act"]
+    assert cards.filter(result="printed").select(columns).equals(known.select(columns))
+    spoilt = {(on, plan) for on, result, plan in words if result == "spoilt"}
+    assert cards.filter(result="spoilt").height <= len(spoilt)
+    assert later.equals(cards.filter(pl.col("day") >= day(1)))
+
+
+def test_a_card_that_is_printed_and_then_spoilt_in_one_log_is_two(
+    tmp_path: Path,
+) -> None:
+    with ledger(tmp_path).writing() as writer:
+        refs = spent(writer, 0, ["unprinted"])
+        twice = pl.concat([refs, refs])
+        spent(writer, 1, ["printed", "spoilt"], twice)
+        assert used(writer, day(0))["result"].to_list() == ["spoilt", "spoilt"]
+        spent(writer, 1, ["spoilt", "printed"], twice)
+        assert sorted(used(writer, day(0))["result"]) == ["printed", "spoilt"]
 
 
 def test_what_the_file_says_counts_when_it_is_new_and_only_then(tmp_path: Path) -> None:

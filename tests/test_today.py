@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from ektp_sched.ledger import Act
     from ektp_sched.morning import Morning
 
+pytestmark = pytest.mark.slow
+
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, MONDAY = (
     f"2017-09-{day}" for day in (12, 13, 14, 15, 18)
 )

@@ -48,6 +48,7 @@ def quota_codes(plan: FakePlan, case: Case) -> list[tuple[str, Any]]:
     return [(CODES[v.code], v.day) for v in found if v.code in CODES]
 
 
+@pytest.mark.slow
 @HALF
 @given(drawn=quota_cases())
 def test_what_is_broken_is_what_the_definitions_say(
@@ -60,6 +61,7 @@ def test_what_is_broken_is_what_the_definitions_say(
     )
 
 
+@pytest.mark.slow
 @FEW
 @given(drawn=quota_cases())
 def test_the_checker_says_the_same(
@@ -102,6 +104,7 @@ def test_a_move_that_a_quota_stands_against_would_break_it(
                 assert room[facts.kind[number], to] == (not wrong)
 
 
+@pytest.mark.slow
 @HALF
 @given(drawn=quota_cases())
 def test_an_exchange_that_a_quota_stands_against_would_break_it(
@@ -138,6 +141,7 @@ def one_card_a_day(case: Case) -> Case:
     return Case(office, case.backlog, min(case.days, 4))
 
 
+@pytest.mark.slow
 @HALF
 @given(drawn=quota_cases(most=4))
 def test_the_best_plan_that_keeps_quotas_overtakes_nobody_without_excuse(
@@ -151,6 +155,7 @@ def test_the_best_plan_that_keeps_quotas_overtakes_nobody_without_excuse(
     assert found.avoidable == 0
 
 
+@pytest.mark.slow
 @FEW
 @given(drawn=quota_cases())
 def test_what_the_program_plans_passes(drawn: tuple[Case, tuple[Slot, ...]]) -> None:

@@ -191,6 +191,7 @@ def reasons(done: Done) -> list[str]:
 # Sheets
 
 
+@pytest.mark.slow
 def test_untouched_sheets_say_nothing_and_are_not_opened(
     morning: Morning, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,6 +212,7 @@ def test_an_untouched_sheet_that_is_handed_in_says_that_all_were_printed(
         assert done.frame["printer"].unique().to_list() == ["printer-2"]
 
 
+@pytest.mark.slow
 def test_without_a_tick_all_were_printed_but_the_marked(morning: Morning) -> None:
     marks: Marks = {
         0: {"spoilt": "chip mati"},
@@ -471,6 +473,7 @@ def test_at_noon_an_empty_box_of_the_same_day_says_nothing(indonesian: Morning) 
     assert results(done) == {one: "printed", two: "spoilt"}
 
 
+@pytest.mark.slow
 def test_of_both_forms_of_a_sheet_the_marked_one_is_read(indonesian: Morning) -> None:
     sheet, comma = indonesian.sheet(), indonesian.sheet(kind="csv")
     fill(indonesian, comma, {0: {"spoilt": "a b"}})
@@ -517,6 +520,7 @@ def test_a_provisional_sheet_writes_nobodys_remark(indonesian: Morning) -> None:
 # Lists and logs
 
 
+@pytest.mark.slow
 def test_lists_by_queue_number_id_and_number_of_identity(morning: Morning) -> None:
     ids = morning.on()
     numbers = [nik(n) for n in range(PEOPLE)]
@@ -787,6 +791,7 @@ def expected(rows: Sequence[tuple[str, str, str]]) -> list[str]:
     return words
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(

@@ -23,6 +23,7 @@ __all__ = [
     "BECAUSE",
     "FIELDS",
     "RECORDS",
+    "UNDONE",
     "in_words",
     "puts_ahead",
     "read_words",
@@ -39,9 +40,12 @@ RECORDS: Final[Mapping[str, pl.DataType]] = {
 }
 """Of records.csv: what was known before, what the export says, and what is used."""
 
-BECAUSE: Final = ("taken", "withheld", "priority", "accepted", "reprint")
+UNDONE: Final = "undone"
+"""Used is what is without a priority that the last plan used, and was taken back."""
+
+BECAUSE: Final = ("taken", "withheld", "priority", "accepted", "reprint", UNDONE)
 """Why it is used: the export's, until somebody accepts it the one before, and what was
-decided here."""
+decided here, or is no longer."""
 
 FIELDS: Final[Mapping[str, Said]] = {
     "waiting_since": said("waiting since", "menunggu sejak"),

@@ -91,17 +91,20 @@ class Places:
             .select(rows.columns)
         )
 
-    def laid_beside(
-        self, rows: pl.DataFrame, paths: Sequence[str | None]
-    ) -> pl.DataFrame:
+    def numbers(self, paths: Sequence[str | None]) -> pl.Series:
+        """Return the number of the plan that lies at each path; null for none."""
+        number = dict(self._plans.select("path", "plan").iter_rows())
+        return pl.Series([number.get(path) for path in paths], dtype=pl.Int64)
+
+    def laid_beside(self, rows: pl.DataFrame, plans: pl.Series) -> pl.DataFrame:
         """Add what the plans say of each row: plan, and day and printer it has not.
 
         Parameters
         ----------
         rows
             Those of `ektp_sched.yesterday.filled.rows_of`, with ``ref``.
-        paths
-            In which plan folder each file lies, as acts name it; None for none.
+        plans
+            In the folder of which plan each file lies; null for none.
 
         Returns
         -------
@@ -109,10 +112,8 @@ class Places:
             With plan, known, is_sheet and stated as
             `ektp_sched.yesterday.filled.judged` asks for them.
         """
-        number = dict(self._plans.select("path", "plan").iter_rows())
-        own = pl.Series([number.get(path) for path in paths], dtype=pl.Int64)
         rows = rows.with_columns(
-            own_plan=own.gather(rows["file"]),
+            own_plan=plans.gather(rows["file"]),
             known=pl.col("ref").is_not_null(),
             is_sheet=pl.col("read_as").is_in(SHEETS),
         )

@@ -10,10 +10,12 @@ import polars as pl
 from ektp_sched.backlog.prints import PRINTED, SPOILT, UNPRINTED
 from ektp_sched.days.signature import OTHER, code_of
 from ektp_sched.ledger import personal
+from ektp_sched.ledger.prints import words_of
 from ektp_sched.ledger.tables import FACTS
-from ektp_sched.yesterday.sheets import OPEN
+from ektp_sched.yesterday.sheets import OPEN, SHEETS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from ektp_sched.days.signature import Signature
@@ -88,47 +90,169 @@ def known_to(reader: Reader, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_corrections(reader: Reader, rows: pl.DataFrame, *, may: bool) -> pl.DataFrame:
-    """Add is_new, corrects and, where a plan rests on what was said, why not.
+def with_corrections(
+    reader: Reader, rows: pl.DataFrame, *, may: bool, again: Collection[int] = ()
+) -> pl.DataFrame:
+    """Add is_new, elsewhere, corrects and, where a plan rests on a word, why not.
 
     A row says otherwise than before where another word of the same card on the same
     sheet stands; where the card was printed on another day already; or where it says
-    beside all sheets that a card printed before is none.
+    beside all sheets that a card printed before is none.  One that is known counts for
+    the sheet of that word; ``elsewhere`` has the same command said it by another file.
+
+    Parameters
+    ----------
+    reader
+        The ledger.
+    rows
+        Those of `ektp_sched.days.places.Places.laid_beside`, judged.
+    may
+        Whether what a plan rests on may be corrected.
+    again
+        Numbers of the files that were handed in before.
     """
-    words = _of(reader, "prints", rows["ref"])
+    said = _of(reader, "prints", rows["ref"]).filter(pl.col("result") != OPEN)
     last_plan = max((act.number for act in reader.acts("plan", "adopt")), default=0)
-    words = words.filter(pl.col("result") != OPEN)
-    same = words.join(
-        words.group_by("person", "day").agg(last=pl.col("act").max()),
-        on=["person", "day"],
-    ).filter(pl.col("act") == pl.col("last"))
+    is_named = pl.col("own_plan").is_not_null() & pl.col("plan").is_not_null()
+    rows = rows.with_columns(is_named=is_named)
     told = rows.filter(
         pl.col("why").is_null(), pl.col("ref").is_not_null(), pl.col("result") != OPEN
-    ).select("at", "result", day="date", person="ref", plan="plan")
+    ).select(
+        *("at", "file", "result", "plan", "stated", "is_sheet", "is_named"),
+        (pl.col("read_as") == "log").alias("is_log"),
+        day="date",
+        person="ref",
+        nth=_nth(),
+    )
     beside = told.join(
-        same.select("person", "day", "act", was="result", on="plan"),
-        on=["person", "day"],
-    ).filter((pl.col("plan") == pl.col("on")).fill_null(value=True))
-    known = beside.filter(pl.col("was") == pl.col("result"))["at"].unique()
-    printed = words.filter(pl.col("result") == PRINTED).select(
+        _with_sources(words_of(said), reader), on=["person", "day"]
+    ).with_columns(
+        same_sheet=(pl.col("plan") == pl.col("on"))
+        | ((pl.col("plan").is_null() | pl.col("on").is_null()) & pl.col("is_latest"))
+    )
+    known = _known(beside, again)
+    elsewhere = _elsewhere(told)
+    printed = said.filter(pl.col("result") == PRINTED).select(
         "person", "act", printed="day"
     )
-    again = pl.col("result") == PRINTED
+    twice_printed = pl.col("result") == PRINTED
     taken_away = (pl.col("printed") < pl.col("day")) & pl.col("plan").is_null()
     twice = told.join(printed, on="person").filter(
-        pl.col("printed") != pl.col("day"), again | taken_away
+        pl.col("printed") != pl.col("day"), twice_printed | taken_away
     )
-    against = pl.concat([beside.select("at", "act"), twice.select("at", "act")])
-    against = against.filter(~pl.col("at").is_in(known.implode()))
+    against = pl.concat(
+        [beside.filter("same_sheet").select("at", "act"), twice.select("at", "act")]
+    ).join(known, on="at", how="anti")
     against = against.group_by("at").agg(said_by=pl.col("act").max())
-    rows = rows.join(against, on="at", how="left", maintain_order="left")
-    corrects = pl.col("said_by").is_not_null()
+    rows = rows.join(against, on="at", how="left", maintain_order="left").join(
+        known, on="at", how="left", maintain_order="left"
+    )
+    is_elsewhere = pl.col("at").is_in(elsewhere.implode())
+    corrects = pl.col("said_by").is_not_null() & ~is_elsewhere
     refused = corrects & (pl.col("said_by") < last_plan) & (not may)
     return rows.with_columns(
-        is_new=~pl.col("at").is_in(known.implode()),
+        is_new=pl.col("is_known").is_null() & ~is_elsewhere,
+        elsewhere=is_elsewhere,
         corrects=corrects,
+        plan=pl.when("is_named")
+        .then("plan")
+        .otherwise(pl.coalesce("known_on", "plan")),
         why=pl.coalesce("why", pl.when(refused).then(pl.lit(NEEDS_SECOND))),
         column=pl.when(refused).then("result heading").otherwise("column"),
+    )
+
+
+def _nth() -> pl.Expr:
+    """Return which of the cards of its person a row is, as spoilt ones are counted."""
+    card = ("file", "ref", "date", "result", "stated")
+    number = pl.int_range(1, pl.len() + 1).over(card)
+    return pl.when(pl.col("result") == SPOILT).then(number).otherwise(1)
+
+
+def _with_sources(words: pl.DataFrame, reader: Reader) -> pl.DataFrame:
+    """Return words, whether each is of the last act about that person and day.
+
+    And whether its sheet was concluded only, as of a log or list, which names no plan.
+    """
+    files = [
+        (act.number, file.get("plan"), file["read_as"] in SHEETS)
+        for act in reader.acts("prints")
+        for file in act.detail.get("files", ())
+    ]
+    schema = {"act": pl.Int64, "named": pl.Int64, "is_sheet": pl.Boolean}
+    acts = pl.DataFrame(files, schema=schema, orient="row")
+    acts = acts.group_by("act").agg(
+        "named", any_sheet=(pl.col("is_sheet") & pl.col("named").is_null()).any()
+    )
+    named = pl.col("plan").is_in(pl.col("named")) | pl.col("any_sheet")
+    return words.join(acts, on="act", how="left", maintain_order="left").select(
+        *("person", "day", "act", "row"),
+        was="result",
+        on="plan",
+        was_printer="printer",
+        is_latest=pl.col("act") == pl.col("act").max().over("person", "day"),
+        is_concluded=~named.fill_null(value=True),
+    )
+
+
+def _known(beside: pl.DataFrame, again: Collection[int]) -> pl.DataFrame:
+    """Return the rows that say what is known: at, known_on (a plan), is_known.
+
+    What names no plan may be about a sheet of before: all that a log of a whole day
+    says, a file that was handed in before, or one that says of somebody what is known.
+    A sheet of an older folder is what a log said of that card already.
+    """
+    alike = beside.filter(pl.col("was") == pl.col("result"))
+    same, named = pl.col("same_sheet"), pl.col("is_named")
+    file_day = ["file", "day"]
+    repeats = (
+        alike.filter(~named & same).select(file_day).unique().with_columns(repeats=True)
+    )
+    its_own = beside.filter("same_sheet")["at"].unique()
+    repeated = pl.col("is_log") | pl.col("file").is_in([*again])
+    repeated |= pl.col("repeats").fill_null(value=False)
+    concluded = pl.col("is_concluded") & (pl.col("result") == SPOILT)
+    concluded &= ~pl.col("at").is_in(its_own.implode())
+    same_printer = (pl.col("stated") == pl.col("was_printer")).fill_null(value=True)
+    return (
+        alike.join(repeats, on=file_day, how="left", maintain_order="left")
+        .filter(
+            same | (same_printer & pl.when(named).then(concluded).otherwise(repeated))
+        )
+        .sort("at", "act", "row")
+        .group_by("at", maintain_order=True)
+        .agg(pl.col("nth").first(), pl.col("on"))
+        .filter(pl.col("on").list.len() >= pl.col("nth"))
+        .select(
+            "at", known_on=pl.col("on").list.get(pl.col("nth") - 1), is_known=pl.lit(1)
+        )
+    )
+
+
+def _elsewhere(told: pl.DataFrame) -> pl.Series:
+    """Return the rows about a spoilt card that an earlier file tells of as well.
+
+    Two sheets tell of two cards, unless both are of the same plan.
+    """
+    spoilt = told.filter(pl.col("result") == SPOILT)
+    other = spoilt.select(
+        *("file", "plan", "stated", "is_sheet", "is_named", "day", "person")
+    )
+    both_named = pl.col("is_named") & pl.col("is_named_right")
+    both_sheets = pl.col("is_sheet") & pl.col("is_sheet_right")
+    same_plan = (pl.col("plan") == pl.col("plan_right")).fill_null(value=False)
+    same_printer = pl.col("stated") == pl.col("stated_right")
+    return (
+        spoilt.join(other, on=["person", "day"])
+        .filter(
+            pl.col("file_right") < pl.col("file"),
+            pl.when(both_named).then(same_plan).otherwise(~both_sheets),
+            same_printer.fill_null(value=True),
+        )
+        .group_by("at", "file_right", "nth")
+        .len()
+        .filter(pl.col("len") >= pl.col("nth"))["at"]
+        .unique()
     )
 
 
@@ -158,7 +282,7 @@ def write_prints(
     # All that one act says of a card on a sheet is said again, if any of it is new.
     sheet = ["ref", "date", "plan"]
     again = rows.filter("is_new").select(sheet).unique()
-    new = rows.join(
+    new = rows.filter(~pl.col("elsewhere")).join(
         again, on=sheet, how="semi", nulls_equal=True, maintain_order="left"
     )
     told = new["reason"].drop_nulls().unique()

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.days.signature import Signature
+    from ektp_sched.ledger import Reader
     from ektp_sched.office import Office
     from ektp_sched.yesterday.sheets import Filled
 
@@ -124,18 +125,21 @@ def record(
         if writer.number != number:  # others may have named the same people meanwhile
             filled, rows = _read(People(writer, folder.office), files)
         places = Places(writer, few(rows["ref"]), signature.day)
-        rows = places.laid_beside(rows, _in_folders(folder, files.values()))
+        plans = places.numbers(_in_folders(folder, files.values()))
+        rows = places.laid_beside(rows, plans)
         rows = known_to(writer, rows)
         # Of the boxes of this very day the empty ones are counted, too.
         tomorrow = signature.day + timedelta(days=1)
         rows = judged(rows, places.first, signature.day, over=tomorrow)
         rows = _in_own_words(rows, signature, folder.office)
-        rows = with_corrections(writer, rows, may=signature.has_second_name)
+        again = _handed_in_before(writer, digests)
+        may = signature.has_second_name
+        rows = with_corrections(writer, rows, may=may, again=again)
         usable = rows.filter(pl.col("why").is_null())
         rejects = rejects_of(filled, rows)
         readings = readings_of(filled, [*files.values()], usable, rejects)
         counted = write_prints(
-            writer, usable, signature, folder.office, _told(readings, digests)
+            writer, usable, signature, folder.office, _told(readings, digests, plans)
         )
     rejects = together(rejects, pl.Series([*files], dtype=pl.String))
     return Recorded(
@@ -207,6 +211,7 @@ def record_all(
             is_new=pl.lit(value=True),
             off_sheet=pl.lit(value=False),
             corrects=pl.lit(value=False),
+            elsewhere=pl.lit(value=False),
             at=pl.int_range(pl.len()),
         )
         counted = write_prints(
@@ -397,13 +402,25 @@ def _in_own_words(
     )
 
 
-def _told(readings: Sequence[Reading], digests: Sequence[str]) -> dict[str, Any]:
+def _told(
+    readings: Sequence[Reading], digests: Sequence[str], plans: pl.Series
+) -> dict[str, Any]:
     """Return what an act says of the files: never their names."""
     files = [
-        {"sha256": digest, **reading.model_dump(exclude={"source"})}
-        for reading, digest in zip(readings, digests, strict=True)
+        {"sha256": digest, "plan": plan, **reading.model_dump(exclude={"source"})}
+        for reading, digest, plan in zip(readings, digests, plans, strict=True)
     ]
     return {"files": files}
+
+
+def _handed_in_before(reader: Reader, digests: Sequence[str]) -> list[int]:
+    """Return which files an act that counts has told of already."""
+    known = {
+        file["sha256"]
+        for act in reader.acts("prints")
+        for file in act.detail.get("files", ())
+    }
+    return [number for number, digest in enumerate(digests) if digest in known]
 
 
 def _day_of_sheets(days: pl.Series, signature: Signature) -> date:

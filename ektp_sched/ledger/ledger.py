@@ -202,14 +202,16 @@ class Reader:
             raise _edited(self.connection) from error
         return [act for act in acts if not (live and act.number in self.undone)]
 
-    def facts(self, name: str, *where: sa.ColumnElement[bool]) -> pl.DataFrame:
-        """Return the facts of a table in order, without those of acts undone.
+    def facts(
+        self, name: str, *where: sa.ColumnElement[bool], live: bool = True
+    ) -> pl.DataFrame:
+        """Return the facts of a table in order; those of acts undone too, unless live.
 
         Columns whose name is that of a day are dates.
         """
         table = FACTS[name]
         query = sa.select(table).order_by(table.c.act, table.c.row).where(*where)
-        if self.undone:
+        if live and self.undone:
             query = query.where(table.c.act.not_in(sorted(self.undone)))
         return frame_of(self.connection.execute(query), table)
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from ektp_sched.backlog.records import FIELDS, in_words
 from ektp_sched.ledger.prints import last_words
+from ektp_sched.ledger.tables import FACTS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -40,6 +41,9 @@ class State:
         person, field, value (text, empty for nothing), because (``priority``,
         ``accepted``, ``reprint``), was (what was used before it was accepted): what
         somebody decided in place of the export's.
+    put_back
+        person, field, was (text, empty for nothing): what the last plan used of a
+        priority that was taken back since, and in whose place nothing is decided.
     changed
         person, field, was, is (texts): what exports say otherwise than at the last
         plan; ``was`` is what was used then.
@@ -63,6 +67,7 @@ class State:
     seen: pl.DataFrame
     withheld: pl.DataFrame
     overrides: pl.DataFrame
+    put_back: pl.DataFrame
     changed: pl.DataFrame
     given: pl.DataFrame
     results: pl.DataFrame
@@ -125,13 +130,15 @@ def state_of(reader: Reader) -> State:
     )
     handed = _latest(reader.facts("handed"))
     told = reader.facts("told").unique("person", keep="first", maintain_order=True)
+    overrides, last_plan = _overrides(reader, withheld), max(plans, default=0)
     return State(
         number=reader.number,
         people=reader.people(),
         seen=seen.select("person", "state", *FIELDS),
         withheld=_fields(withheld, "export").drop("act"),
-        overrides=_overrides(reader, withheld),
-        changed=_changed(words, withheld, max(plans, default=0)),
+        overrides=overrides,
+        put_back=_put_back(reader, overrides, last_plan),
+        changed=_changed(words, withheld, last_plan),
         given=planned.select(
             *("person", "day", "printer", "batch", "position", "plan"), given_by="act"
         ),
@@ -175,6 +182,29 @@ def _overrides(reader: Reader, withheld: pl.DataFrame) -> pl.DataFrame:
                 kinds, default=None, return_dtype=pl.String
             ),
         )
+    )
+
+
+def _put_back(reader: Reader, overrides: pl.DataFrame, last_plan: int) -> pl.DataFrame:
+    """Return what a plan used of priorities that count no longer."""
+    undone_then: set[int] = set()
+    for act in reversed(reader.acts("undo", live=False)):
+        if act.number < last_plan and act.number not in undone_then:
+            undone_then.add(act.undoes or 0)
+    taken_back = [
+        act.number
+        for act in reader.acts("priority", live=False)
+        if act.number < last_plan and act.number in reader.undone - undone_then
+    ]
+    if not taken_back:
+        return overrides.select("person", "field", was="value").clear()
+    counted = FACTS["overrides"].c.act.not_in(sorted(undone_then))
+    then = reader.facts("overrides", counted, live=False)
+    return (
+        _fields(then.filter(pl.col("act") < last_plan), "value")
+        .filter(pl.col("act").is_in(taken_back))
+        .join(overrides, on=["person", "field"], how="anti", maintain_order="left")
+        .select("person", "field", was="value")
     )
 
 

@@ -12,6 +12,7 @@ from ektp_sched.backlog.records import (
     AHEAD,
     FIELDS,
     RECORDS,
+    UNDONE,
     in_words,
     puts_ahead,
     with_records,
@@ -285,18 +286,27 @@ def as_used(
     """
     decided = state.overrides
     accepted = pl.col("because") == "accepted"
-    columns = (*_KEY, "was", "used", "because")
-    # What was decided here goes before what waits, and that before the export's own.
+    columns = (*_KEY, "was", "used", "because", "is_own")
+    decided = decided.rename({"value": "used"}).with_columns(is_own=accepted)
+    waits = state.withheld.select(*_KEY, "used", is_own=pl.lit(value=False))
+    # What was decided here goes before what waits, and that before the export's own;
+    # where a decision was taken back it is one of these two that is used again.
     words = pl.concat(
         [
-            decided.rename({"value": "used"}).filter(~accepted).select(columns),
-            state.withheld.select(
-                *_KEY, "used", was="used", because=pl.lit("withheld")
-            ).select(columns),
-            decided.rename({"value": "used"}).filter(accepted).select(columns),
+            decided.filter(~accepted).select(columns),
+            state.put_back.join(waits, on=_KEY, how="left", maintain_order="left")
+            .with_columns(pl.col("is_own").fill_null(value=True))
+            .with_columns(because=pl.lit(UNDONE))
+            .select(columns),
+            waits.with_columns(was="used", because=pl.lit("withheld")).select(columns),
+            decided.filter(accepted).select(columns),
             state.changed.select(
-                *_KEY, "was", used="is", because=pl.lit("taken")
-            ).select(columns),
+                *_KEY,
+                "was",
+                used="is",
+                because=pl.lit("taken"),
+                is_own=pl.lit(value=True),
+            ),
         ]
     ).unique(_KEY, keep="first", maintain_order=True)
     words = words.join(
@@ -330,8 +340,8 @@ def _judged(words: pl.DataFrame, office: Office) -> pl.DataFrame:
     known_class = pl.col("used").is_in([*office.urgency])
     return (
         words.with_columns(
-            was=pl.when(here).then("is").otherwise("was"),
-            used=pl.when(because.is_in(["taken", "accepted"]))
+            was=pl.when(here).then("is").otherwise(pl.col("was").replace("", None)),
+            used=pl.when("is_own")
             .then("is")
             .otherwise(pl.col("used").replace("", None)),
         )

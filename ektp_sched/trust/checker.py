@@ -232,7 +232,7 @@ COUNTS = (
     "returned taken_out carried_printed carried_open overdue_registry promises_joined "
     "promises_earlier_in_export promises_earlier_in_file promises_unknown"
 )
-RECORD_REASONS = ("taken", "withheld", "priority", "accepted", "reprint")
+RECORD_REASONS = ("taken", "withheld", "priority", "accepted", "reprint", "undone")
 READING = "printed spoilt unprinted open rejected"
 REMARK = "spoilt-without-reason"
 READINGS = ("all-but-marked", "ticked-only", "list", "log")

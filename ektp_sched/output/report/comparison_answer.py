@@ -266,20 +266,39 @@ def _briefly(words: Words, one: Assumption) -> str:
 
 
 def first_turns(words: Words) -> tuple[str, ...]:
-    """Return what would turn the answer, nearest first, as a first screen has room."""
-    turns = sorted(words.comparison.turns, key=lambda turn: _distance(words, turn))
-    leading = [turn for turn in turns if turn.input == "arrivals"]
-    rest = [turn for turn in turns if turn not in leading and turn.state == "edges"]
-    rest += [turn for turn in turns if turn not in leading and turn.state != "edges"]
-    return tuple(
-        turn_sentence(words, turn) for turn in [*leading, *rest][:_FIRST_TURNS]
+    """Return what would turn the answer, as a first screen has room.
+
+    Arrivals stand first in any case, as everything hangs on them; then those nearest
+    to what the scenarios have.
+    """
+    moved = [turn for turn in words.comparison.turns if turn.state != "no-input"]
+    moved.sort(
+        key=lambda turn: (
+            turn.input != "arrivals",
+            turn.state != "edges",
+            _distance(words, turn),
+        )
     )
+    return tuple(turn_sentence(words, turn) for turn in moved[:_FIRST_TURNS])
 
 
 def turn_sentences(words: Words) -> tuple[str, ...]:
     """Return what would turn the answer, input by input; edges first."""
-    turns = sorted(words.comparison.turns, key=lambda turn: turn.state != "edges")
-    return tuple(turn_sentence(words, turn) for turn in turns)
+    moved = [turn for turn in words.comparison.turns if turn.state != "no-input"]
+    moved.sort(key=lambda turn: turn.state != "edges")
+    return (*(turn_sentence(words, turn) for turn in moved), *_not_moved(words))
+
+
+def _not_moved(words: Words) -> Iterator[str]:
+    """Yield what was not moved, a sentence for each reason."""
+    left: dict[str, dict[str, None]] = {}
+    for turn in words.comparison.turns:
+        if turn.state == "no-input":
+            name = turn.resource or _name(words, turn)
+            left.setdefault(turn.reason or "", {})[name] = None
+    for reason, names in left.items():
+        why = words.texts.name("report.cmp.no-turn", reason)
+        yield words.say("turn.nothing", names="; ".join(names), why=why)
 
 
 def _distance(words: Words, turn: Turn) -> float:
@@ -302,17 +321,17 @@ def _distance(words: Words, turn: Turn) -> float:
     return min(steps, default=float("inf")) / abs(here) if here else float("inf")
 
 
+def _name(words: Words, turn: Turn) -> str:
+    return words.say(f"turn.name.{turn.input}", resource=turn.resource or "")
+
+
 def turn_sentence(words: Words, turn: Turn) -> str:
-    """Return where one input turns the answer, or that it never does."""
-    name = words.say(f"turn.name.{turn.input}", resource=turn.resource or "")
-    if turn.state == "no-input":
-        why = words.texts.name("no-turn", turn.reason or "")
-        return words.say("turn.nothing", name=name, why=why)
+    """Return where an input that was moved turns the answer, or that it never does."""
     if turn.state != "edges":
         tried = turn.tried
         span = (
             ""
-            if tried is None
+            if tried is None or turn.closed_form
             else words.say(
                 "turn.tried",
                 low=value_of(words, turn, tried[0], bare=True),
@@ -322,7 +341,7 @@ def turn_sentence(words: Words, turn: Turn) -> str:
         chosen = words.comparison.question
         return words.say(
             f"turn.{turn.state}",
-            name=name,
+            name=_name(words, turn),
             tried=span,
             chosen=words.label(chosen.choose) if chosen else "",
         )

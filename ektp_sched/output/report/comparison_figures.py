@@ -122,29 +122,32 @@ def fan_part(words: Words) -> Figure:
 
 
 def _fan_finding(words: Words) -> str:
-    """Return how many wait on the day on which the two differ most."""
-    best = best_of(words)
+    """Return how many still wait with the baseline when nobody does with another.
+
+    Where that day is not in this time, of the day on which the two differ most.
+    """
+    best, base = best_of(words), words.comparison.base
     if best is None:
         return words.say("fan.plain")
-    names = (words.comparison.base.name, best.name)
-    daily = words.backlog()
-    middles = [
-        daily.filter(pl.col("scenario") == name).select("day", "middle")
-        for name in names
-    ]
-    both = middles[0].join(middles[1], on="day", suffix="_best")
+    theirs, ours = (
+        words.backlog().filter(pl.col("scenario") == one.name).select("day", "middle")
+        for one in (best, base)
+    )
+    both = ours.join(theirs, on="day", suffix="_best")
     both = both.with_columns(saved=pl.col("middle") - pl.col("middle_best"))
-    both = both.sort("saved", "day", descending=[True, False])
-    if not both.height or both["saved"][0] <= 0:
+    free = None if best.queue is None else best.queue.on
+    day = both.filter(pl.col("day") == free, pl.col("middle_best") == 0)
+    most = both.sort("saved", "day", descending=[True, False]).head(1)
+    row = day if day.height else most
+    if not row.height or row["saved"][0] <= 0:
         return words.say("fan.plain")
-    row = both.row(0, named=True)
     return words.say(
-        "fan.left",
-        day=row["day"],
+        "fan.nobody" if day.height else "fan.left",
+        day=row["day"][0],
         name=words.label(best.name),
-        best=row["middle_best"],
-        base=words.label(words.comparison.base.name),
-        count=row["middle"],
+        best=row["middle_best"][0],
+        base=words.label(base.name),
+        count=row["middle"][0],
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from ektp_sched.backlog.records import RECORDS
+from ektp_sched.backlog.records import RECORDS, UNDONE
 from ektp_sched.output.tables import changed_records
 from ektp_sched.output.view.parts import Items, Section, Table, columns
 
@@ -22,7 +22,7 @@ _COLUMNS: Final = ("application_id", "field", "was", "is", "used", "reason")
 _SUMS: Final = {
     "withheld": ("withheld",),
     "taken": ("taken",),
-    "decided": ("priority", "accepted", "reprint"),
+    "decided": ("priority", "accepted", "reprint", UNDONE),
 }
 
 

@@ -21,12 +21,12 @@ from ektp_sched.scenarios.compare.comparison import Comparison, ScenarioFigures
 from ektp_sched.scenarios.compare.effects import left_out_effects
 from ektp_sched.scenarios.compare.measures import (
     against_told,
+    costs,
     daily,
     difference,
     nobody_waits_any_more,
     quantities,
     samples,
-    total_cost,
     waits,
     with_dates,
 )
@@ -139,7 +139,9 @@ def compare(
     with clock.stage("break-even"):
         assert told is not None
         turns = turns_of(run, by_scenario, told)
-        verdict, against_told = verdicts(run, by_scenario, turns.break_even)
+        verdict, against_told = verdicts(
+            run, by_scenario, turns.turns, turns.break_even
+        )
     return Comparison(
         office=run.baseline.office.name,
         language=run.baseline.office.language,
@@ -195,15 +197,13 @@ def _samples(
     for name, scenario in scenarios.scenarios.items():
         outcome = outcomes[name]
         assert outcome.replacement_idr is not None
-        by_scenario[name] = samples(outcome, scenario.office) | {
-            "total_cost_idr": total_cost(
-                scenario,
-                scenarios.worth,
-                calendar(scenario.office, run.start, run.days).open,
-                calendar(base.office, run.start, run.days).open,
-                outcome.replacement_idr,
-            )
-        }
+        by_scenario[name] = samples(outcome, scenario.office) | costs(
+            scenario,
+            scenarios.worth,
+            calendar(scenario.office, run.start, run.days).open,
+            calendar(base.office, run.start, run.days).open,
+            outcome.replacement_idr,
+        )
     assert told is not None
     by_scenario[DATES_ONLY] = with_dates(
         by_scenario[base.name],

@@ -340,20 +340,17 @@ class Inputs:
     def years_of_use(self) -> Input | Turn:
         """Move over how many years a price is used up."""
         run, worth = self.sides.run, self.sides.run.scenarios.worth
-        prices = self.choose.cost_idr, self.against.cost_idr
-        if not any(prices):
-            return _nothing("years_of_use", "years", "no-price")
         both = self._both(AS_IT_IS)
+        if not any(side["bought_idr"].any() for side in both):
+            return _nothing("years_of_use", "years", "no-price")
 
         def at(place: int) -> Floats:
             other: Worth = replace(worth, years_of_use=Fraction(place + 1, _TENTHS))
+            more = float(other.counted(1, run.days) - worth.counted(1, run.days))
             choose, against = (
                 side
-                | {
-                    "total_cost_idr": side["total_cost_idr"]
-                    + float(other.counted(idr, run.days) - worth.counted(idr, run.days))
-                }
-                for side, idr in zip(both, prices, strict=True)
+                | {"total_cost_idr": side["total_cost_idr"] + more * side["bought_idr"]}
+                for side in both
             )
             return self._judged(choose, against)
 

@@ -9,7 +9,12 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.scenarios.compare.answer import Queue
-from ektp_sched.scenarios.compare.comparison import ClassWait, Difference, Waits
+from ektp_sched.scenarios.compare.comparison import (
+    ClassWait,
+    Difference,
+    ScenarioFigures,
+    Waits,
+)
 from ektp_sched.scenarios.compare.spread import (
     QUANTILES,
     of_days,
@@ -38,12 +43,12 @@ if TYPE_CHECKING:
 __all__ = [
     "against_told",
     "binding_share",
+    "costs",
     "daily",
     "difference",
     "nobody_waits_any_more",
     "quantities",
     "samples",
-    "total_cost",
     "trip_cost",
     "trips",
     "waits",
@@ -95,26 +100,26 @@ def samples(outcome: Outcome, office: Office) -> Samples:
     return {name: values.astype(np.float64) for name, values in by_name.items()}
 
 
-def total_cost(
+def costs(
     scenario: Scenario, worth: Worth, worked: Bools, in_baseline: Bools, replaced: Ints
-) -> Floats:
-    """Return what a scenario costs beside trips, rupiah, ``(R,)``.
+) -> Samples:
+    """Return what is bought, and all that a scenario costs beside trips, rupiah.
 
     Parameters
     ----------
     scenario, worth
-        Its price, its shifts, what each further day costs, and how far a price counts.
+        Its price, its shifts, what each further day costs, and how far what is bought
+        counts.
     worked, in_baseline
         Whether each is a working day of its calendar, and of the baseline's, ``(H,)``.
     replaced
         Price of what replaces that which failed for good, ``(R,)``.
     """
+    bought = scenario.cost_idr + replaced.astype(np.float64)
     further = int((worked & ~in_baseline).sum())
-    counted = worth.counted(1, len(worked))
-    fixed = scenario.cost_idr * counted + further * scenario.cost_idr_per_day
-    fixed += scenario.shifts_idr
-    cost: Floats = float(fixed) + float(counted) * replaced.astype(np.float64)
-    return cost
+    days = further * scenario.cost_idr_per_day + scenario.shifts_idr
+    counted = float(worth.counted(1, len(worked)))
+    return {"bought_idr": bought, "total_cost_idr": counted * bought + days}
 
 
 def with_dates(
@@ -144,7 +149,7 @@ def quantities(sampled: Mapping[str, Floats], days: int, start: date) -> dict[st
     return {
         name: of_days(values, days, start) if name in _DAYS else of_values(values)
         for name, values in sampled.items()
-        if name != "free_day"
+        if name in ScenarioFigures.model_fields
     }
 
 

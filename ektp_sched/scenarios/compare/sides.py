@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.scenarios.compare.costs import waiting_costs
-from ektp_sched.scenarios.compare.measures import fixed_cost, samples, with_dates
+from ektp_sched.scenarios.compare.measures import costs, samples, with_dates
 from ektp_sched.scenarios.compare.told import told_trips
 from ektp_sched.scenarios.compare.verdict import FUTURES
 from ektp_sched.scenarios.simulate.simulate import simulate
@@ -59,6 +59,7 @@ class Sides:
     told: Mapping[str, Floats]  # the baseline's samples with dates told, as simulated
     _known: dict[tuple[str, Measure, Setting], Samples] = field(default_factory=dict)
     _worlds: dict[tuple[int | None, int], World] = field(default_factory=dict)
+    _limits: dict[tuple[str, int], Limits] = field(default_factory=dict)
 
     @property
     def policy(self) -> str:
@@ -103,15 +104,14 @@ class Sides:
 
     def limits(self, scenario: Scenario, setting: Setting, world: World) -> Limits:
         """Return what limits a scenario."""
-        if setting.moved is not None:
-            scenario = scenario.at(setting.moved)
-        limits = limits_of(scenario, world)
-        if setting.blanks == HUNDRED:
-            return limits
-        supply = {
-            card: upto * setting.blanks // HUNDRED
-            for card, upto in limits.supply.items()
-        }
+        moved, share = setting.moved, setting.blanks
+        if moved is not None or setting.breakdown is not None:
+            return limits_of(scenario if moved is None else scenario.at(moved), world)
+        key = scenario.name, world.size
+        if key not in self._limits:
+            self._limits[key] = limits_of(scenario, world)
+        limits = self._limits[key]
+        supply = {card: upto * share // HUNDRED for card, upto in limits.supply.items()}
         return replace(limits, supply=supply)
 
     def _as_seen_by(self, scenario: Scenario, setting: Setting) -> Setting:
@@ -137,18 +137,16 @@ class Sides:
         return {
             "wasted_trip_cost_idr": cost,
             "person_days": waited,
-            "total_cost_idr": self._spent(scenario, limits, world.size),
-        }
+        } | self._costs(scenario, limits, world.size)
 
-    def _spent(self, scenario: Scenario, limits: Limits, size: int) -> Floats:
+    def _costs(self, scenario: Scenario, limits: Limits, size: int) -> Samples:
         """Return what a scenario costs beside trips, ``(R,)``."""
-        in_baseline = limits_of(self.run.baseline, self.world(AS_IT_IS, 1)).open
+        base = self.limits(self.run.baseline, AS_IT_IS, self.world(AS_IT_IS))
+        replaced = limits.replacement_idr
+        if replaced is None:
+            replaced = np.zeros(size, dtype=np.int64)
         worth = self.run.scenarios.worth
-        fixed = float(fixed_cost(scenario, limits.open, in_baseline, worth))
-        spent = np.full(size, fixed)
-        if limits.replacement_idr is not None:
-            spent += limits.replacement_idr
-        return spent
+        return costs(scenario, worth, limits.working, base.working, replaced)
 
     def _with_dates(self, setting: Setting) -> Samples:
         """Return the baseline's samples with dates told.
@@ -160,9 +158,8 @@ class Sides:
         queue, arrivals = self.run.queue(scenario), world.arrivals
         outcome = simulate(queue, limits, arrivals, self.policy, record="dates")
         told = told_trips(outcome, queue, limits, arrivals, scenario.office)
-        base = samples(outcome, scenario.office) | {
-            "total_cost_idr": self._spent(scenario, limits, world.size)
-        }
+        base = samples(outcome, scenario.office)
+        base |= self._costs(scenario, limits, world.size)
         dated = with_dates(
             base, outcome, told, scenario.office, self.run.scenarios.told
         )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.scenarios.compare.answer import Answer
+    from ektp_sched.scenarios.compare.answer import Answer, Turn
     from ektp_sched.scenarios.compare.comparison import BreakEven
     from ektp_sched.scenarios.compare.spread import Spread
     from ektp_sched.scenarios.simulate.runs import Run
@@ -153,49 +153,62 @@ def verdict_on(
 
 
 def verdicts(
-    run: Run, by_scenario: Mapping[str, Samples], pays: Sequence[BreakEven]
+    run: Run,
+    by_scenario: Mapping[str, Samples],
+    turns: Sequence[Turn],
+    pays: Sequence[BreakEven],
 ) -> tuple[Verdict | None, Verdict | None]:
     """Return the answer to what is asked, and to the same against dates told.
 
     The second where the question is against the baseline; neither where nothing is
-    asked.
+    asked.  Until when it pays is read off what turns the first answer, and off what
+    pays against dates told.
     """
     asked = run.scenarios.question
     if asked is None:
         return None, None
-    verdict = _verdict(run, asked, by_scenario, pays)
+    falling = (
+        edge.below
+        for turn in turns
+        for edge in turn.edges
+        if turn.input == "first_day" and edge.answer_above == "no"
+    )
+    until = max((day for day in falling if isinstance(day, date)), default=None)
+    verdict = _verdict(run, asked, by_scenario, until)
     if asked.against != run.scenarios.baseline:
         return verdict, None
     told = asked.model_copy(update={"against": DATES_ONLY})
-    return verdict, _verdict(run, told, by_scenario, pays)
+    latest = (
+        edge.installation_date.value
+        for edge in pays
+        if (edge.scenario, edge.against, asked.by) == (asked.choose, "told", "money")
+    )
+    until = next((day for day in latest if isinstance(day, date)), None)
+    return verdict, _verdict(run, told, by_scenario, until)
 
 
 def _verdict(
     run: Run,
     question: Question,
     by_scenario: Mapping[str, Samples],
-    pays: Sequence[BreakEven],
+    pays_until: date | None,
 ) -> Verdict:
-    scenarios, base = run.scenarios, run.scenarios.baseline
-    against = {base: "not-told", DATES_ONLY: "told"}.get(question.against)
-    dates = (
-        (edge.installation_date.value, edge.earliest)
-        for edge in pays
-        if question.by == "money"
-        and (edge.scenario, edge.against) == (question.choose, against)
-    )
-    until, earliest = next(dates, (None, None))
-    choose, other = (
+    scenarios = run.scenarios
+    choose, against = (
         {name: values[:FUTURES] for name, values in by_scenario[side].items()}
         for side in (question.choose, question.against)
     )
-    names = question.choose, base if against == "told" else question.against
+    chosen, other = (
+        scenarios.named(None if side == DATES_ONLY else side)
+        for side in (question.choose, question.against)
+    )
+    firsts = [new.first[0] if new.first else run.start for new in chosen.added]
     return verdict_on(
         question,
         choose,
-        other,
+        against,
         day_without_card_idr=scenarios.worth.day_without_card_idr,
-        certain=all(scenarios.is_certain(scenarios.named(name)) for name in names),
-        pays_until=until if isinstance(until, date) else None,
-        earliest=earliest,
+        certain=scenarios.is_certain(chosen) and scenarios.is_certain(other),
+        pays_until=pays_until,
+        earliest=min(firsts, default=None),
     )

@@ -105,6 +105,13 @@ class Limits:
     by_shift_only: NDArray[np.bool_] | None = None
 
     @property
+    def working(self) -> NDArray[np.bool_]:
+        """Whether a day is one of the calendar's working days, ``(H,)``."""
+        return (
+            self.open if self.by_shift_only is None else self.open & ~self.by_shift_only
+        )
+
+    @property
     def kept_free(self) -> NDArray[np.int64]:
         """Cards that the reserve keeps free, ``(H,)``."""
         kept = np.full(self.days, self.reserve, dtype=np.int64)

@@ -1,7 +1,6 @@
 """Reading scenarios.toml: one verb, and every problem at once.
 
-From a scenario's tables and the office to the office that it makes, and which
-inputs are facts and which are assumed, as ``[sources]`` says.
+From a scenario's tables and the office to the office that it makes.
 """
 
 from __future__ import annotations
@@ -9,13 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.backlog.inputs import as_day
 from ektp_sched.errors import ScenarioError, UsageError
@@ -27,6 +24,7 @@ from ektp_sched.office.writing import plain
 from ektp_sched.rules.nearest import unknown
 from ektp_sched.rules.problems import Problem
 from ektp_sched.scenarios.world import built
+from ektp_sched.scenarios.world.assumptions import assumptions_of
 from ektp_sched.scenarios.world.history import (
     BreakdownFit,
     fit_arrivals,
@@ -37,7 +35,6 @@ from ektp_sched.scenarios.world.history import (
 from ektp_sched.scenarios.world.laws import (
     DATES_ONLY,
     ArrivalLaw,
-    Assumption,
     BreakdownLaw,
     HeldLaw,
     NewResource,
@@ -52,12 +49,13 @@ from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
+    from decimal import Decimal
     from typing import TypeAlias
 
     from ektp_sched.backlog.inputs import DayLike
     from ektp_sched.office import Office
     from ektp_sched.office.inputs import OfficeLike
-    from ektp_sched.rules.capacity import Server
     from ektp_sched.rules.problems import Path as Place
     from ektp_sched.scenarios.world.model import (
         Added,
@@ -201,7 +199,8 @@ def scenarios_of(
     arrivals = _arrivals(parts)
     breakdowns = _breakdowns(parts)
     question, held = _question(parts, baseline), _held(parts)
-    assumptions = _assumptions_of(parts, data, scenarios, baseline)
+    assumptions, unclear = assumptions_of(parts.file, data, office, scenarios, baseline)
+    parts.problems.extend(unclear)
     if parts.problems:
         problems = sorted(parts.problems, key=lambda p: str(p.path[0]))
         raise refusal(problems, file=file, error=ScenarioError)
@@ -393,7 +392,7 @@ def _mix(
 
 
 def _breakdowns(parts: _Reading) -> dict[str, BreakdownLaw]:
-    known = [resource.id for resource in _resources(parts.office)]
+    known = [r.id for r in (*parts.office.servers, *parts.office.printers)]
     for scenario in parts.file.scenarios.values():
         known += [entry.rules.id for entry in scenario.added]
         for kind in ("servers", "printers"):
@@ -621,150 +620,3 @@ def _resource(entry: Added, replaced: Mapping[str, tuple[str, ...]]) -> NewResou
         first=None if first is None else (first.earliest, first.likely, first.latest),
         replaces=replaced[rules.id],
     )
-
-
-_MARK = re.compile(r"(fact|assumed)\b[\s:,;–-]*(.*)", re.DOTALL)
-_ONE_VALUE: Final = frozenset({"low", "likely", "high", "earliest", "latest"})
-_WHOLE_TABLES: Final = ("arrivals.mix", "held.mix", "prior")
-_NO_INPUTS: Final = ("sources", "baseline", "question")
-_ALWAYS: Final = re.compile(
-    r"office\.((servers|printers)\..+\.cards_per_day|visits\..+|reserve\..+)"
-)
-"""Keys of the office on which every comparison rests."""
-
-
-def _assumptions_of(
-    parts: _Reading,
-    data: Mapping[str, Any],
-    scenarios: Mapping[str, Scenario],
-    baseline: str,
-) -> tuple[Assumption, ...]:
-    """Return every input with its mark; an input without one is assumed.
-
-    A mark of a table holds for all that stands in it, unless a longer key has
-    a mark of its own.  What stands at a default comes last, and needs its own mark.
-    """
-    inputs = {k: v for k, v in data.items() if k not in _NO_INPUTS}
-    nodes = dict(_nodes(inputs, "")) | dict(_nodes({"office": plain(parts.office)}, ""))
-    unstated = {
-        key: value
-        for key, value in _defaults(parts, scenarios, baseline)
-        if key not in nodes
-    }
-    marks = _marks(parts, nodes | unstated)
-    leaves = [key for key, value in nodes.items() if _is_input(key, value)]
-    shown = [k for k in leaves if not k.startswith("office.") or _marked(k, marks)]
-    assumptions = []
-    for key in shown:
-        is_fact, note = marks.get(_marked(key, marks) or "", (False, ""))
-        kind: Literal["fact", "assumed"] = "fact" if is_fact else "assumed"
-        assumptions.append(Assumption(key, _plain(nodes[key]), kind, note))
-    for key, default in unstated.items():
-        is_fact, note = marks.get(key, (False, ""))
-        kind = "fact" if is_fact else "assumed"
-        assumptions.append(Assumption(key, default, kind, note, stated=False))
-    return tuple(assumptions)
-
-
-def _defaults(
-    parts: _Reading, scenarios: Mapping[str, Scenario], baseline: str
-) -> Iterator[tuple[str, int]]:
-    """Yield what is assumed where a file says nothing, by key."""
-    if parts.file.arrivals is None:
-        yield "arrivals.per_working_day", 0
-    if parts.file.held is None:
-        yield "held.per_working_day", 0
-    yield "told.heeded", 1
-    yield "told.cost_idr", 0
-    yield "worth.day_without_card_idr", 0
-    names = {r.id: None for r in _resources(parts.office)}
-    for name, scenario in scenarios.items():
-        names |= {r.id: None for r in _resources(scenario.office)}
-        base = scenarios.get(baseline)
-        if base is not None and scenario.office.calendar != base.office.calendar:
-            yield f"scenarios.{name}.cost_idr_per_day", 0
-    for name in names:
-        broken = name in parts.file.breakdowns
-        yield f"breakdowns.{name}.{'for_good' if broken else 'failures'}", 0
-
-
-def _resources(office: Office) -> tuple[Server, ...]:
-    return (*office.servers, *office.printers)
-
-
-def _marks(parts: _Reading, nodes: Mapping[str, Any]) -> dict[str, tuple[bool, str]]:
-    marks = {}
-    for key, value in _texts(parts.file.sources, ""):
-        if key not in nodes:
-            parts.wrong(("sources", key), unknown("key", key, nodes))
-            continue
-        match = _MARK.fullmatch(value.strip()) if isinstance(value, str) else None
-        if match is None:
-            parts.wrong(
-                ("sources", key),
-                said(
-                    'must be text that begins with "fact" or "assumed", such as '
-                    '"fact: press report of 2017-09-12"',
-                    'harus teks yang diawali "fact" atau "assumed", misalnya '
-                    '"fact: berita pers 2017-09-12"',
-                ),
-            )
-        else:
-            marks[key] = (match[1] == "fact", " ".join(match[2].split()))
-    return marks
-
-
-def _texts(table: Mapping[str, Any], above: str) -> Iterator[tuple[str, Any]]:
-    """Yield dotted keys, whether quoted in the file or nested tables."""
-    for name, value in table.items():
-        key = f"{above}.{name}" if above else name
-        if isinstance(value, dict):
-            yield from _texts(value, key)
-        else:
-            yield key, value
-
-
-def _nodes(table: Mapping[str, Any], above: str) -> Iterator[tuple[str, Any]]:
-    """Yield every table and value by dotted key, entries of lists by id."""
-    for name, value in table.items():
-        key = f"{above}.{name}" if above else str(name)
-        yield key, value
-        if isinstance(value, dict):
-            yield from _nodes(value, key)
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            entries = enumerate((e for e in value if isinstance(e, dict)), start=1)
-            listed = {str(e.get("id", number)): e for number, e in entries}
-            yield from _nodes(listed, key)
-
-
-def _is_input(key: str, value: Any) -> bool:
-    """Return whether a node is one number, date, text or range of them."""
-    parent, _, name = key.rpartition(".")
-    if name in {*_ONE_VALUE, "id", "label"} or parent.endswith(_WHOLE_TABLES):
-        return False
-    if isinstance(value, dict):
-        return bool(value) and (set(value) <= _ONE_VALUE or key.endswith(_WHOLE_TABLES))
-    return not (isinstance(value, list) and value and isinstance(value[0], dict))
-
-
-def _marked(key: str, marks: Mapping[str, Any]) -> str | None:
-    """Return the longest marked key in which `key` stands.
-
-    An office's key on which every comparison rests counts as marked by itself.
-    """
-    at = key
-    while at:
-        if at in marks:
-            return at
-        at = at.rpartition(".")[0]
-    return key if _ALWAYS.fullmatch(key) else None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_plain(part) for part in value]
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value.isoformat() if isinstance(value, date) else value

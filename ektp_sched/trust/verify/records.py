@@ -11,6 +11,7 @@ from ektp_sched.backlog.records import (
     BECAUSE,
     FIELDS,
     RECORDS,
+    UNDONE,
     in_words,
     puts_ahead,
 )
@@ -73,6 +74,8 @@ def check_records(backlog: Backlog, office: Office, findings: Findings) -> None:
         .then(used.eq_missing(new))
         .when(because == "withheld")
         .then(waits)
+        .when(because == UNDONE)
+        .then(used.eq_missing(new) | waits)
         .when(because == "priority")
         .then(field.is_in(["urgency", "due_on"]))
         .otherwise(own_date)
@@ -122,7 +125,8 @@ def check_raw_records(
     previous
         The last plan: what it used is what a record says was known before, and what is
         used where a change waits.  Nobody may stand ahead of where that had the person,
-        unless a record says that it was accepted or decided.
+        unless a record says that it was accepted or decided, or that what put the
+        person behind was taken back.
 
     Returns
     -------
@@ -158,12 +162,15 @@ def _check_before(records: pl.DataFrame, previous: Plan, findings: Findings) -> 
     """
     people = previous.backlog.frame.join(records, on="application_id", how="semi")
     rows = records.filter(
-        pl.col("because").is_in(["taken", "withheld"])
+        pl.col("because").is_in(["taken", "withheld", UNDONE])
         & ~pl.col("field").is_in(["promised_on", "ready_on"])
     ).join(_cells(people, "before"), on=_KEY, maintain_order="left")
+    is_undone = pl.col("because") == UNDONE
     if (decided := previous.backlog.records) is not None:
         decided = decided.filter(~pl.col("because").is_in(["taken", "withheld"]))
-        rows = rows.join(decided, on=_KEY, how="anti", maintain_order="left")
+        exported = rows.filter(~is_undone)
+        exported = exported.join(decided, on=_KEY, how="anti", maintain_order="left")
+        rows = pl.concat([exported, rows.filter(is_undone)])
     before, used = pl.col("before"), pl.col("used")
     withheld = (pl.col("because") == "withheld") & used.ne_missing(before)
     _tell(
@@ -195,14 +202,17 @@ def _check_ahead(
     )
     both = both.filter(moved)
     before = both.select(*ids, *(pl.col(f"{n}_before").alias(n) for n in AHEAD))
+    because = pl.col("because")
+    decided = records.filter(because.is_in(["accepted", "priority"])).select(_KEY)
+    put_back = records.filter(because == UNDONE).select(_KEY)
+    if previous.backlog.records is not None:
+        priorities = previous.backlog.records.filter(because == "priority")
+        put_back = put_back.join(priorities, on=_KEY, how="semi")
+        decided = pl.concat([decided, put_back])
     rows = (
         _cells(both, "now", AHEAD)
         .join(_cells(before, "before", AHEAD), on=_KEY)
-        .join(
-            records.filter(pl.col("because").is_in(["accepted", "priority"])),
-            on=_KEY,
-            how="anti",
-        )
+        .join(decided, on=_KEY, how="anti")
         .sort(_KEY)
     )
     change = (pl.col("field"), pl.col("now"), pl.col("before"))
