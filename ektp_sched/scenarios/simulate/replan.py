@@ -20,6 +20,7 @@ import polars as pl
 
 from ektp_sched.office import Capacity
 from ektp_sched.people.cohorts import NONE
+from ektp_sched.people.people import offsets, read_people, some_people
 from ektp_sched.planning.assign import assign
 from ektp_sched.planning.case import lay_case
 from ektp_sched.planning.clock import Clock
@@ -124,6 +125,7 @@ class _Run:
         old = backlog.frame[kept]
         self.frame = pl.concat([old, self._rows(old, *newcomers)], how="vertical")
         self.people = People.of(queue, kept, *newcomers)
+        self.whole = read_people(self.frame, self.office, queue.start, queue.days)
         self.used = dict.fromkeys(limits.supply, 0)
         self.binding = np.zeros((limits.days, len(CAUSES)), dtype=np.int64)
         self.most, self.limit = possible
@@ -174,11 +176,10 @@ class _Run:
         people = self.people
         known = (people.day == self.limits.days) & (people.old | (people.since <= day))
         rows = np.flatnonzero(known)
-        backlog = replace(self.backlog, frame=self.frame[rows])
         office = self.office
         if self.stores is not None:
             office = self.stores.office_on(self.limits.start + timedelta(days=day))
-        today, printer = self._plan(backlog, day, office)
+        today, printer = self._plan(rows, day, office)
         printed = rows[today]
         people.day[printed] = day
         self._use(day, printed, printer)
@@ -211,19 +212,28 @@ class _Run:
         empty = any(self.used[card] >= supply[card][day] for card in supply)
         return CAUSES.index("blanks" if empty else "printers")
 
-    def _plan(self, backlog: Backlog, day: int, office: Office) -> tuple[Ints, Ints]:
-        """Return the rows printed today, and on which printers.
+    def _plan(self, rows: Ints, day: int, office: Office) -> tuple[Ints, Ints]:
+        """Return which of the rows are printed today, and on which printers.
 
         Pins that cannot be kept are put off.
         """
-        if backlog.frame.is_empty():
+        if not len(rows):
             return (np.zeros(0, dtype=np.int64),) * 2
+        backlog = replace(self.backlog, frame=self.frame[rows], known=None)
         start, days = self.limits.start + timedelta(days=day), self.limits.days - day
         limits, solver = self._capacity(day), FlowSolver()
         if self.stores is not None:
             limits = replace(limits, supply=supply(office, start, days))
-        case = lay_case(backlog, office, start, days, solver, limits=limits)
-        case = replace(case, scarce=scarce(office, case.cohorts, limits))
+        people = some_people(self.whole, rows, backlog.frame, office, day)
+        case = lay_case(
+            backlog, office, start, days, solver, limits=limits, people=people
+        )
+        case = replace(
+            case,
+            scarce=scarce(office, case.cohorts, limits),
+            # Every plan is best in a tier that sees nobody.
+            order=tuple(t for t in case.order if t.sees(case.cohorts).any()),
+        )
         engine, clock = choose(case), Clock(_SECONDS if case.asks else None, None)
         outcome = engine.solve(case, clock)
         if outcome.solution is None:
@@ -231,11 +241,11 @@ class _Run:
             conflicts = tuple(one for one in conflicts if one.application_ids)
             if not conflicts:
                 assert case.asks
-                return self._plan(backlog, day, as_simulated(office, start))
-            later = self._put_off(conflicts)
-            self.frame = self.frame.with_columns(later)
-            frame = backlog.frame.with_columns(later)
-            return self._plan(replace(backlog, frame=frame), day, office)
+                return self._plan(rows, day, as_simulated(office, start))
+            self.frame = self.frame.with_columns(self._put_off(conflicts))
+            pinned = offsets(self.frame["pinned_on"], self.limits.start)
+            self.whole = replace(self.whole, pinned=pinned)
+            return self._plan(rows, day, office)
         prints = assign(
             backlog.frame,
             office,
