@@ -149,7 +149,7 @@ class Sides:
         if replaced is None:
             replaced = np.zeros(size, dtype=np.int64)
         worth = self.run.scenarios.worth
-        return costs(scenario, worth, limits.open, base.open, replaced)
+        return costs(scenario, worth, limits.working, base.working, replaced)
 
     def _with_dates(self, setting: Setting) -> Samples:
         """Return the baseline's samples with dates told.
