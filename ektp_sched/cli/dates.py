@@ -181,6 +181,7 @@ def promise(
         if copied is not None and target is not None:
             files = {target: backlog_copy(copied, target, begin)}
         save_promises(made, out, force=force, files=files)
+    tell(made.notices, words)
     if as_json:
         emit({"out": str(out), **made.document(), "copy": _copy_figures(copied)})
         return
@@ -284,6 +285,7 @@ def backtest(
             save_backtest(result, out, words, force=force)
     if out is not None:
         tell_no_page(out / "backtest.html", words, "backtest")
+    tell(result.notices, words)
     if as_json:
         emit(result.document())
         return

@@ -112,6 +112,7 @@ def compare(
         progress("write", 0.98)
         save_comparison(made, out, force=force, lang=lang)
     tell_no_page(out / "report.html", words)
+    tell(made.rosters, words)
     if as_json:
         emit({"out": str(out), **made.document()})
         return
@@ -226,6 +227,7 @@ def need(
             policy=policy,
             progress=progress,
         )
+    tell(answer.notices, words)
     document = {"schema_version": 1, **answer.to_dict()}
     place = {}
     if out is not None:

@@ -77,7 +77,7 @@ def read_kinds(
     names = list(product(classes, cards, areas))
     code = (urgency * len(cards) + card) * len(areas) + area
     kind, used = compact(code, len(names))
-    return kind, _kinds([names[k] for k in used.tolist()], office, start, days)
+    return kind, kinds_of([names[k] for k in used.tolist()], office, start, days)
 
 
 def _codes(column: pl.Series) -> tuple[Ints, list[str | None]]:
@@ -87,7 +87,8 @@ def _codes(column: pl.Series) -> tuple[Ints, list[str | None]]:
     return codes.fill_null(len(names)).to_numpy(), [*names, None]
 
 
-def _kinds(names: list[Kind], office: Office, start: date, days: int) -> Kinds:
+def kinds_of(names: list[Kind], office: Office, start: date, days: int) -> Kinds:
+    """Return kinds, sorted by class, card type and area, as an office sees them."""
     urgencies = [str(urgency) for urgency, _, _ in names]
     classes = sorted(set(urgencies))
     keys: list[RankKey] = [

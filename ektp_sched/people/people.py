@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,8 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.office import calendar
-from ektp_sched.people.kinds import read_kinds
+from ektp_sched.people.keys import compact
+from ektp_sched.people.kinds import kinds_of, read_kinds
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
 
-__all__ = ["MISSING", "People", "offsets", "read_people"]
+__all__ = ["MISSING", "People", "offsets", "read_people", "some_people"]
 
 MISSING: Final = -(1 << 30)
 """Stands for "no such date"."""
@@ -101,6 +103,39 @@ class People:
         sums = np.zeros(len(self.kinds.ranks), dtype=np.int64)
         np.add.at(sums, self.kinds.rank[self.kind[who]], amount)
         return sums
+
+
+def some_people(
+    people: People, rows: Ints, frame: pl.DataFrame, office: Office, later: int
+) -> People:
+    """Return some of them so many days later, as `read_people` has them of a frame.
+
+    The office is the same but for what is left of its blanks and limits; there is no
+    previous plan.
+    """
+    start, days = people.start + timedelta(days=later), people.days - later
+    kind, used = compact(people.kind[rows], len(people.kinds.names))
+    names = [people.kinds.names[number] for number in used.tolist()]
+
+    def moved(dates: Ints32) -> Ints32:
+        here = dates[rows]
+        return np.where(here == MISSING, here, here - np.int32(later))
+
+    return People(
+        office=office,
+        start=start,
+        days=days,
+        frame=frame,
+        since=moved(people.since),
+        ready=moved(people.ready),
+        due=moved(people.due),
+        promised=moved(people.promised),
+        pinned=moved(people.pinned),
+        kind=kind,
+        kinds=kinds_of(names, office, start, days),
+        given=None,
+        thaws=0,
+    )
 
 
 def read_people(

@@ -102,11 +102,16 @@ def lay_case(
     solver: TierSolver,
     workers: int = 1,
     limits: Capacity | None = None,
+    people: People | None = None,
 ) -> Case:
-    """Lay out who waits for what; ``limits`` are the office's own if left out."""
+    """Lay out who waits for what.
+
+    ``limits`` are the office's own if left out, ``people`` those of the backlog.
+    """
     worked = calendar(office, start, days)
     limits = capacity(office, start, days) if limits is None else limits
-    people = read_people(backlog.frame, office, start, days, backlog.known)
+    if people is None:
+        people = read_people(backlog.frame, office, start, days, backlog.known)
     check_start(people.since, start)
     cohorts = group(people)
     order = objectives(office, cohorts, days, decided=bool(office.shifts))

@@ -1,4 +1,4 @@
-"""The one verb of this package: plan a backlog."""
+"""The verb of this package, plan a backlog; and where shifts are decided apart."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ektp_sched.arguments import MOST_WORKERS, check_whole
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UsageError
+from ektp_sched.office import capacity
 from ektp_sched.planning.assign import assign
 from ektp_sched.planning.case import lay_case
 from ektp_sched.planning.clock import Clock
@@ -23,14 +24,14 @@ from ektp_sched.words import joined, said
 from ektp_sched.yesterday import with_yesterday
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
     from ektp_sched.backlog.told import ToldLike
     from ektp_sched.documents import Plan
-    from ektp_sched.office import Office
+    from ektp_sched.office import Office, Option
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.network.problem import TierSolver
     from ektp_sched.planning.scarce import Scarce
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["plan"]
+__all__ = ["plan", "plan_with_shifts", "shifts_worked"]
 
 
 def plan(
@@ -144,6 +145,40 @@ def plan(
         )
     with clock.stage("cohorts"):
         case = _laid(backlog, office, start, days, solver, workers, clock)
+    return _made(case, clock)
+
+
+def plan_with_shifts(
+    backlog: Backlog,
+    office: Office,
+    *,
+    start: date,
+    days: int,
+    used: Sequence[tuple[str, int]],
+) -> Plan:
+    """Return the exact plan where it is decided which shifts are worked.
+
+    ``used`` names them, each with the day's offset.
+    """
+    limits = capacity(office, start, days, used)
+    fixed = office.model_copy(update={"shifts": (), "budget": None})
+    case = lay_case(backlog, fixed, start, days, tier_solver("auto"), limits=limits)
+    return _made(case, Clock(None, None))
+
+
+def shifts_worked(
+    backlog: Backlog, office: Office, *, start: date, days: int, seconds: float
+) -> tuple[Option, ...] | None:
+    """Return the shifts that the exact plan works; None if it is not proven in time."""
+    case = lay_case(backlog, office, start, days, tier_solver("auto"))
+    # Shifts are chosen in the first half of the time.
+    outcome = choose(case).solve(case, Clock(2 * seconds, None))
+    proven = outcome.solution is not None and all(s.proven for s in outcome.settled)
+    return outcome.used if proven else None
+
+
+def _made(case: Case, clock: Clock) -> Plan:
+    """Solve a case, and return the plan that it comes to."""
     search = choose(case)
     outcome = search.solve(case, clock)
     if outcome.solution is None:
@@ -151,8 +186,8 @@ def plan(
         return no_plan(case, outcome, conflict, clock)
     with clock.stage("assign"):
         prints = assign(
-            backlog.frame,
-            office,
+            case.backlog.frame,
+            case.office,
             outcome.program,
             outcome.cohorts,
             outcome.solution,

@@ -50,8 +50,15 @@ def keeper(
 
     Years that the package does not cover are left empty, and categories that the
     country does not have are left out; a country without the language uses its own
-    default.
+    default.  What is returned is kept for the next caller, and not to be changed.
     """
+    return _kept(code, tuple(years), tuple(categories), language)
+
+
+@lru_cache(maxsize=64)
+def _kept(
+    code: str, years: tuple[int, ...], categories: tuple[str, ...], language: str
+) -> holidays.HolidayBase:
     kind = getattr(holidays, code)
     has = [c for c in categories if c in kind.supported_categories]
     speaks = kind.supported_languages
@@ -59,7 +66,7 @@ def keeper(
     preferred = [s for s in named if s in (language, "en_US")] + named
     return holidays.country_holidays(
         code,
-        years=tuple(years) if has else (),
+        years=years if has else (),
         expand=False,
         categories=tuple(has) or None,
         language=preferred[0] if preferred else None,

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Protocol, TypeAlias
 
 import numpy as np
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PrivateAttr
 
 from ektp_sched.rules.calendar import HasCalendar
 from ektp_sched.rules.fields import (
@@ -29,6 +29,8 @@ from ektp_sched.words import Said, by_form, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from numpy.typing import NDArray
 
     from ektp_sched.rules.capacity import BarePrinter
     from ektp_sched.rules.limit import Period
@@ -134,6 +136,22 @@ class Quota(Table):
         default=None,
     )
 
+    # cards printed before the first day, in its week or in the whole plan
+    _printed: int = PrivateAttr(default=0)
+
+    def after(self, printed: int) -> Quota:
+        """Return the same where so many cards of its first week or plan are printed."""
+        quota = self.model_copy()
+        quota._printed = printed  # noqa: SLF001 - of its own copy
+        return quota
+
+    def amounts(self, amount: int, first: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return what is left of an amount in stretches with these first days."""
+        amounts = np.full(len(first), amount, dtype=np.int64)
+        if self.per != "day":
+            amounts -= self._printed * (first == 0)
+        return np.maximum(amounts, 0)
+
 
 class HasQuotas(HasCalendar, Protocol):
     """What says which quotas a plan must keep to."""
@@ -236,7 +254,7 @@ def _limits(world: World[HasQuotas]) -> Iterator[Limit]:
                 weights[number],
                 first,
                 last,
-                Fraction(amount) if share else np.full(len(first), int(amount)),
+                Fraction(amount) if share else quota.amounts(int(amount), first),
                 sense="least" if least else "most",
                 unless=weights[number][None] > 0 if least else None,
                 key=key,

@@ -16,6 +16,7 @@ __all__ = [
     "MEASURES",
     "Answer",
     "Edge",
+    "LeftOut",
     "Measure",
     "Point",
     "Question",
@@ -141,3 +142,18 @@ class Sensitivity(Document):
     def swing(self) -> float:
         """How far the mean advantage moves from one end to the other."""
         return abs(self.high.mean - self.low.mean)
+
+
+class LeftOut(Document):
+    """What a rule that a fast policy leaves out does, by plans made anew each day."""
+
+    # as in office.toml (expiry: of blanks); all: every rule, against the policy itself
+    rule: str
+    # futures, days: how many, the first ones; none where the time was too short
+    futures: int = 0
+    days: int
+    # the planner with all rules less the same without this one, future by future
+    person_days: Spread | None = None
+    free_day: Spread | None = None  # days until nobody waits any more
+    longest_wait_days: Spread | None = None
+    wasted_trip_cost_idr: Spread | None = None

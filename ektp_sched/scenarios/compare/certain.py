@@ -19,14 +19,16 @@ import polars as pl
 
 from ektp_sched.office import capacity
 from ektp_sched.people.cohorts import build_cohorts
-from ektp_sched.planning import Status, plan
+from ektp_sched.planning import Status
 from ektp_sched.planning.tiers import objectives
 from ektp_sched.scenarios.compare.comparison import Limiting, PolicyGap, Stretch
 from ektp_sched.scenarios.compare.measures import binding_share
 from ektp_sched.scenarios.simulate.replan import simulate_replan
+from ektp_sched.scenarios.simulate.roster import likely_plan
 from ektp_sched.scenarios.simulate.simulate import simulate
-from ektp_sched.scenarios.world.capacities import likely_office, limits_of
+from ektp_sched.scenarios.world.capacities import limits_of
 from ektp_sched.scenarios.world.draws import draw
+from ektp_sched.scenarios.world.left_out import as_simulated
 
 if TYPE_CHECKING:
     from datetime import date
@@ -50,8 +52,7 @@ def certain_plan(run: Run, scenario: Scenario) -> Plan:
     queue = run.queue(scenario)
     rows = np.sort(np.append(queue.rows, queue.singles.rows))
     backlog = replace(run.backlog, frame=run.backlog.frame[rows], rows=None)
-    office = likely_office(scenario, run.start, run.days)
-    return plan(backlog, office, start=run.start, days=run.days)
+    return likely_plan(scenario, backlog, run.start, run.days)
 
 
 def policy_gap(run: Run, made: Plan) -> tuple[PolicyGap, ...]:
@@ -84,8 +85,9 @@ def _simulated_days(run: Run) -> NDArray[np.int64]:
     world = draw(certain, start=run.start, days=run.days, seed=0, block=0, size=1)
     limits = limits_of(scenario, world)
     if run.policy == "replan":
+        office = as_simulated(scenario.office, run.start)
         made = simulate_replan(
-            queue, limits, world.arrivals, run.backlog, scenario.office, record="dates"
+            queue, limits, world.arrivals, run.backlog, office, record="dates"
         )
         assert made.person_dates is not None
         return made.person_dates[:, 0].astype(np.int64)

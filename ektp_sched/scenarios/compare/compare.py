@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,9 +14,11 @@ import polars as pl
 
 from ektp_sched.arguments import check_one_of, check_whole
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.office import calendar
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.certain import certain_plan, limiting, policy_gap
 from ektp_sched.scenarios.compare.comparison import Comparison, ScenarioFigures
+from ektp_sched.scenarios.compare.effects import left_out_effects
 from ektp_sched.scenarios.compare.measures import (
     against_told,
     costs,
@@ -30,6 +34,7 @@ from ektp_sched.scenarios.compare.told import told_trips
 from ektp_sched.scenarios.compare.turns import turns_of
 from ektp_sched.scenarios.compare.verdict import verdicts
 from ektp_sched.scenarios.simulate.order import POLICIES as FAST_POLICIES
+from ektp_sched.scenarios.simulate.roster import rostered
 from ektp_sched.scenarios.simulate.runs import Run, run_scenarios
 from ektp_sched.scenarios.world.laws import DATES_ONLY
 from ektp_sched.scenarios.world.left_out import left_out, unknown_deliveries
@@ -109,6 +114,7 @@ def compare(
     backlog = as_backlog(backlog, office)
     clock = _Clock(progress)
     scenarios = as_scenarios(scenarios, office, start)
+    scenarios, rosters = rostered(scenarios, scenarios.scenarios, backlog, start, days)
     run = Run(backlog, scenarios, start, days, replications, seed, policy)
     every = tuple(run.scenarios.scenarios.values())
     with clock.stage("simulate"):
@@ -129,6 +135,7 @@ def compare(
             )
             for one in every
         )
+        effects = left_out_effects(run)
     with clock.stage("break-even"):
         assert told is not None
         turns = turns_of(run, by_scenario, told)
@@ -155,8 +162,13 @@ def compare(
         turns=turns.turns,
         sensitivities=turns.sensitivities,
         gap=policy_gap(run, plans[scenarios.baseline]),
+        left_out=effects,
         assumptions=scenarios.assumptions,
-        notices=(*unknown_deliveries(scenarios, start, days), *left_out(office)),
+        notices=(
+            *unknown_deliveries(scenarios, start, days),
+            *rosters,
+            *(() if policy == "replan" else left_out(office)),
+        ),
         table=pl.concat(
             daily(outcomes[each.name], each.name, run.start) for each in every
         ),
@@ -188,8 +200,8 @@ def _samples(
         by_scenario[name] = samples(outcome, scenario.office) | costs(
             scenario,
             scenarios.worth,
-            outcome.worked,
-            outcomes[base.name].worked,
+            calendar(scenario.office, run.start, run.days).open,
+            calendar(base.office, run.start, run.days).open,
             outcome.replacement_idr,
         )
     assert told is not None
@@ -213,6 +225,10 @@ def _figures(
         limits=limiting(run, scenario, outcome, made),
         **quantities(sampled, run.days, run.start),
         nobody_waits_any_more=nobody_waits_any_more(outcome, run.start),
+        shifts={
+            name: tuple(day for _, day in days)
+            for name, days in groupby(sorted(scenario.worked_shifts), itemgetter(0))
+        },
         wait_days=waits(outcome, scenario.office),
     )
 

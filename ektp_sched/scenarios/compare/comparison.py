@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 
 from ektp_sched.office import Notice  # noqa: TC001 - pydantic reads it
 from ektp_sched.scenarios.compare.answer import (
+    LeftOut,
     Question,
     Queue,
     Sensitivity,
@@ -120,7 +121,7 @@ class _Quantities(Document):
 
 
 def _unknown(value: object) -> bool:
-    return value is None or value == ()
+    return value is None or value in ((), {})
 
 
 class ScenarioFigures(_Quantities):
@@ -134,6 +135,8 @@ class ScenarioFigures(_Quantities):
     # replacements and telling
     total_cost_idr: Spread | None = Field(default=None, exclude_if=_unknown)
     limits: Limiting | None = None
+    # shifts that are worked, the same in every future: by id the days
+    shifts: dict[str, tuple[date, ...]] = Field(default={}, exclude_if=_unknown)
     # nobody_waits_any_more: by the share of futures at a day's close; nobody_waits_on:
     # the first day of each future by itself
     nobody_waits_any_more: Queue | None = Field(default=None, exclude_if=_unknown)
@@ -284,6 +287,8 @@ class Comparison(OneLine, Document):
     gap
         How far the policy is from the exact optimum where nothing is
         uncertain, tier by tier.
+    left_out
+        What the rules that the policy leaves out do, by plans made anew each day.
     assumptions
         The inputs: key, value, kind (``fact`` or ``assumed``) and note.
     notices
@@ -317,6 +322,7 @@ class Comparison(OneLine, Document):
         tuple[BreakEven, ...], BeforeValidator(_listed), PlainSerializer(_nested)
     ] = ()
     gap: tuple[PolicyGap, ...] = ()
+    left_out: tuple[LeftOut, ...] = Field(default=(), exclude_if=_unknown)
     assumptions: tuple[Assumption, ...] = ()
     notices: tuple[Notice, ...] = ()
     table: pl.DataFrame = Field(default_factory=pl.DataFrame, exclude=True)
@@ -337,6 +343,11 @@ class Comparison(OneLine, Document):
     def others(self) -> list[ScenarioFigures]:
         """All scenarios but the baseline."""
         return [each for each in self.scenarios if each.name != self.base.name]
+
+    @property
+    def rosters(self) -> tuple[Notice, ...]:
+        """How the shifts that are worked were chosen."""
+        return tuple(one for one in self.notices if one.code.startswith("shifts-"))
 
     def scenario(self, name: str) -> ScenarioFigures:
         """Return the figures of a scenario.

@@ -108,15 +108,16 @@ def costs(
     Parameters
     ----------
     scenario, worth
-        Its price, what each further day costs, and how far what is bought counts.
+        Its price, its shifts, what each further day costs, and how far what is bought
+        counts.
     worked, in_baseline
-        Whether each day is worked in it, and in the baseline, ``(H,)``.
+        Whether each is a working day of its calendar, and of the baseline's, ``(H,)``.
     replaced
         Price of what replaces that which failed for good, ``(R,)``.
     """
     bought = scenario.cost_idr + replaced.astype(np.float64)
     further = int((worked & ~in_baseline).sum())
-    days = further * scenario.cost_idr_per_day
+    days = further * scenario.cost_idr_per_day + scenario.shifts_idr
     counted = float(worth.counted(1, len(worked)))
     return {"bought_idr": bought, "total_cost_idr": counted * bought + days}
 

@@ -15,15 +15,16 @@ from ektp_sched.arguments import check_whole
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UsageError
 from ektp_sched.people.cohorts import NONE
-from ektp_sched.planning import Status, plan
+from ektp_sched.planning import Status
 from ektp_sched.rules.nearest import unknown
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.dates.ready_by import as_confidence
 from ektp_sched.scenarios.simulate.order import POLICIES, check_policy
 from ektp_sched.scenarios.simulate.queue import build_queue
+from ektp_sched.scenarios.simulate.roster import likely_plan, rostered
 from ektp_sched.scenarios.simulate.runs import Run, run_scenarios
 from ektp_sched.scenarios.simulate.simulate import arrivals_by_stream, simulate
-from ektp_sched.scenarios.world.capacities import likely_office, limits_of
+from ektp_sched.scenarios.world.capacities import limits_of
 from ektp_sched.scenarios.world.draws import Arrivals
 from ektp_sched.scenarios.world.loading import as_scenarios
 from ektp_sched.showing import OneLine
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
     from ektp_sched.office import Office
     from ektp_sched.planning import Plan
+    from ektp_sched.rules.notices import Notice
     from ektp_sched.scenarios.simulate.outcome import Outcome
     from ektp_sched.scenarios.simulate.queue import Queue
     from ektp_sched.scenarios.world.draws import Limits, World
@@ -131,6 +133,7 @@ class Need(OneLine):
     left_out_ids: tuple[str, ...] = ()
     left_out_kinds: tuple[tuple[str | None, str | None], ...] = ()
     without_them: Enough | None = None
+    notices: tuple[Notice, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON would hold it."""
@@ -152,6 +155,7 @@ class Need(OneLine):
             "without_them": None
             if self.without_them is None
             else asdict(self.without_them),
+            **({"notices": [asdict(n) for n in self.notices]} if self.notices else {}),
         }
 
 
@@ -226,9 +230,11 @@ def need(
     goal = replace(goal, by=as_day(goal.by, "goal.by"))
     known = as_scenarios(scenarios, office, start)
     known = known.with_backlog(backlog)
-    chosen = known.named(scenario)
-    now = _cards_now(chosen, resource)
+    now = _cards_now(known.named(scenario), resource)
     day = _day_of(goal, start, days)
+    name = known.named(scenario).name
+    known, notices = rostered(known, [name], backlog, start, day + 1)
+    chosen = known.named(name)
     queue = build_queue(backlog, chosen.office, start, day + 1)
     hopeless, last = _hopeless(queue, backlog, chosen.office, goal, day)
     kept = np.sort(np.concatenate([queue.rows, queue.singles.rows]))
@@ -258,6 +264,7 @@ def need(
         left_out_ids=() if personal else tuple(out["application_id"].head(_NAMED)),
         left_out_kinds=tuple(kinds),
         without_them=enough if hopeless else None,
+        notices=notices,
     )
 
 
@@ -402,14 +409,13 @@ class _Search:
         if self.progress is not None:
             self.progress("need", 0.1)
         changed = _with_cards(self.scenario, self.resource, cards)
-        office = likely_office(changed, self.run.start, self.run.days)
         rows = expected_arrivals(self.run)
         backlog = replace(
             self.run.backlog,
             frame=pl.concat([self.run.backlog.frame, rows], how="diagonal"),
             rows=None,  # who is expected stands in no sheet
         )
-        made = plan(backlog, office, start=self.run.start, days=self.run.days)
+        made = likely_plan(changed, backlog, self.run.start, self.run.days)
         if made.status not in (Status.OPTIMAL, Status.FEASIBLE):
             return False
         return _plan_holds(made, self.run.backlog.planned, self.goal, self.day)

@@ -9,17 +9,19 @@ worse ones; and dates from a good past are judged by a worse future as well.
 
 from __future__ import annotations
 
+import operator
 from dataclasses import replace
 from datetime import date  # noqa: TC003 - pydantic reads it
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import polars as pl
+from pydantic import Field
 
 from ektp_sched.arguments import check_whole
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UsageError
-from ektp_sched.office import calendar
+from ektp_sched.office import Notice, calendar
 from ektp_sched.scenarios.arguments import MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.spread import QUANTILES, order_statistic
 from ektp_sched.scenarios.dates.coverage import (
@@ -120,6 +122,8 @@ class Backtest(OneLine, Document):
         What was taken for likely before any history.
     cases
         Known rates, then each length of history with each kind of truth.
+    notices
+        How the shifts that are worked were chosen.
     """
 
     schema_version: int = 1
@@ -133,6 +137,7 @@ class Backtest(OneLine, Document):
     confidence: Exact
     priors: Priors
     cases: tuple[Case, ...]
+    notices: tuple[Notice, ...] = Field(default=(), exclude_if=operator.not_)
 
     def frame(self) -> pl.DataFrame:
         """Return backtest.csv: a row for each group of each case."""
@@ -254,6 +259,7 @@ confidence, policy, executor, progress
         confidence=exact,
         priors=Priors(failure=failure_prior, repair=repair_prior),
         cases=tuple(cases),
+        notices=course.notices,
     )
 
 

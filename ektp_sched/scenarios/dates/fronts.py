@@ -11,6 +11,7 @@ from ektp_sched.arguments import check_whole
 from ektp_sched.errors import UsageError
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.simulate.queue import build_queue
+from ektp_sched.scenarios.simulate.roster import rostered
 from ektp_sched.scenarios.simulate.simulate import simulate
 from ektp_sched.scenarios.world.capacities import limits_of
 from ektp_sched.scenarios.world.draws import Futures, in_blocks
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.rules.notices import Notice
     from ektp_sched.scenarios.dates.ready_by import Counts
     from ektp_sched.scenarios.simulate.queue import Queue
     from ektp_sched.scenarios.world.draws import Progress, World
@@ -70,6 +72,8 @@ class Course:
     executor: Executor | None = field(default=None, compare=False)
     # called with simulate and the share of the blocks done
     progress: Progress | None = field(default=None, compare=False)
+    # how the shifts that are worked were chosen
+    notices: tuple[Notice, ...] = ()
 
     @property
     def is_certain(self) -> bool:
@@ -95,7 +99,9 @@ def chosen(
         ("days", days, 1, LONGEST_DAYS),
         ("replications", replications, 1, MOST_REPLICATIONS),
     )
-    scenario = scenarios.named(name)
+    followed = scenarios.named(name).name
+    scenarios, notices = rostered(scenarios, [followed], backlog, start, days)
+    scenario = scenarios.named(followed)
     queue = build_queue(backlog, scenario.office, start, days)
     cells = len(queue.streams) * replications * days
     if cells + len(queue.singles.rows) * replications > _MOST_CELLS:
@@ -110,7 +116,18 @@ def chosen(
             )
         )
     mixed = scenarios.with_backlog(backlog) if backlog.planned else scenarios
-    return Course(queue, mixed, scenario, start, days, seed, policy, executor, progress)
+    return Course(
+        queue,
+        mixed,
+        scenario,
+        start,
+        days,
+        seed,
+        policy,
+        executor,
+        progress,
+        notices,
+    )
 
 
 @dataclass(frozen=True, slots=True)

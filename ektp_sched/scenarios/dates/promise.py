@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import date, timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -14,8 +15,8 @@ from pydantic_core.core_schema import is_instance_schema
 from ektp_sched.backlog import Backlog  # noqa: TC001 - pydantic reads it
 from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
 from ektp_sched.errors import UnsupportedRuleError
-from ektp_sched.office import Office, calendar
-from ektp_sched.planning import Status, plan
+from ektp_sched.office import Notice, Office, calendar
+from ektp_sched.planning import Status
 from ektp_sched.scenarios.compare.spread import order_statistic
 from ektp_sched.scenarios.dates.fronts import (
     Fronts,
@@ -32,7 +33,7 @@ from ektp_sched.scenarios.dates.ready_by import (
     rank_of,
 )
 from ektp_sched.scenarios.document import Document, Exact
-from ektp_sched.scenarios.world.capacities import likely_office
+from ektp_sched.scenarios.simulate.roster import likely_plan
 from ektp_sched.scenarios.world.loading import as_scenarios
 from ektp_sched.showing import OneLine
 
@@ -97,6 +98,8 @@ class Promises(OneLine, Document):
     slipped
         Whose date told before no longer holds: application_id, promised_on,
         new_date (null for no date yet) and days_late, the latest first.
+    notices
+        How the shifts that are worked were chosen.
     """
 
     schema_version: int = 1
@@ -120,6 +123,7 @@ class Promises(OneLine, Document):
     people: pl.DataFrame = Field(exclude=True)
     previous: Kept | None = None
     slipped: pl.DataFrame | None = Field(default=None, exclude=True)
+    notices: tuple[Notice, ...] = Field(default=(), exclude_if=operator.not_)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -275,6 +279,7 @@ def promise(
         people=people,
         previous=kept,
         slipped=slipped,
+        notices=course.notices,
     )
 
 
@@ -301,9 +306,8 @@ def _planned_days(backlog: Backlog, course: Course, rows: Ints) -> Ints | None:
     """
     if not course.is_certain or course.policy != "pressure" or not backlog.planned:
         return None
-    office = likely_office(course.scenario, course.start, course.days)
     try:
-        made = plan(backlog, office, start=course.start, days=course.days)
+        made = likely_plan(course.scenario, backlog, course.start, course.days)
     except UnsupportedRuleError:
         return None
     if made.status not in (Status.OPTIMAL, Status.FEASIBLE):

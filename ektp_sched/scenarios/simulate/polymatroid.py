@@ -278,7 +278,7 @@ def _after_reserve(limits: Limits) -> Ints:
     least = np.minimum(
         limits.printer_cards.sum(axis=0), limits.server_cards.sum(axis=0)
     )
-    total: Ints = np.maximum(least - limits.reserve, 0).T
+    total: Ints = np.maximum(least - limits.kept_free, 0).T
     return total
 
 

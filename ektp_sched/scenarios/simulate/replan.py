@@ -1,26 +1,33 @@
 """Policy ``replan``: the real planner, every worked day of every replication.
 
-It knows today's breakdowns and nothing of those to come.  A plan of a large
-backlog takes a good part of a second, so this is meant for tens of
-replications.
+It knows today's breakdowns and nothing of those to come, and keeps every rule of the
+office that it is given, shifts being worked by the roster.  What is left of blanks and
+ribbons, and what of a quota's cards in a week or plan is used up, is carried from day
+to day; shares of a week or plan, and parity, are counted anew each morning.  A day on
+which the rules contradict each other is planned without those that fast policies leave
+out.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
 from ektp_sched.office import Capacity
 from ektp_sched.people.cohorts import NONE
+from ektp_sched.people.people import offsets, read_people, some_people
 from ektp_sched.planning.assign import assign
 from ektp_sched.planning.case import lay_case
 from ektp_sched.planning.clock import Clock
-from ektp_sched.planning.network.engine import NetworkEngine
+from ektp_sched.planning.engines import choose
 from ektp_sched.planning.network.flow import FlowSolver
+from ektp_sched.planning.scarce import scarce
+from ektp_sched.rules.stock import supply
 from ektp_sched.rules.tiers import accrued
 from ektp_sched.scenarios.simulate.outcome import (
     Outcome,
@@ -31,7 +38,8 @@ from ektp_sched.scenarios.simulate.outcome import (
 )
 from ektp_sched.scenarios.simulate.polymatroid import CAUSES, possible_cards
 from ektp_sched.scenarios.simulate.simulate import arrivals_by_stream
-from ektp_sched.scenarios.world.left_out import as_simulated
+from ektp_sched.scenarios.simulate.stores import Stores
+from ektp_sched.scenarios.world.left_out import CARRIED, as_simulated, rules_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +53,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["People", "outcome_of_people", "simulate_replan"]
+__all__ = ["OutOfTimeError", "People", "outcome_of_people", "simulate_replan"]
 
 
 def simulate_replan(
@@ -56,19 +64,25 @@ def simulate_replan(
     office: Office,
     *,
     record: str = "summary",
+    numbers: range | None = None,
+    until: float | None = None,
 ) -> Outcome:
     """Let a block of replications go through the horizon, planned anew each day.
 
     The outcome has no ``front`` and ``single_days``, as people of a stream need not be
     printed in the order in which they came; ``record="dates"`` keeps ``person_dates``.
+    ``numbers`` are replications of the block, all if left out; after ``until``, a
+    moment of ``time.monotonic``, no day is begun and `OutOfTimeError` raised.
     """
     new = arrivals_by_stream(queue, limits, arrivals)
     most, cause = possible_cards(queue.kinds, limits)
     parts = []
-    for number in range(new.shape[1]):
+    for number in range(new.shape[1]) if numbers is None else numbers:
         possible = tuple(_column(table, number) for table in (most, cause))
         run = _Run(queue, limits, new[:, number], backlog, office, number, possible)
         for day in np.flatnonzero(limits.open).tolist():
+            if until is not None and time.monotonic() > until:
+                raise OutOfTimeError
             run.work(day)
         outcome = outcome_of_people(queue, run.people, possible[0], run.binding)
         if record == "dates":
@@ -76,6 +90,14 @@ def simulate_replan(
             outcome = replace(outcome, person_dates=days[:, None])
         parts.append(outcome)
     return joined(parts)
+
+
+class OutOfTimeError(Exception):
+    """The time for the replications is over."""
+
+
+_SECONDS: Final = 20
+"""Time for the plan of a day whose rules no network can state."""
 
 
 class _Run:
@@ -92,13 +114,18 @@ class _Run:
         possible: tuple[Ints, ...],
     ) -> None:
         self.queue, self.limits, self.number = queue, limits, number
-        self.backlog, self.office = backlog, as_simulated(office, limits.start)
+        self.backlog = backlog
+        self.office = office.model_copy(update={"shifts": (), "budget": None})
+        self.stores = None
+        if CARRIED & set(rules_of(office)):
+            self.stores = Stores(self.office, limits.start)
         kept = np.sort(np.concatenate([queue.rows, queue.singles.rows]))
         stream, day = np.nonzero(new)
         newcomers = np.repeat(np.stack([stream, day]), new[stream, day], axis=1)
         old = backlog.frame[kept]
         self.frame = pl.concat([old, self._rows(old, *newcomers)], how="vertical")
         self.people = People.of(queue, kept, *newcomers)
+        self.whole = read_people(self.frame, self.office, queue.start, queue.days)
         self.used = dict.fromkeys(limits.supply, 0)
         self.binding = np.zeros((limits.days, len(CAUSES)), dtype=np.int64)
         self.most, self.limit = possible
@@ -149,13 +176,30 @@ class _Run:
         people = self.people
         known = (people.day == self.limits.days) & (people.old | (people.since <= day))
         rows = np.flatnonzero(known)
-        backlog = replace(self.backlog, frame=self.frame[rows])
-        printed = rows[self._plan(backlog, day)]
+        office = self.office
+        if self.stores is not None:
+            office = self.stores.office_on(self.limits.start + timedelta(days=day))
+        today, printer = self._plan(rows, day, office)
+        printed = rows[today]
         people.day[printed] = day
-        for card, count in self.frame["card"][printed].value_counts().iter_rows():
+        self._use(day, printed, printer)
+        self.binding[day, self._cause(day, len(printed))] = 1
+
+    def _use(self, day: int, printed: Ints, printer: Ints) -> None:
+        """Take blanks and ribbons for those who are printed, on which printer."""
+        cards = self.frame.select("urgency", "card", "area")[printed]
+        date = self.limits.start + timedelta(days=day)
+        for *kind, count in cards.group_by(cards.columns).len().iter_rows():
+            urgency, card, area = kind
             if card in self.used:
                 self.used[card] += count
-        self.binding[day, self._cause(day, len(printed))] = 1
+            if self.stores is not None:
+                self.stores.use(date, (urgency, card, area), count)
+        if self.stores is not None:
+            made = np.bincount(printer, minlength=len(self.limits.printers)).tolist()
+            self.stores.printed.update(
+                dict(zip(self.limits.printers, made, strict=True))
+            )
 
     def _cause(self, day: int, printed: int) -> int:
         """Return what ended today's printing, a place in `CAUSES`."""
@@ -168,29 +212,51 @@ class _Run:
         empty = any(self.used[card] >= supply[card][day] for card in supply)
         return CAUSES.index("blanks" if empty else "printers")
 
-    def _plan(self, backlog: Backlog, day: int) -> Ints:
-        """Return the rows printed today, putting off pins that cannot be kept."""
-        if backlog.frame.is_empty():
-            return np.zeros(0, dtype=np.int64)
+    def _plan(self, rows: Ints, day: int, office: Office) -> tuple[Ints, Ints]:
+        """Return which of the rows are printed today, and on which printers.
+
+        Pins that cannot be kept are put off.
+        """
+        if not len(rows):
+            return (np.zeros(0, dtype=np.int64),) * 2
+        backlog = replace(self.backlog, frame=self.frame[rows], known=None)
         start, days = self.limits.start + timedelta(days=day), self.limits.days - day
         limits, solver = self._capacity(day), FlowSolver()
-        case = lay_case(backlog, self.office, start, days, solver, limits=limits)
-        engine, clock = NetworkEngine(), Clock(None, None)
+        if self.stores is not None:
+            limits = replace(limits, supply=supply(office, start, days))
+        people = some_people(self.whole, rows, backlog.frame, office, day)
+        case = lay_case(
+            backlog, office, start, days, solver, limits=limits, people=people
+        )
+        case = replace(
+            case,
+            scarce=scarce(office, case.cohorts, limits),
+            # Every plan is best in a tier that sees nobody.
+            order=tuple(t for t in case.order if t.sees(case.cohorts).any()),
+        )
+        engine, clock = choose(case), Clock(_SECONDS if case.asks else None, None)
         outcome = engine.solve(case, clock)
         if outcome.solution is None:
-            later = self._put_off(engine.contradiction(case, outcome, clock))
-            self.frame = self.frame.with_columns(later)
-            frame = backlog.frame.with_columns(later)
-            return self._plan(replace(backlog, frame=frame), day)
+            conflicts = engine.contradiction(case, outcome, clock)
+            conflicts = tuple(one for one in conflicts if one.application_ids)
+            if not conflicts:
+                assert case.asks
+                return self._plan(rows, day, as_simulated(office, start))
+            self.frame = self.frame.with_columns(self._put_off(conflicts))
+            pinned = offsets(self.frame["pinned_on"], self.limits.start)
+            self.whole = replace(self.whole, pinned=pinned)
+            return self._plan(rows, day, office)
         prints = assign(
             backlog.frame,
-            self.office,
+            office,
             outcome.program,
             outcome.cohorts,
             outcome.solution,
+            outcome.split,
+            outcome.exchange,
         )
-        today: Ints = prints.application[prints.day == 0]
-        return today
+        today = prints.day == 0
+        return prints.application[today], prints.printer[today]
 
     def _put_off(self, conflicts: tuple[Conflict, ...]) -> pl.Expr:
         """Return pins with one of each conflict put off to the next worked day."""
@@ -213,7 +279,7 @@ class _Run:
         total = None
         if limits.reserve:
             least = np.minimum(printers.sum(axis=0), servers.sum(axis=0))
-            total = np.maximum(least - limits.reserve, 0)
+            total = np.maximum(least - limits.kept_free[day:], 0)
         return Capacity(
             start=limits.start + timedelta(days=day),
             days=limits.days - day,

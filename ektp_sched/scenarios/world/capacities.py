@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.office import capacity
-from ektp_sched.rules.capacity import Outage, day_shares
+from ektp_sched.office import calendar, capacity
+from ektp_sched.rules.capacity import Outage, day_shares, stretches
 from ektp_sched.scenarios.world.draws import Limits
 from ektp_sched.scenarios.world.left_out import as_simulated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
-    from fractions import Fraction
 
     from numpy.typing import NDArray
 
@@ -46,7 +46,8 @@ class _Days:
 def limits_of(scenario: Scenario, world: World) -> Limits:
     """Return what limits a scenario in each future of a block.
 
-    A resource can do what `ektp_sched.rules.capacity` says, at its drawn
+    A resource can do what `ektp_sched.rules.capacity` says, in shifts that are worked
+    as well, at its drawn
     cards a day and from its drawn first day on, and nothing while it is
     broken down.  One that is replaced stands by: it does nothing on the days
     on which the new one works, and its own cards on all others; if it fails for
@@ -59,10 +60,11 @@ def limits_of(scenario: Scenario, world: World) -> Limits:
     world
         The block.
     """
-    fixed = capacity(scenario.office, world.start, world.days)
+    used = scenario.shifts_from(world.start, world.days)
+    fixed = capacity(scenario.office, world.start, world.days, used)
     added = {resource.id: resource for resource in scenario.added}
     sound = {
-        resource.id: _sound(resource, row, scenario.office, fixed, added, world)
+        resource.id: _sound(resource, row, scenario, fixed, added, world)
         for resource, row in _with_rows(scenario.office, fixed)
     }
     retired = _retired(scenario, sound)
@@ -74,6 +76,7 @@ def limits_of(scenario: Scenario, world: World) -> Limits:
     costs = [price for price in prices if price is not None]
     cards, unbroken = _stand_by(scenario, broken), _stand_by(scenario, sound)
     known = any(name in world.breakdowns for name in sound)
+    by_shift = fixed.open & ~calendar(scenario.office, world.start, world.days).open
     return Limits(
         start=world.start,
         days=world.days,
@@ -88,6 +91,7 @@ def limits_of(scenario: Scenario, world: World) -> Limits:
         printers_unbroken=_stacked(fixed.printers, unbroken) if known else None,
         servers_unbroken=_stacked(fixed.servers, unbroken) if known else None,
         replacement_idr=np.sum(costs, axis=0) if costs else None,
+        by_shift_only=by_shift if by_shift.any() else None,
     )
 
 
@@ -145,19 +149,24 @@ def _with_rows(
 def _sound(
     resource: Server,
     row: NDArray[np.int64],
-    office: Office,
+    scenario: Scenario,
     fixed: Capacity,
     added: dict[str, NewResource],
     world: World,
 ) -> _Days:
     """Return a resource's days if nothing breaks down."""
-    new = added.get(resource.id)
+    office, new = scenario.office, added.get(resource.id)
     if new is not None and not new.is_certain:
-        first = world.first(new)
+        first, rates = world.first(new), world.cards(new)
         bare = resource.model_copy(update={"from_": None})
-        shares = day_shares(office, bare, world.start, fixed.open)
-        cards = _at_rate(world.cards(new), shares, world.days)
+        worked = calendar(office, world.start, world.days).open
+        cards = _at_rate(
+            rates, day_shares(office, bare, world.start, worked), world.days
+        )
+        for shares in _shift_shares(scenario, bare, world):
+            cards += _at_rate(rates, shares, world.days)
         begun = np.arange(world.days)[:, None] >= first
+        shares = day_shares(office, bare, world.start, fixed.open)
         works = begun & _any_share(shares, world.days)
         return _Days(np.where(begun, cards, 0), works, first)
     shares = day_shares(office, resource, world.start, fixed.open)
@@ -174,6 +183,25 @@ def _any_share(
     for on in shares.values():
         left[on] = True
     return left
+
+
+def _shift_shares(
+    scenario: Scenario, resource: Server, world: World
+) -> Iterator[dict[Fraction, NDArray[np.bool_]]]:
+    """Yield for each shift that is worked what `day_shares` says of a calendar."""
+    office, used = scenario.office, scenario.shifts_from(world.start, world.days)
+    for shift in office.shifts:
+        on = np.zeros(world.days, dtype=np.bool_)
+        on[[day for name, day in used if name == shift.id]] = True
+        if shift.opens(resource.id):
+            shares: dict[Fraction, NDArray[np.bool_]] = {}
+            for first, last, left in stretches(
+                office, resource, world.start, world.days
+            ):
+                part = left * Fraction(shift.share)
+                days = shares.setdefault(part, np.zeros_like(on))
+                days[first:last] |= on[first:last]
+            yield shares
 
 
 def _at_rate(
@@ -209,7 +237,7 @@ def likely_office(scenario: Scenario, start: date, days: int) -> Office:
     """Return the office of a scenario if everything goes as is likely.
 
     What a plan can be made for by the rules that the futures follow: as
-    `installed`, with what `left_out` names left out.
+    `installed`, with what `left_out` names left out, and without any shift.
 
     Parameters
     ----------

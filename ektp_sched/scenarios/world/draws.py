@@ -75,7 +75,7 @@ class Limits:
     reaches
         Whether a printer can use a server, shape ``(P, S)``.
     reserve
-        Cards a day kept free; 0 for none.
+        Cards kept free on each working day of the calendar; 0 for none.
     supply
         For each card type with stock, blanks available up to and including a
         day if none is used, shape ``(H,)``.
@@ -85,6 +85,8 @@ class Limits:
     replacement_idr
         What the replacements of what failed for good cost, those that come within
         the horizon, rupiah, shape ``(R,)``; None: nothing is replaced.
+    by_shift_only
+        Whether only a shift opens a day, shape ``(H,)``; None: no day is such.
     """
 
     start: date
@@ -100,6 +102,20 @@ class Limits:
     printers_unbroken: NDArray[np.int64] | None = None
     servers_unbroken: NDArray[np.int64] | None = None
     replacement_idr: NDArray[np.int64] | None = None
+    by_shift_only: NDArray[np.bool_] | None = None
+
+    @property
+    def working(self) -> NDArray[np.bool_]:
+        """Whether a day is one of the calendar's working days, ``(H,)``."""
+        return (
+            self.open if self.by_shift_only is None else self.open & ~self.by_shift_only
+        )
+
+    @property
+    def kept_free(self) -> NDArray[np.int64]:
+        """Cards that the reserve keeps free, ``(H,)``."""
+        kept = np.full(self.days, self.reserve, dtype=np.int64)
+        return kept if self.by_shift_only is None else kept * ~self.by_shift_only
 
 
 @dataclass(frozen=True, slots=True)

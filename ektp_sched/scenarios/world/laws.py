@@ -127,6 +127,8 @@ class Scenario:
         What is new, in the file's order.
     cost_idr_per_day
         What each day costs that is worked in it and not in the baseline, rupiah.
+    worked_shifts
+        Shifts of the office that are worked in every future, by id, and on which day.
     """
 
     name: str
@@ -135,6 +137,18 @@ class Scenario:
     office: Office
     added: tuple[NewResource, ...]
     cost_idr_per_day: int = 0
+    worked_shifts: tuple[tuple[str, date], ...] = ()
+
+    @property
+    def shifts_idr(self) -> int:
+        """What the shifts that are worked cost together."""
+        cost = {shift.id: shift.cost_idr for shift in self.office.shifts}
+        return sum(cost[name] for name, _ in self.worked_shifts)
+
+    def shifts_from(self, start: date, days: int) -> list[tuple[str, int]]:
+        """Return the shifts that are worked within a horizon, by offset."""
+        offsets = [(name, (day - start).days) for name, day in self.worked_shifts]
+        return [(name, offset) for name, offset in offsets if 0 <= offset < days]
 
     @property
     def has_price(self) -> bool:

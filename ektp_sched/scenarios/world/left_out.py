@@ -1,28 +1,38 @@
-"""What no simulated future follows or knows: rules of an office, later deliveries."""
+"""What simulated futures do not follow or know: rules, later deliveries."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.rules import HOLDING, holding_back
 from ektp_sched.rules.notices import Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from ektp_sched.office import Office
     from ektp_sched.rules.stock import CardType
     from ektp_sched.scenarios.world.laws import Scenarios
 
-__all__ = ["as_simulated", "left_out", "unknown_deliveries"]
+__all__ = [
+    "CARRIED",
+    "as_simulated",
+    "left_out",
+    "rules_of",
+    "unknown_deliveries",
+    "without",
+]
+
+
+CARRIED: Final = frozenset({"expiry", "set_aside", "ribbons", "quotas"})
+"""Those rules of `rules_of` under which a day depends on the cards of days before."""
 
 
 def left_out(office: Office) -> tuple[Notice, ...]:
-    """Return which rules of an office the what-if commands leave out.
+    """Return which rules the fast policies leave out, which ``replan`` keeps.
 
-    ``shifts-left-out``
-        The office has shifts (figure ``count``).
     ``consumables-left-out``
         Blanks expire or are set aside (``cards``, the number of card types),
         or ribbons run out (``printers``).
@@ -35,9 +45,7 @@ def left_out(office: Office) -> tuple[Notice, ...]:
         As it was read.
     """
     notices = []
-    if office.shifts:
-        notices.append(Notice("shifts-left-out", {"count": len(office.shifts)}))
-    cards = sum(map(_is_more_than_a_number, office.cards.values()))
+    cards = sum(bool(c.set_aside) or _expires(c) for c in office.cards.values())
     printers = sum(p.cards_per_ribbon is not None for p in office.printers)
     if cards or printers:
         figures: dict[str, str | int] = {"cards": cards, "printers": printers}
@@ -75,37 +83,63 @@ def unknown_deliveries(
     return (Notice("deliveries-unknown-after", figures),)
 
 
-def _is_more_than_a_number(card: CardType) -> bool:
-    ends = [card.expires_on, *(one.expires_on for one in card.deliveries)]
-    return bool(card.set_aside) or any(ends)
+def rules_of(office: Office) -> tuple[str, ...]:
+    """Return which rules an office has that the fast policies leave out."""
+    cards = office.cards.values()
+    there = {
+        "expiry": any(map(_expires, cards)),
+        "set_aside": any(card.set_aside for card in cards),
+        "ribbons": any(p.cards_per_ribbon is not None for p in office.printers),
+        **{rule.name: rule.used(office) for rule in HOLDING},
+    }
+    return tuple(name for name, used in there.items() if used)
 
 
-def as_simulated(office: Office, start: date) -> Office:
-    """Return the office as the futures see it.
+def without(office: Office, rules: Collection[str], start: date) -> Office:
+    """Return an office without some rules of `rules_of`.
 
-    Its shifts are never used and its quotas hold nobody back; whoever needs a blank
-    takes any that has come, unless the stock had expired before the start; ribbons
-    never run out. So an exact plan beside them follows the same rules.
+    Whoever needs a blank then takes any that has come, unless the stock had expired
+    before the start; ribbons never run out; nobody is held back.
     """
-    no_ribbons = {"cards_per_ribbon": None, "ribbons": None, "ribbon_deliveries": ()}
+    cards, no_ribbons = dict(office.cards), dict[str, Any]()
+    if "expiry" in rules:
+        cards = {name: _lasting(card, start) for name, card in cards.items()}
+    if "set_aside" in rules:
+        cards = {n: c.model_copy(update={"set_aside": {}}) for n, c in cards.items()}
+    if "ribbons" in rules:
+        no_ribbons = {
+            "cards_per_ribbon": None,
+            "ribbons": None,
+            "ribbon_deliveries": (),
+        }
     return office.model_copy(
         update={
-            "shifts": (),
-            "budget": None,
-            **{rule.name: () for rule in HOLDING},
-            "cards": {name: _plain(card, start) for name, card in office.cards.items()},
+            "cards": cards,
             "printers": tuple(p.model_copy(update=no_ribbons) for p in office.printers),
+            **{rule.name: () for rule in HOLDING if rule.name in rules},
         }
     )
 
 
-def _plain(card: CardType, start: date) -> CardType:
+def as_simulated(office: Office, start: date) -> Office:
+    """Return the office as the fast policies see it, without a shift to decide about.
+
+    So an exact plan beside them follows the same rules.
+    """
+    plain = without(office, rules_of(office), start)
+    return plain.model_copy(update={"shifts": (), "budget": None})
+
+
+def _expires(card: CardType) -> bool:
+    return any((card.expires_on, *(one.expires_on for one in card.deliveries)))
+
+
+def _lasting(card: CardType, start: date) -> CardType:
     expired = card.expires_on is not None and card.expires_on < start
     return card.model_copy(
         update={
             "stock": 0 if expired else card.stock,
             "expires_on": None,
-            "set_aside": {},
             "deliveries": tuple(
                 one.model_copy(update={"expires_on": None}) for one in card.deliveries
             ),
