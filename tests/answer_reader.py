@@ -42,8 +42,8 @@ _BY = {
 }
 _UNREACHED = {"en": "which no future here can reach", "id": "tidak tercapai"}
 _TURNS = {
-    "en": r"(?:[Tt]urns|back) to (yes|no) ",
-    "id": r"(?:[Bb]erubah|kembali) menjadi (ya|tidak) ",
+    "en": r"(?:[Tt]urns|back) to (yes|no|neither yes nor no) ",
+    "id": r"(?:[Bb]erubah|kembali) menjadi (ya|tidak|bukan ya dan bukan tidak) ",
 }
 _SIDES = {
     "en": {
@@ -54,7 +54,14 @@ _SIDES = {
         "paling lambat": "by", "dipakai sesudah": "after",
     },
 }  # fmt: skip
-_ANSWERS = {"ya": "yes", "tidak": "no", "yes": "yes", "no": "no"}
+_ANSWERS = {
+    "neither yes nor no": "cannot-be-told",
+    "bukan ya dan bukan tidak": "cannot-be-told",
+    "ya": "yes",
+    "tidak": "no",
+    "yes": "yes",
+    "no": "no",
+}
 
 
 def text_of(html: str) -> str:
@@ -78,6 +85,16 @@ def _percent(share: float, code: str) -> str:
     # Half to even, as the page's numbers are.
     shown = f"{round(100 * share, places):.{places}f}".removesuffix(".0")
     return (shown if code == "en" else shown.replace(".", ",")) + "%"
+
+
+def _rupiah(amount: float, code: str) -> str:
+    if amount < 1e6:
+        shown = f"Rp {amount:,.0f}"
+        return shown if code == "en" else shown.replace(",", ".")
+    places = 1 if amount < 1e7 else 0
+    shown = f"{amount / 1e6:.{places}f}".removesuffix(".0")
+    unit = "million" if code == "en" else "juta"
+    return f"Rp {shown if code == 'en' else shown.replace('.', ',')} {unit}"
 
 
 def expected_title(document: dict[str, Any], code: str) -> list[str]:
@@ -105,11 +122,7 @@ def expected_title(document: dict[str, Any], code: str) -> list[str]:
             parts.append(f"{day.day} {months[day.month - 1]} {day.year}")
         parts.append(_UNREACHED[code])
     elif question["by"] == "money":
-        unit = "million" if code == "en" else "juta"
-        parts += [
-            f"Rp {abs(verdict[key]) / 1e6:.0f} {unit}"
-            for key in ("saved_idr", "cost_idr")
-        ]
+        parts += [_rupiah(abs(verdict[key]), code) for key in ("saved_idr", "cost_idr")]
     else:
         mean = abs(verdict["advantage"]["mean"])
         days = f"{mean:.1f}".removesuffix(".0") if mean < 10 else f"{mean:.0f}"
@@ -164,7 +177,7 @@ _Edge = tuple[str, str, str, float | date]
 def expected_edges(document: dict[str, Any]) -> set[_Edge]:
     """Return each edge: input, what is answered beyond, on which side, from where."""
     edges: set[_Edge] = set()
-    for turn in document["turns"]:
+    for turn in document.get("turns", ()):
         here, name = turn.get("value"), turn["input"]
         for edge in turn.get("edges", ()):
             dated = isinstance(edge["below"], str)

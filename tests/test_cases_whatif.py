@@ -150,13 +150,17 @@ def test_the_old_backlog_is_not_nobody_waiting() -> None:
     waiting = dict(found.daily().select("day", "waiting_p50").iter_rows())
     assert waiting[nobody] == 0
     assert all(count for day, count in waiting.items() if day < nobody)
+    queue = found.scenario("now").nobody_waits_any_more
+    assert queue is not None
+    assert queue.on is not None
+    assert cleared < queue.on <= nobody
     for code in LANGUAGES:
         words = language(code)
         page = comparison_report(found, words)
         title = page.split("<h1>")[1].split("</h1>")[0]
         lines = "\n".join(comparison_lines(found, Path("out"), words))
         press = page.split('class="press">')[1].split("</p>")[0]
-        for day in (cleared, nobody):
+        for day in (cleared, queue.on):
             assert words.plain_date(day) in title
             assert words.plain_date(day) in press
             assert words.short_date(day) in lines

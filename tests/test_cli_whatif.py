@@ -73,16 +73,12 @@ def test_compare_leaves_a_whole_folder_and_says_what_it_found(case: Path) -> Non
     comparison = read_comparison(case / "out")
     daily = comparison.daily()
     assert [each.name for each in comparison.scenarios] == ["now", "faster"]
-    assert daily.columns == [
-        "scenario",
-        "day",
-        "waiting_p10",
-        "waiting_p50",
-        "waiting_p90",
-        "printed_p10",
-        "printed_p50",
-        "printed_p90",
+    spreads = [
+        f"{name}_{at}"
+        for name in ("waiting", "printed", "queued")
+        for at in ("p10", "p50", "p90")
     ]
+    assert daily.columns[:11] == ["scenario", "day", *spreads]
     assert daily.height == 2 * 40
     lines = done.stdout.splitlines()
     # faster is priced, so that it is what is asked about.

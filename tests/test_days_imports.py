@@ -337,6 +337,30 @@ def test_what_was_decided_here_goes_before_the_export(life: Life) -> None:
     assert planned["A"]["urgency"] == "routine", "what the export says waits still"
 
 
+@pytest.mark.parametrize("now", ["emergency", "urgent"])
+def test_a_priority_that_is_taken_back_is_said_once(life: Life, now: str) -> None:
+    """What put a person behind is gone: the export's is used, or what waits on it."""
+    usual = {**USUAL, "area": "Alak", "urgency": "urgent"}
+    life.take(export({"A": usual}))
+    mild = {"person": life.person("A"), "field": "urgency", "value": "routine"}
+    act = life.act("priority", {"overrides": [mild]})
+    backlog = export({"A": usual | {"urgency": now}})
+    life.take(backlog)
+    life.act("plan", {}, plan=1)
+    undo = life.act("undo", {}, undoes=act.number)
+    planned, records = life.used(backlog)
+    assert planned["A"]["urgency"] == "urgent"
+    assert records.rows() == [("A", "urgency", "routine", now, "urgent", "undone")]
+    life.act("undo", {}, undoes=undo.number)
+    _, records = life.used(backlog)
+    assert records["because"].to_list() == ["priority"]
+    life.act("undo", {}, undoes=act.number)
+    life.act("plan", {}, plan=2)
+    planned, records = life.used(backlog)
+    assert planned["A"]["urgency"] == "urgent"
+    assert "undone" not in {*records["because"]}
+
+
 def test_a_card_printed_anew_waits_since_its_own_date(life: Life) -> None:
     usual = {**USUAL, "area": "Alak", "due_on": "2017-09-01"}
     backlog = export({"A": usual})

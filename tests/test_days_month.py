@@ -93,11 +93,12 @@ def test_the_days_add_up_as_worked_by_hand(tmp_path: Path) -> None:
         (1, 3, 2, 0, 0, 0, 1, 0, 2, 0),
     ]
     # p2 does half of its three on Tuesday and nothing on Wednesday.
-    assert days.select("capacity", "idle", "waiting").rows() == [
-        (6, 1, 8),
-        (4, 0, 6),
-        (3, 0, 3),
-        (6, 4, 1),
+    # Of M nothing is known, who may have been printed on Thursday.
+    assert days.select("capacity", "idle", "unknown", "waiting").rows() == [
+        (6, 1, 0, 8),
+        (4, 0, 0, 6),
+        (3, 0, 0, 3),
+        (6, 3, 1, 1),
     ]
     assert days.select("told", "due", "kept", "missed").rows() == [
         (5, 1, 1, 0),
@@ -225,6 +226,9 @@ def test_sums_add_up_and_nobody_on_a_sheet_is_accused(
     assert not {who for who in accused if (who, printed[who]) in stood}
     spoilt = sum(r["result"] == "spoilt" for *_, rows in events for r in rows.values())
     assert days["spoilt"].sum() <= spoilt
+    left = days["capacity"] - days["printed"] - days["spoilt"]
+    assert (days["idle"] + days["unknown"] == left.clip(0)).all()
+    assert (days["unknown"] <= days["open"]).all()
 
 
 @pytest.mark.parametrize("code", ["en", "id"])
@@ -239,6 +243,11 @@ def test_the_report_names_nobody(tmp_path: Path, code: str) -> None:
     page = (tmp_path / "out/report.html").read_text("utf-8")
     assert not [name for name in (*secret, "Perkasa", "Rina", "Budi") if name in page]
     assert short_head(month.head) in page
+    unknown = month.total("open")
+    assert unknown == 1 + 2
+    assert language(code).text("month.figure.unknown", count=unknown) in page
+    totals = json.loads((tmp_path / "out/audit.json").read_bytes())["totals"]
+    assert (totals["open"], totals["unknown"]) == (3, month.total("unknown"))
     people = pl.read_csv(tmp_path / "out/people.csv")
     assert set(secret) < set(people["application_id"])
 

@@ -26,10 +26,11 @@ from ektp_sched.example.districts import (
     SUBDISTRICTS,
 )
 from ektp_sched.example.folder import EXAMPLES
-from ektp_sched.office import Office
+from ektp_sched.office import Office, calendar
 from ektp_sched.output import load
 from ektp_sched.planning import plan
 from ektp_sched.scenarios import load_scenarios
+from ektp_sched.scenarios.world.laws import Question
 from ektp_sched.trust import explain, fairness, verify
 from ektp_sched.trust.checker import Folder
 
@@ -155,14 +156,20 @@ def test_the_scenarios_can_be_read_and_mark_every_input(kupang: Path) -> None:
     start = date(2017, 9, 12)
     found = load_scenarios(kupang / "scenarios.toml", office, start=start)
     assert found.baseline == "one-server"
-    assert list(found.scenarios) == ["one-server", "new-server", "saturdays"]
+    assert list(found.scenarios) == [
+        "one-server",
+        "new-server",
+        "saturdays",
+        "last-server-dies",
+    ]
     assert found.scenarios["new-server"].cost_idr == 300_000_000
-    stated = [a for a in found.assumptions if a.stated]
-    own = [a for a in stated if not a.key.startswith("office.")]
-    assert len(own) == 11
-    assert [a.key for a in own if not a.note] == []
+    assert found.question == Question(choose="new-server", against="one-server")
+    unmarked = [a.key for a in found.assumptions if a.stated and not a.note]
+    assert [key for key in unmarked if not key.startswith("office.")] == []
     facts = {a.key for a in found.assumptions if a.kind == "fact"}
     assert facts == {
+        "deliveries_known_until",
+        "held.people",
         "scenarios.new-server.cost_idr",
         "scenarios.new-server.servers.server-new.cards_per_day",
         "office.servers.server-1.cards_per_day",
@@ -170,11 +177,48 @@ def test_the_scenarios_can_be_read_and_mark_every_input(kupang: Path) -> None:
     }
 
 
+def test_arrivals_and_held_people_follow_from_what_was_reported(kupang: Path) -> None:
+    office = Office.load(kupang / "office.toml")
+    known = load_scenarios(kupang / "scenarios.toml", office, start=START)
+    november, february = date(2017, 11, 21), date(2018, 2, 26)
+
+    def worked(first: date, end: date) -> int:
+        return sum(calendar(office, first, (end - first).days).open)
+
+    law = known.breakdowns["server-1"]
+    up = law.repair / (law.repair + law.failure)
+    printed = 200 * up * worked(november, february)
+    assert known.arrivals is not None
+    assert known.held is not None
+    came = (24_000 + printed - 12_000 - 14_000) / worked(november, february)
+    assert known.arrivals.per_working_day == round(came)
+    assert known.held.people == 14_000
+    assert known.held.per_working_day == round(14_000 / worked(START, february))
+    a_year = worked(START, date(2018, 9, 12))
+    assert law.for_good == 0.5 / round(a_year * law.failure)
+    [new] = known.scenarios["new-server"].added
+    assert new.first is not None
+    assert law.replaced_after == (new.first[1] - START).days
+    assert law.replacement_cost_idr == known.scenarios["new-server"].cost_idr
+
+
+def test_a_saturday_costs_what_the_example_of_shifts_says(
+    kupang: Path, saturdays: Path
+) -> None:
+    office = Office.load(kupang / "office.toml")
+    known = load_scenarios(kupang / "scenarios.toml", office, start=START)
+    shift = Office.load(saturdays / "office.toml").shifts[0]
+    scenario = known.scenarios["saturdays"]
+    assert scenario.cost_idr_per_day == shift.cost_idr
+    assert scenario.office.calendar.share["sat"] == shift.share
+
+
 def test_saturdays_are_the_kupang_office_and_two_shifts(
     saturdays: Path, kupang: Path
 ) -> None:
     assert sorted(os.listdir(saturdays)) == [
         "backlog.csv",
+        "exports",
         "office.schema.json",
         "office.toml",
     ]
@@ -431,6 +475,7 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
     write_start(tmp_path, example="kupang", force=True)
     assert sorted(os.listdir(tmp_path)) == [
         "backlog.csv",
+        "exports",
         "office.schema.json",
         "office.toml",
         "scenarios.schema.json",

@@ -18,38 +18,44 @@ if TYPE_CHECKING:
 DELIVERY = 1500
 
 
-@pytest.fixture(scope="module")
-def month(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """Live the month once."""
-    return live(tmp_path_factory.mktemp("month") / "kupang")
+@pytest.mark.slow
+def test_a_month_at_the_office(tmp_path: Path) -> None:
+    """It is one test, as it takes long: several would be shared out, each with a month.
 
-
-@pytest.fixture(scope="module")
-def audit(month: World) -> dict[str, Any]:
-    """Audit it, out of the ledger; somebody was printed out of turn."""
+    Somebody is printed out of turn, so that the audit, out of the ledger, ends with 1.
+    """
+    month = live(tmp_path / "kupang")
     month.ektp(None, "audit", ".", "--out", "month", code=1)
-    found: dict[str, Any] = json.loads((month.folder / "month/audit.json").read_bytes())
-    return found
+    audit = json.loads((month.folder / "month/audit.json").read_bytes())
+    nobody_is_printed_twice(month)
+    the_blanks_said_each_morning_are_those_in_the_cupboard(month)
+    the_ledger_knows_what_happened(month, audit)
+    who_jumped_the_queue_is_named_and_nobody_else(month, audit)
+    promises_are_counted_as_they_were_held(month, audit)
+    the_chain_holds_with_every_head_on_paper(month)
+    the_emergency_was_printed_on_its_day(month)
+    the_report_of_the_month_is_there_and_names_nobody(month, audit)
+    every_plan_of_the_month_passes_the_checker(month)
 
 
-def test_nobody_is_printed_twice(month: World) -> None:
+def nobody_is_printed_twice(month: World) -> None:
     assert month.twice == []
     assert len(month.printed) > len(DAYS) * 40
 
 
-def test_the_blanks_said_each_morning_are_those_in_the_cupboard(month: World) -> None:
+def the_blanks_said_each_morning_are_those_in_the_cupboard(month: World) -> None:
     """But for the cards of the lost sheet, on the one morning before the count."""
     wrong = {day: more for day, more in month.blanks_said.items() if more}
     assert wrong == {DAYS[9]: len(month.lost)}
     assert month.blanks == STOCK + DELIVERY - len(month.printed) - month.spoilt
 
 
-def test_the_ledger_knows_what_happened(month: World, audit: dict[str, Any]) -> None:
+def the_ledger_knows_what_happened(month: World, audit: dict[str, Any]) -> None:
     assert audit["totals"]["printed"] == len(month.printed)
     assert audit["totals"]["spoilt"] == month.spoilt
 
 
-def test_who_jumped_the_queue_is_named_and_nobody_else(
+def who_jumped_the_queue_is_named_and_nobody_else(
     month: World, audit: dict[str, Any]
 ) -> None:
     assert [row["application_id"] for row in audit["out_of_turn"]] == [month.friend]
@@ -62,9 +68,7 @@ def test_who_jumped_the_queue_is_named_and_nobody_else(
     assert month.jumper not in month.printed
 
 
-def test_promises_are_counted_as_they_were_held(
-    month: World, audit: dict[str, Any]
-) -> None:
+def promises_are_counted_as_they_were_held(month: World, audit: dict[str, Any]) -> None:
     told = {
         row["application_id"]: date.fromisoformat(row["ready_by"])
         for row in _rows(month.folder / "lists/told.csv")
@@ -82,18 +86,18 @@ def test_promises_are_counted_as_they_were_held(
     assert kept > len(due) // 2
 
 
-def test_the_chain_holds_with_every_head_on_paper(month: World) -> None:
+def the_chain_holds_with_every_head_on_paper(month: World) -> None:
     heads = [word for head in month.heads for word in ("--head", head)]
     month.ektp(None, "ledger", "verify", *heads)
     other = month.heads[0].replace(month.heads[0][0], "x")
     month.ektp(None, "ledger", "verify", "--head", other, code=1)
 
 
-def test_the_emergency_was_printed_on_its_day(month: World) -> None:
+def the_emergency_was_printed_on_its_day(month: World) -> None:
     assert month.printed[month.urgent] == DAYS[11]
 
 
-def test_the_report_of_the_month_is_there_and_names_nobody(
+def the_report_of_the_month_is_there_and_names_nobody(
     month: World, audit: dict[str, Any]
 ) -> None:
     assert audit["from"] == DAYS[0].isoformat()
@@ -105,7 +109,7 @@ def test_the_report_of_the_month_is_there_and_names_nobody(
         assert "Warga Contoh" not in text
 
 
-def test_every_plan_of_the_month_passes_the_checker(month: World) -> None:
+def every_plan_of_the_month_passes_the_checker(month: World) -> None:
     from ektp_sched.trust.checker import Folder
 
     folders = [path.parent for path in month.folder.glob("plans/**/summary.json")]

@@ -204,7 +204,7 @@ def test_it_prints_on_a4(browser: Browser, pages: dict[str, Path], name: str) ->
         box = sheet.mediabox
         assert (round(box.width), round(box.height)) == A4
     text = " ".join(" ".join(sheet.extract_text().split()) for sheet in document.pages)
-    heading = found.page.inner_text("h1").strip()
+    heading = " ".join(found.page.inner_text("h1").split())
     assert heading in text
     found.page.emulate_media(media="print", color_scheme="dark")
     ink = found.page.evaluate("getComputedStyle(document.querySelector('h1')).color")

@@ -5,11 +5,20 @@ from __future__ import annotations
 import copy
 import json
 import re
+from datetime import date
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from answer_reader import (
+    cards,
+    denied,
+    edges,
+    expected_cards,
+    expected_edges,
+    expected_title,
+)
 from comparison_cases import comparison, write_comparison
 from whatif_cases import START as REAL
 from whatif_cases import office, people, scenarios
@@ -396,9 +405,20 @@ def test_a_comparison_just_made_has_its_page(real: Comparison, tmp_path: Path) -
     rebuild(tmp_path / "out", lang="en")
     said = words((tmp_path / "out/report.html").read_text("utf-8"))
     # 200 at 10 a weekday, or 50 in the first week and 40 a day afterwards.
-    assert "new: the old backlog is printed around 21 September 2017" in said
-    assert "nobody waits any more around 21 September 2017" in said
-    assert "with now around 6 October 2017 and around 6 October 2017" in said
+    assert said.startswith("Yes, by money: new saves residents")
+    # The second reader finds in it what stands in the folder, no more and no less.
+    html = (tmp_path / "out/report.html").read_text("utf-8")
+    document = json.loads((tmp_path / "out/comparison.json").read_bytes())
+    assert denied(document, real.daily()) == []
+    shown = cards(html, "en")
+    assert shown["new"][:2] == (date(2017, 9, 21),) * 2
+    assert shown["now"][:2] == (date(2017, 10, 6),) * 2
+    for label, figures in expected_cards(document).items():
+        assert shown[label] == figures
+    assert edges(html, "en") == expected_edges(document)
+    head, *parts = expected_title(document, "en")
+    assert said.startswith(head)
+    assert not [part for part in parts if part not in said]
     assert "new: the old backlog is printed about 15 days sooner; nobody" in said
     real.save(tmp_path / "out")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -21,7 +22,9 @@ from hypothesis import strategies as st
 from output_cases import START, files_of, make
 
 import ektp_sched as ek
+from ektp_sched.backlog import read_backlog
 from ektp_sched.days import open_office
+from ektp_sched.days.folder import newest_export
 from ektp_sched.days.record import record
 from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import blanks_left
@@ -37,7 +40,7 @@ from ektp_sched.output.languages import language
 from ektp_sched.output.owned import changed_file, foreign_to
 from ektp_sched.output.view.parts import Items
 from ektp_sched.output.view.yesterday import yesterday_section
-from ektp_sched.trust import checker, verify
+from ektp_sched.trust import check_raw_records, checker, verify
 from ektp_sched.yesterday import with_yesterday
 
 if TYPE_CHECKING:
@@ -408,6 +411,16 @@ def test_the_next_morning_knows_who_stood_on_the_mornings_sheets(desk: Desk) -> 
     planned = {*made.plan.backlog.frame["application_id"]}
     assert planned & ({*sheets} | {*stopped[:2]}) == {stay[0], later[0]}
     assert planned | {*sheets, *stopped[:2]} == {row[:5] for row in desk.rows}
+    # Everybody is counted once, be it that the morning or the rest of the day gave them
+    # a sheet.
+    known = made.plan.backlog.known
+    assert known is not None
+    counts = known.counts
+    assert counts.planned_before == len(desk.rows)
+    assert counts.printed == len(sheets) - 2 + 2
+    assert (counts.unprinted, counts.spoilt, counts.returned) == (1, 1, 0)
+    assert (counts.waiting, counts.new) == (len(planned), 0)
+    assert (counts.open, counts.held, counts.gone) == (0, 0, 0)
     assert wrong(desk.last) == []
 
 
@@ -622,6 +635,35 @@ def test_a_spoilt_card_is_one_by_an_older_folders_sheet_and_by_a_log(
         first, last = (sheet, log) if order == "sheet" else (log, sheet)
         desk.hand_in(first, on=TOMORROW)
         assert desk.hand_in(last, on=TOMORROW) == cards
+
+
+def test_who_comes_first_again_as_a_priority_is_taken_back_is_not_called_ahead(
+    tmp_path: Path,
+) -> None:
+    desk = Told(tmp_path / "kantor", people=40)
+    desk.drop("E-1,2017-09-12,emergency")
+    rest(desk.folder, on=START, by="Maria", report=False)
+    (person,) = refs_of(desk.state().people, pl.Series("application_id", ["E-1"]))
+    mild = {"person": [person], "field": ["urgency"], "value": ["routine"]}
+    desk.append("priority", TOMORROW, {"overrides": pl.DataFrame(mild)})
+    today(desk.folder, on=TOMORROW, by="Maria", open="exclude", report=False)
+    before = load(desk.last)
+    with desk.folder.ledger.writing() as writer:
+        (act,) = writer.acts("priority")
+        new = NewAct(kind="undo", day=TOMORROW, by="Maria", undoes=act.number)
+        writer.append(new)
+    thursday = TOMORROW + timedelta(days=1)
+    today(desk.folder, on=thursday, by="Maria", open="exclude", report=False)
+    assert wrong(desk.last) == []
+    plan, office = load(desk.last), desk.folder.office
+    assert "E-1" in desk.sheet("printer-1")
+    export = read_backlog(newest_export(desk.folder), office)
+    assert check_raw_records(plan, export, office, before) == []
+    assert plan.backlog.records is not None
+    hidden = replace(plan.backlog, records=plan.backlog.records.clear())
+    plan = replace(plan, backlog=hidden)
+    (violation,) = check_raw_records(plan, export, office, before)
+    assert violation.application_id == "E-1"
 
 
 def test_whose_spoilt_card_the_next_export_drops_is_named_apart(

@@ -157,6 +157,16 @@ def answered(verdict: dict[str, Any]) -> str:
     return "no" if high < 0 else "cannot-be-told"
 
 
+def turns_at(document: dict[str, Any], name: str, value: float) -> bool:
+    """Return whether an input turns the answer at a value, or nowhere if below 0."""
+    (turn,) = (one for one in document["turns"] if one["input"] == name)
+    if value < 0:
+        return turn["state"] in ("always", "never")
+    # At a whole value nothing is won or lost, and both its sides are edges.
+    first, last = turn["edges"][0]["below"], turn["edges"][-1]["above"]
+    return bool(first <= value <= last <= first + 2)
+
+
 @pytest.mark.parametrize(
     ("choose", "against", "worth"),
     [
@@ -203,6 +213,13 @@ def test_the_verdict_is_what_its_own_figures_say(
         assert one["advantage"]["mean"] == pytest.approx(mean, abs=1e-3)
         assert one["answer"] == answered(one)
         assert one["futures"] == document["replications"]
+    price = side_of(document, choose)["cost_idr"] + verdict["advantage"]["mean"]
+    assert turns_at(document, "price", price)
+    days = [
+        side_of(document, name)["person_days"]["mean"] for name in (against, choose)
+    ]
+    daily_worth = worth - verdict["advantage"]["mean"] / (days[0] - days[1])
+    assert turns_at(document, "day_without_card_idr", daily_worth)
 
 
 def test_who_does_not_heed_a_date_comes_as_today() -> None:

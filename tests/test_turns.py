@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ from ektp_sched.scenarios import CheckedScenarios, Comparison, compare
 from ektp_sched.scenarios.compare.answer import MEASURES, Turn
 from ektp_sched.scenarios.compare.inputs import Input, Inputs
 from ektp_sched.scenarios.compare.search import Scan
-from ektp_sched.scenarios.compare.sides import AS_IT_IS, Sides
+from ektp_sched.scenarios.compare.sides import AS_IT_IS, Setting, Sides
 from ektp_sched.scenarios.compare.verdict import answer_of_mean
 from ektp_sched.scenarios.simulate.runs import Run
 from ektp_sched.scenarios.world.laws import Measure, Question
@@ -340,3 +342,34 @@ def test_what_pays_is_read_from_the_same_search() -> None:
     pays, turns = both(200_000)
     assert pays.installation_date.reason == "trips-cost-less"
     assert turns["first_day"].state == turns["cards_per_day"].state == "never"
+
+
+def test_nobody_is_followed_again_in_a_future_that_is_the_same() -> None:
+    # Trips cost more from Alak, whose people come last: it counts who is printed when.
+    far: dict[str, Any] = {"areas": {"Alak": {"trip_cost_idr": 3000}}}
+    scarce = {"KTP-el": {"default": True, "stock": 70}}
+    rules = office(12, visits=far | {"trip_cost_idr": 1000}, cards=scarce)
+    waiting = people(60, rules)
+    last = pl.when(pl.int_range(pl.len()) < 40).then(pl.lit("Oebobo"))
+    frame = waiting.frame.with_columns(area=last.otherwise(pl.lit("Alak")))
+    waiting = replace(waiting, frame=frame)
+
+    stated = scenarios(rules, **WORLD)
+    run = Run(waiting, stated, START, DAYS, 12, 1, "pressure")
+    new = stated.scenarios["new"].added[0]
+    days = [START + timedelta(days=day) for day in (0, 3, 4, 30)]
+    settings = [
+        *(Setting(breakdown=("server-1", mean, None)) for mean in (5, 6, 4, 8)),
+        *(Setting(breakdown=("server-1", None, mean)) for mean in (1, 3)),
+        *(Setting(moved=replace(new, first=(day,) * 3)) for day in days),
+        *(Setting(moved=replace(new, cards=(rate,) * 3)) for rate in (1, 20, 45)),
+        *(Setting(blanks=share) for share in (99, 50, 101, 150)),
+    ]
+    sides = Sides(run, {})
+    for setting in settings:
+        for name in ("new", "now"):
+            # By the wait every day of everybody is gone through.
+            whole = sides.samples(name, "wait", setting)
+            short = sides.samples(name, "money", setting)
+            for key in ("wasted_trip_cost_idr", "person_days"):
+                np.testing.assert_array_equal(short[key], whole[key])

@@ -107,7 +107,7 @@ class Counts(_Written):
     """
 
     start: date  # first day of the previous plan
-    planned_before: _Count  # applications that it planned, printed or not
+    planned_before: _Count  # applications that it, or its day, planned; printed or not
     printed: _Count  # since
     open: _Count  # on an earlier sheet, and nothing known of them; asked about
     waiting: _Count  # planned again today

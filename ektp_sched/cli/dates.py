@@ -32,7 +32,12 @@ from ektp_sched.cli.options import (
     SeedOption,
     StartOption,
 )
-from ektp_sched.cli.reading import files_read, read_office
+from ektp_sched.cli.reading import (
+    files_read,
+    read_office,
+    scenarios_given,
+    scenarios_needed,
+)
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
@@ -140,6 +145,7 @@ def promise(
     from ektp_sched.scenarios.world.loading import as_scenarios
 
     rules, words = read_office(office, lang)
+    scenarios = scenarios_given(scenarios, office)
     read = files_read(
         rules, backlog, office, priority, previous, told, scenarios=scenarios
     )
@@ -189,7 +195,7 @@ def promise(
 def backtest(
     backlog: BacklogArgument,
     office: OfficeOption,
-    scenarios: ScenariosOption,
+    scenarios: ScenariosOption = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -244,6 +250,7 @@ def backtest(
     from ektp_sched.scenarios.world.loading import as_scenarios
 
     rules, words = read_office(office, lang)
+    scenarios = scenarios_needed(scenarios, office)
     if out is not None:
         read = files_read(rules, backlog, office, priority, scenarios=scenarios)
         refuse_early(out, index=BACKTEST, inputs=read)

@@ -83,9 +83,12 @@ JsonOption = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON on stdout.")
 ]
 ScenariosOption = Annotated[
-    Path,
+    Path | None,
     typer.Option(
-        "--scenarios", metavar="FILE", help="What might become of it: scenarios.toml."
+        "--scenarios",
+        metavar="FILE",
+        help="What might become of it: scenarios.toml, or an office.xlsx with such "
+        "sheets; if left out, those of --office.",
     ),
 ]
 OptionalScenariosOption = Annotated[
@@ -93,7 +96,9 @@ OptionalScenariosOption = Annotated[
     typer.Option(
         "--scenarios",
         metavar="FILE",
-        help="Arrivals, breakdowns and scenarios; without it nothing is uncertain.",
+        help="Arrivals, breakdowns and scenarios: scenarios.toml, or an office.xlsx "
+        "with such sheets; if left out, those of --office; without any nothing is "
+        "uncertain.",
     ),
 ]
 ForceOption = Annotated[

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ektp_sched.cli.language import speak, spoken
+from ektp_sched.errors import UsageError
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from ektp_sched.days import OfficeFolder
@@ -42,6 +44,29 @@ def words_for(office: Office | None, lang: str | None) -> Language:
     if office is not None:
         speak(lang or office.language)
     return language(spoken())
+
+
+def scenarios_given(scenarios: Path | None, office: Path) -> Path | None:
+    """Return the file of scenarios: the office's where none is named and it has any."""
+    from ektp_sched.scenarios.world.sheets import has_scenarios
+
+    if scenarios is None and has_scenarios(office):
+        return office
+    return scenarios
+
+
+def scenarios_needed(scenarios: Path | None, office: Path) -> Path:
+    """Return the file of scenarios, or refuse to go on without one."""
+    given = scenarios_given(scenarios, office)
+    if given is None:
+        message = said(
+            "there are no scenarios; name a scenarios.toml by --scenarios, or fill in "
+            "the sheet scenarios of office.xlsx",
+            "tidak ada skenario; sebutkan scenarios.toml dengan --scenarios, atau "
+            "isilah lembar scenarios dalam office.xlsx",
+        )
+        raise UsageError(message)
+    return given
 
 
 def files_read(

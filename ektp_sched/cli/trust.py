@@ -344,6 +344,8 @@ def _month_lines(month: Month, out: Path, words: Language) -> Iterator[str]:
         beside=month.total("beside_sheets"),
         waiting=month.waiting.height,
     )
+    if month.total("open"):
+        yield words.text("month.unknown", count=month.total("open"))
     if month.promises.height:
         yield words.text("month.promises_line", **month.outcomes())
     if not month.judged.clean:

@@ -36,7 +36,12 @@ from ektp_sched.cli.options import (
     SeedOption,
     StartOption,
 )
-from ektp_sched.cli.reading import files_read, read_office
+from ektp_sched.cli.reading import (
+    files_read,
+    read_office,
+    scenarios_given,
+    scenarios_needed,
+)
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
@@ -47,7 +52,6 @@ if TYPE_CHECKING:
 def compare(
     backlog: BacklogArgument,
     office: OfficeOption,
-    scenarios: ScenariosOption,
     out: Annotated[
         Path,
         typer.Option(
@@ -56,6 +60,7 @@ def compare(
             help="Folder for comparison.json, daily.csv and report.html.",
         ),
     ],
+    scenarios: ScenariosOption = None,
     start: StartOption = None,
     days: HorizonOption = 365,
     replications: ReplicationsOption = 2000,
@@ -82,13 +87,14 @@ def compare(
     from ektp_sched.scenarios import load_scenarios
 
     rules, words = read_office(office, lang)
-    read = files_read(rules, backlog, office, priority, scenarios=scenarios)
+    given = scenarios_needed(scenarios, office)
+    read = files_read(rules, backlog, office, priority, scenarios=given)
     refuse_early(out, index=COMPARISON, inputs=read)
     begin = first_day(start, words)
     tell_left_out(rules, words)
     with Progress(words) as progress:
         progress("read", 0)
-        found = load_scenarios(scenarios, rules, start=begin)
+        found = load_scenarios(given, rules, start=begin)
         people = read_backlog(
             backlog, rules, priority=priority, max_rejects=max_rejects
         )
@@ -192,6 +198,7 @@ def need(
 
     goal = _goal(cleared_by, on_target_by, nobody_over, by)
     rules, words = read_office(office, lang)
+    scenarios = scenarios_given(scenarios, office)
     if out is not None:
         read = files_read(rules, backlog, office, priority, scenarios=scenarios)
         refuse_early(out, index=NEED, inputs=read)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ektp_sched.backlog import make_key
 from ektp_sched.errors import FolderError, UsageError
@@ -14,11 +14,14 @@ from ektp_sched.example.kupang import APPLICATIONS, kupang_backlog
 from ektp_sched.office import Office, to_toml
 from ektp_sched.office.schema import schema_bytes
 from ektp_sched.office.workbook import workbook_bytes
+from ektp_sched.office.writing import tables_to_toml
 from ektp_sched.places import replace_file
 from ektp_sched.rules.tables import OfficeTables
 from ektp_sched.words import joined, said, system_reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ektp_sched.rules.fields import Table
 
 __all__ = ["EXAMPLES", "Example", "write_key", "write_start"]
@@ -38,7 +41,7 @@ class Example:
         Whether some of the routine ones are replacements, and whether some
         are of the child's identity card.
     scenarios
-        Whether it has a scenarios.toml.
+        Whether it says what may become of it: scenarios.toml, or sheets of office.xlsx.
     """
 
     office: tuple[str, ...]
@@ -64,6 +67,7 @@ _KEY = "identity.key"
 _EXPORTS: Final = "exports"
 """Where the office drops the export of each day."""
 
+_SCENARIOS: Final = "scenarios.toml"
 _SCHEMA: Final = ".schema.json"
 """Ending of what an editor knows the keys of a file of rules by."""
 
@@ -91,7 +95,8 @@ def write_start(
         Name of an example; None: a small office to fill in, and the key file
         for identity numbers unless there is one already.
     source
-        An office in either form that is converted; not with ``example``.
+        An office in either form that is converted, with its scenarios: the sheets of
+        a workbook, or scenarios.toml beside it; not with ``example``.
     office_format
         Form of the office file that is written.
     language
@@ -173,7 +178,10 @@ def write_key(folder: Path) -> Path:
 
 
 def _office(
-    names: tuple[str, ...], office_format: OfficeFormat, language: str
+    names: tuple[str, ...],
+    office_format: OfficeFormat,
+    language: str,
+    scenarios: bytes | None = None,
 ) -> dict[str, bytes]:
     """Return the office that files of this package together are."""
     text = b"".join(_resource(name) for name in names)
@@ -182,15 +190,42 @@ def _office(
     with TemporaryDirectory() as folder:
         path = Path(folder) / "office.toml"
         path.write_bytes(text)
+        if scenarios is not None:
+            path.with_name(_SCENARIOS).write_bytes(scenarios)
         return _converted(path, office_format)
 
 
 def _converted(source: Path, office_format: OfficeFormat) -> dict[str, bytes]:
+    """Return an office, and what may become of it, in another form.
+
+    That stands on sheets of the workbook, or beside a file of text.
+    """
+    from ektp_sched.office.files import read_tables
+    from ektp_sched.scenarios.world.loading import load_scenarios
+    from ektp_sched.scenarios.world.model import SCENARIOS_FILE, ScenariosFile
+    from ektp_sched.scenarios.world.sheets import (
+        further_sheets,
+        has_scenarios,
+        read_scenario_sheets,
+    )
+
     office = Office.load(source)
+    tables: Mapping[str, Any] = {}
+    beside = source.with_name(_SCENARIOS)
+    if has_scenarios(source):
+        load_scenarios(source, office)
+        tables = read_scenario_sheets(source)[0].data
+    elif source.suffix.lower() != ".xlsx" and beside.is_file():
+        load_scenarios(beside, office)
+        tables = read_tables(beside, SCENARIOS_FILE)[0]
     if office_format == "xlsx":
-        return {"office.xlsx": workbook_bytes(office)}
+        return {"office.xlsx": workbook_bytes(office, further_sheets(tables))}
     text = to_toml(office).encode()
-    return _with_schema("office", text, OfficeTables, office.language)
+    contents = _with_schema("office", text, OfficeTables, office.language)
+    if tables:
+        text = tables_to_toml(tables).encode()
+        contents |= _with_schema("scenarios", text, ScenariosFile, office.language)
+    return contents
 
 
 def _with_schema(
@@ -216,12 +251,12 @@ def _example(
         replacements=example.replacements,
         children=example.children,
     )
-    contents = _office(example.office, office_format, language)
+    text = _resource(_SCENARIOS) if example.scenarios else None
+    contents = _office(example.office, office_format, language, text)
     contents["backlog.csv"] = backlog.write_csv().encode()
-    if example.scenarios:
+    if text is not None and office_format == "toml":
         from ektp_sched.scenarios.world.model import ScenariosFile
 
-        text = _resource("scenarios.toml")
         contents |= _with_schema("scenarios", text, ScenariosFile, language)
     return contents
 

@@ -8,7 +8,7 @@ stood on no sheet of that day are beside the sheets.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -60,8 +60,10 @@ class Month:
         Hash of the ledger's last act, and how many there are.
     days
         day, plans, on_sheets, printed_from_sheets, spoilt_on_sheets, unprinted, void,
-        open, beside_sheets, printed, spoilt (cards), capacity, idle, waiting (people at
-        the day's end), told, due, kept, missed: each day that is worked, or has cards.
+        open, beside_sheets, printed, spoilt (cards), capacity, idle, unknown (of what
+        printed and spoilt cards leave of the capacity, what those open may have taken),
+        waiting (people at the day's end), told, due, kept, missed: each day that is
+        worked, or has cards.
     promises
         person, told_on, promised_on, printed_on, outcome (``kept``, ``missed``,
         ``open``: the day is to come; ``unknown``: nothing is known of the card, or the
@@ -187,6 +189,7 @@ def month_of(
         judged = judge(reader, facts, sheets, office, first, last)
         promises = _promises(reader, facts, first, last)
         days = _days(folder, reader, facts, sheets, office, first, last)
+        judged = replace(judged, idle=_for_sure(judged.idle, days))
         cards = facts.cards.filter(pl.col("day").is_between(first, last))
         outages = office.outages[len(folder.office.outages) :]
         return Month(
@@ -277,8 +280,10 @@ def _days(
     return (
         table.with_columns(pl.exclude("day").fill_null(0))
         .with_columns(capacity=most)
+        .with_columns(left=pl.max_horizontal(pl.col("capacity") - used, 0))
         .with_columns(
-            idle=pl.max_horizontal(pl.col("capacity") - used, 0),
+            idle=pl.max_horizontal(pl.col("left") - pl.col("open"), 0),
+            unknown=pl.min_horizontal("left", "open"),
             waiting=_at_ends(facts, table["day"]),
         )
         .select("day", "plans", "on_sheets", *_ON_SHEETS.values(), *_FURTHER)
@@ -293,8 +298,18 @@ _ON_SHEETS: Final = {
     "open": "open",
 }
 _FURTHER: Final = (
-    *("beside_sheets", "printed", "spoilt", "capacity", "idle", "waiting"),
+    *("beside_sheets", "printed", "spoilt", "capacity", "idle", "unknown", "waiting"),
 )
+
+
+def _for_sure(idle: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """Leave out of idle capacity what cards may have taken that nobody knows of."""
+    return (
+        idle.join(days.select("day", "open"), on="day", maintain_order="left")
+        .with_columns(idle=pl.col("idle") - pl.col("open"))
+        .filter(pl.col("idle") > 0)
+        .drop("open")
+    )
 
 
 def _outcomes(reader: Reader, facts: Facts, sheets: Sheets) -> pl.DataFrame:

@@ -123,7 +123,9 @@ def judge(
             pl.DataFrame(schema=_OUT_OF_TURN),
             pl.DataFrame(schema=_DEVIATIONS),
             pl.DataFrame(schema={"day": pl.Date, "printer": pl.String}),
-            pl.DataFrame(schema=dict.fromkeys(("day", "idle", "waiting"), pl.Int64)),
+            pl.DataFrame(
+                schema={"day": pl.Date, "idle": pl.Int64, "waiting": pl.Int64}
+            ),
             None,
         )
     people = _waiting(facts, office, last)

@@ -116,11 +116,10 @@ def figures_of(month: Month, texts: Language) -> Iterator[tuple[str, str, str]]:
     used = printed + month.total("spoilt")
     could = month.total("capacity")
     share = texts.percent(used / could) if could else text("digest.none")
-    yield (
-        text("month.figure.used"),
-        share,
-        text("month.figure.used_note", idle=month.total("idle")),
-    )
+    note = text("month.figure.used_note", idle=month.total("idle"))
+    if month.total("open"):
+        note = f"{note}; {text('month.figure.unknown', count=month.total('open'))}"
+    yield text("month.figure.used"), share, note
     yield text("month.figure.spoilt"), number(month.total("spoilt")), ""
     yield (
         text("month.figure.out_of_turn"),
@@ -168,14 +167,18 @@ def _day_section(month: Month, texts: Language) -> Section:
 
 def _day_finding(month: Month, texts: Language) -> str:
     worst = month.days.sort("idle", "day", descending=[True, False]).row(0, named=True)
+    unknown = month.total("unknown")
     if not worst["idle"]:
-        return texts.text("month.days.full")
+        return texts.text(
+            "month.days.unknown" if unknown else "month.days.full", count=unknown
+        )
     return texts.text(
-        "month.days.idle",
+        "month.days.idle_or_unknown" if unknown else "month.days.idle",
         idle=month.total("idle"),
         could=month.total("capacity"),
         day=worst["day"],
         most=worst["idle"],
+        count=unknown,
     )
 
 

@@ -50,6 +50,8 @@ def shown(value: Any, kind: Kind, yes: str, no: str) -> str | int | float | date
         return yes if value else no
     if kind in (Kind.LIST, Kind.DAYS):
         return joined([str(name) for name in value])
+    if kind is Kind.NUMBERS:
+        return joined([f"{number:f}" for number in value])
     if isinstance(value, Decimal):
         text = f"{value:f}"
         return float(value) if len(text) <= _DIGITS else text
@@ -76,6 +78,8 @@ def parsed(text: str, kind: Kind) -> Any:
         return Decimal(word.replace(",", "."))
     if kind is Kind.DAYS:
         return [_date(name) for name in _split(text)]
+    if kind is Kind.NUMBERS:
+        return [parsed(number, Kind.SHARE) for number in _split(text)]
     return _split(text) if kind is Kind.LIST else word
 
 

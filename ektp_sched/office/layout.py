@@ -66,6 +66,10 @@ class Setting:
 
 
 OFFICE: Final = "office"
+SCENARIOS: Final = "scenarios"
+"""What the names of sheets begin with that are none of the office's: what may become
+of it, which other commands read."""
+
 OFFICE_NOTE: Final = said(
     "One row, one rule. Change the column value only. Empty: the default holds.",
     "Satu baris satu aturan. Ubah hanya kolom value. Kosong: pakai nilai baku.",

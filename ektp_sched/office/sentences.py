@@ -48,6 +48,11 @@ def _at(path: Path, model: type[Table]) -> tuple[Any, Any, Said]:
     return value, inside, name
 
 
+def type_at(path: Path, model: type[Table]) -> Any:
+    """Return the type of what stands at a path of a file."""
+    return _at(path, model)[0]
+
+
 def known_keys(path: Path, model: type[Table] = OfficeTables) -> tuple[str, ...]:
     """Return the keys that the table at `path` may have, in their order."""
     return tuple(fields_of(apart(_at(path, model)[0])[0]))

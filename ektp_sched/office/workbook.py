@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,7 @@ from ektp_sched.office.layout import (
     SETTINGS,
     SHEETS,
     WEEK,
+    Setting,
     Sheet,
 )
 from ektp_sched.office.writing import plain, to_toml
@@ -25,7 +27,7 @@ from ektp_sched.rules.forms import Column, Kind
 from ektp_sched.words import in_language, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
@@ -45,6 +47,7 @@ _WIDTHS: Final = {
     Kind.FLAG: 11,
     Kind.LIST: 40,
     Kind.DAYS: 24,
+    Kind.NUMBERS: 13,
 }
 _LONGEST_LIST = 255
 _COMMENT: Final = {"x_scale": 2.0, "y_scale": 1.2}
@@ -118,8 +121,18 @@ def write_workbook(office: OfficeTables, path: str | Path) -> None:
     replace_file(Path(path), workbook_bytes(office))
 
 
-def workbook_bytes(office: OfficeTables) -> bytes:
-    """Return an office as the bytes of an .xlsx file.
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What stands in a workbook beside the office."""
+
+    sheets: tuple[tuple[Sheet, Sequence[Sequence[Any]]], ...]  # each with its rows
+    name: str  # of its sheet of single values
+    settings: tuple[Setting, ...]
+    data: Mapping[str, Any]  # from which those are
+
+
+def workbook_bytes(office: OfficeTables, further: Further | None = None) -> bytes:
+    """Return an office as the bytes of an .xlsx file, with what stands beside it.
 
     The same office gives the same bytes.
     """
@@ -135,11 +148,17 @@ def workbook_bytes(office: OfficeTables) -> bytes:
     with xlsxwriter.Workbook(file, options) as book:
         book.set_properties({"title": office.name, "created": _CREATED})
         writer = _Writer(office, book)
-        writer.settings()
+        writer.settings(OFFICE, SETTINGS, plain(office))
         writer.sheet(WEEK, writer.week())
         writer.sheet(DATES, writer.dates())
         for sheet in SHEETS:
             writer.sheet(sheet, writer.entries(sheet))
+        if further is not None:
+            first, *others = further.sheets
+            writer.sheet(*first)
+            writer.settings(further.name, further.settings, further.data)
+            for added in others:
+                writer.sheet(*added)
     return file.getvalue()
 
 
@@ -167,14 +186,17 @@ class _Writer:
             Kind.FLAG: book.add_format(left),
             Kind.LIST: book.add_format(text | {"text_wrap": True}),
             Kind.DAYS: book.add_format(text | {"text_wrap": True}),
+            Kind.NUMBERS: book.add_format(text),
         }
 
-    def settings(self) -> None:
-        """Write the sheet of single values, one key a row."""
-        page = self._page(OFFICE, ("key", "value", "note"), (24, 44, 90))
+    def settings(
+        self, name: str, settings: Sequence[Setting], data: Mapping[str, Any]
+    ) -> None:
+        """Write a sheet of single values, one key a row."""
+        page = self._page(name, ("key", "value", "note"), (24, 44, 90))
         page.write_comment(0, 1, self._said(OFFICE_NOTE), _COMMENT)
-        for row, setting in enumerate(SETTINGS, start=1):
-            value: Any = self._data
+        for row, setting in enumerate(settings, start=1):
+            value: Any = data
             for part in setting.path:
                 value = (value or {}).get(part)
             text = self._said(setting.column.note)

@@ -7,16 +7,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.errors import OfficeError
+from ektp_sched.errors import InputError, OfficeError
 from ektp_sched.office.cells import is_blank, parsed
 from ektp_sched.office.files import read_bytes
 from ektp_sched.office.layout import (
     DATES,
     OFFICE,
     OFFICE_NOTE,
+    SCENARIOS,
     SETTINGS,
     SHEETS,
     WEEK,
+    Setting,
     Sheet,
 )
 from ektp_sched.office.looked import RefusedError
@@ -35,6 +37,8 @@ from ektp_sched.rules.problems import Cell, Problem
 from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
     from ektp_sched.office.parsing import T
@@ -42,18 +46,14 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 64_000_000
 _MOST_CELLS = 2_000_000
-_SETTING_ROWS: Final = Sheet(
-    (OFFICE,), tuple(Column(key, OFFICE_NOTE) for key in ("key", "value", "note"))
-)
 _OWNERS: Final = {"cards": "card type", "printers": "printer"}
 """What the owners of a sheet's rows are called, by their table."""
-_KNOWN: Final = (OFFICE, WEEK.name, DATES.name, *(sheet.name for sheet in SHEETS))
 
 Rows = list[tuple[int, dict[str, str]]]
 
 
 @dataclass(slots=True)
-class _Tables:
+class Tables:
     """What has been read so far."""
 
     data: dict[str, Any] = field(default_factory=dict)
@@ -68,6 +68,7 @@ class _Tables:
         table[path[-1]] = value
 
     def wrong(self, path: KeyPath, sentence: str, sheet: str, row: int) -> None:
+        """Note a problem of a row."""
         self.problems.append(Problem(path, sentence, Cell(sheet, row)))
 
 
@@ -75,9 +76,10 @@ def read_sheets(path: str | Path, model: type[T]) -> T:
     """Read an office from a workbook with one sheet a table."""
     path = Path(path)
     raw = read_bytes(path)
-    tables = _Tables()
-    sheets = _sheets(raw, str(path), tables)
-    _settings(sheets.get(OFFICE, []), tables)
+    tables = Tables()
+    known = (settings_rows(OFFICE), WEEK, DATES, *SHEETS)
+    sheets = sheets_of(raw, str(path), known, tables)
+    read_settings(OFFICE, SETTINGS, sheets.get(OFFICE, []), tables)
     _week(sheets.get(WEEK.name, []), tables)
     _dates(sheets.get(DATES.name, []), tables)
     for sheet in SHEETS:
@@ -95,28 +97,48 @@ def read_sheets(path: str | Path, model: type[T]) -> T:
     return office.located(path.parent, sha256(raw).hexdigest()).of_workbook()
 
 
-def _sheets(raw: bytes, file: str, tables: _Tables) -> dict[str, Rows]:
+def settings_rows(name: str) -> Sheet:
+    """Return a sheet of single values, one key a row."""
+    keys = ("key", "value", "note")
+    return Sheet((name,), tuple(Column(key, OFFICE_NOTE) for key in keys))
+
+
+def sheets_of(
+    raw: bytes,
+    file: str,
+    known: Sequence[Sheet],
+    tables: Tables,
+    error: type[InputError] = OfficeError,
+) -> dict[str, Rows]:
+    """Return the rows of the sheets of a workbook by name; others are ignored or wrong.
+
+    Those are wrong that are neither the office's nor what may become of it, whichever
+    of the two is read.
+    """
     try:
         pages = read_pages(raw, most_bytes=_MOST_BYTES, most_cells=_MOST_CELLS)
     except RefusedError as refused:
-        raise OfficeError(refused.sentence, file=file) from None
-    columns = {sheet.name: sheet for sheet in (_SETTING_ROWS, WEEK, DATES, *SHEETS)}
+        raise error(refused.sentence, file=file) from None
+    columns = {sheet.name: sheet for sheet in known}
+    of_scenarios = SCENARIOS in columns
     sheets = {}
     for page in pages:
-        _whole(page, file)
         lines = page.frame.rows()
         if page.name in columns:
+            _whole(page, file, error)
             sheets[page.name] = _rows(columns[page.name], page, tables)
-        elif any(not is_blank(cell) for line in lines for cell in line):
-            sentence = unknown("sheet", page.name, _KNOWN)
+        elif page.name.startswith(SCENARIOS) is of_scenarios and any(
+            not is_blank(cell) for line in lines for cell in line
+        ):
+            sentence = unknown("sheet", page.name, columns)
             tables.wrong((page.name,), sentence, page.name, 1)
     return sheets
 
 
-def _whole(page: Page, file: str) -> None:
+def _whole(page: Page, file: str, error: type[InputError]) -> None:
     """Refuse cells without a value: they would be taken for empty ones."""
     for row, column in page.uncomputed[:1]:
-        raise OfficeError(
+        raise error(
             NOT_COMPUTED,
             file=file,
             sheet=page.name,
@@ -126,7 +148,7 @@ def _whole(page: Page, file: str) -> None:
     for at, cells in enumerate(page.frame):
         wrong = shows_error(cells)
         if wrong.any():
-            raise OfficeError(
+            raise error(
                 said(
                     "shows an error such as #N/A; write a value or clear the cell",
                     "menampilkan kesalahan seperti #N/A; isi atau kosongkan selnya",
@@ -138,7 +160,7 @@ def _whole(page: Page, file: str) -> None:
             )
 
 
-def _rows(sheet: Sheet, page: Page, tables: _Tables) -> Rows:
+def _rows(sheet: Sheet, page: Page, tables: Tables) -> Rows:
     """Return the entries of a sheet by heading, blank rows left out."""
     keys = [column.key for column in sheet.columns]
     lines = _dated(sheet, page).rows()
@@ -175,29 +197,33 @@ def _dated(sheet: Sheet, page: Page) -> pl.DataFrame:
     )
 
 
-def _settings(rows: Rows, tables: _Tables) -> None:
-    known = {setting.key: setting for setting in SETTINGS}
+def read_settings(
+    sheet: str, settings: Sequence[Setting], rows: Rows, tables: Tables
+) -> None:
+    """Put the values of a sheet of settings where they stand in the file."""
+    known = {setting.key: setting for setting in settings}
     seen = set()
     for number, row in rows:
         key = row.get("key", "").strip()
         if key not in known:
-            tables.wrong((OFFICE, key), unknown("key", key, known), OFFICE, number)
+            tables.wrong((sheet, key), unknown("key", key, known), sheet, number)
         elif key in seen:
-            tables.wrong((OFFICE, key), _twice(key), OFFICE, number)
+            tables.wrong((sheet, key), twice(key), sheet, number)
         elif "value" in row:
             setting = known[key]
-            tables.places[setting.path] = Cell(OFFICE, number, key=setting.key)
+            tables.places[setting.path] = Cell(sheet, number, key=setting.key)
             tables.put(setting.path, parsed(row["value"], setting.column.kind))
         seen.add(key)
 
 
-_EMPTY: Final = said(
+EMPTY: Final = said(
     "is empty; write a name, or clear the row",
     "kosong; isilah dengan nama, atau kosongkan barisnya",
 )
 
 
-def _twice(name: str) -> Said:
+def twice(name: str) -> Said:
+    """Return that a name stands in two rows."""
     return said(
         '"{name}" stands in two rows; keep one of them',
         '"{name}" tertulis pada dua baris; pertahankan salah satu saja',
@@ -205,7 +231,7 @@ def _twice(name: str) -> Said:
     )
 
 
-def _week(rows: Rows, tables: _Tables) -> None:
+def _week(rows: Rows, tables: Tables) -> None:
     if not rows:
         return
     workdays: list[str] = []
@@ -214,7 +240,7 @@ def _week(rows: Rows, tables: _Tables) -> None:
     for number, row in rows:
         day = row.get("day", "").strip()
         if day in seen:
-            tables.wrong((WEEK.name, day), _twice(day), WEEK.name, number)
+            tables.wrong((WEEK.name, day), twice(day), WEEK.name, number)
         seen.add(day)
         worked = parsed(row.get("workdays", "no"), Kind.FLAG)
         if not isinstance(worked, bool):
@@ -235,7 +261,7 @@ def _week(rows: Rows, tables: _Tables) -> None:
     tables.put(("calendar", "share"), shares)
 
 
-def _dates(rows: Rows, tables: _Tables) -> None:
+def _dates(rows: Rows, tables: Tables) -> None:
     for column in DATES.columns:
         dates: list[Any] = []
         for number, row in rows:
@@ -246,7 +272,7 @@ def _dates(rows: Rows, tables: _Tables) -> None:
         tables.put(("calendar", column.key), dates)
 
 
-def _entries(sheet: Sheet, rows: Rows, tables: _Tables) -> None:
+def _entries(sheet: Sheet, rows: Rows, tables: Tables) -> None:
     first = sheet.columns[0].key
     names: dict[str, Any] = {}
     entries: list[Any] = []
@@ -264,9 +290,9 @@ def _entries(sheet: Sheet, rows: Rows, tables: _Tables) -> None:
         name = entry.pop(first, None)
         if name is None:
             cell = Cell(sheet.name, number, first)
-            tables.problems.append(Problem((sheet.name,), _EMPTY, cell))
+            tables.problems.append(Problem((sheet.name,), EMPTY, cell))
         elif name in names:
-            tables.wrong((sheet.name, name), _twice(name), sheet.name, number)
+            tables.wrong((sheet.name, name), twice(name), sheet.name, number)
         else:
             tables.places[*sheet.path, name] = place
             names[name] = _value(sheet, entry) if sheet.flat else entry
@@ -279,7 +305,7 @@ def _value(sheet: Sheet, entry: dict[str, Any]) -> Any:
     return entry.get(value.key, [] if value.kind is Kind.LIST else "")
 
 
-def _hand_out(sheet: Sheet, owner: str, tables: _Tables) -> None:
+def _hand_out(sheet: Sheet, owner: str, tables: Tables) -> None:
     """Move a sheet's rows to the card types or printers that they are about."""
     column = sheet.columns[0].key
     owners = _owners(owner, tables)
@@ -287,7 +313,7 @@ def _hand_out(sheet: Sheet, owner: str, tables: _Tables) -> None:
         name = entry.pop(column, "")
         place = tables.places[sheet.name, index]
         if name not in owners:
-            sentence = unknown(_OWNERS[owner], name, owners) if name else _EMPTY
+            sentence = unknown(_OWNERS[owner], name, owners) if name else EMPTY
             tables.problems.append(Problem((sheet.name, index, column), sentence))
             continue
         table, path = owners[name]
@@ -300,7 +326,7 @@ def _hand_out(sheet: Sheet, owner: str, tables: _Tables) -> None:
             entries.append(entry)
 
 
-def _owners(table: str, tables: _Tables) -> dict[str, tuple[dict[str, Any], KeyPath]]:
+def _owners(table: str, tables: Tables) -> dict[str, tuple[dict[str, Any], KeyPath]]:
     entries = tables.data.get(table, {})
     if isinstance(entries, dict):
         return {name: (entry, (table, name)) for name, entry in entries.items()}
@@ -312,14 +338,14 @@ def _hand_value(
     table: dict[str, Any],
     at: tuple[KeyPath, int],
     entry: dict[str, Any],
-    tables: _Tables,
+    tables: Tables,
 ) -> None:
     """Move a row with a name and a value, such as a class and its blanks."""
     (path, index), (_, key, value) = at, sheet.columns
     place = tables.places[sheet.name, index]
     if key.key not in entry:
         problem = Problem(
-            (sheet.name, index, key.key), _EMPTY, replace(place, column=key.key)
+            (sheet.name, index, key.key), EMPTY, replace(place, column=key.key)
         )
         tables.problems.append(problem)
         return
@@ -327,6 +353,6 @@ def _hand_value(
     values = table.setdefault(sheet.name, {})
     path = (*path, sheet.name, name)
     if name in values:
-        tables.problems.append(Problem(path, _twice(name), place))
+        tables.problems.append(Problem(path, twice(name), place))
     tables.places[path] = place
     values[name] = entry.get(value.key, "")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tomlkit.items import AoT, Item
 
     from ektp_sched.rules.tables import OfficeTables
@@ -48,14 +50,19 @@ def to_toml(office: OfficeTables) -> str:
     Loading the text gives an equal office; equal offices whose tables stand
     in the same order give the same text.
     """
+    return tables_to_toml(plain(office))
+
+
+def tables_to_toml(tables: Mapping[str, Any]) -> str:
+    """Return tables as the text of a file."""
     document = tomlkit.document()
-    for key, value in plain(office).items():
+    for key, value in tables.items():
         if isinstance(value, dict):
             document.add(key, _table(value))
         elif isinstance(value, list):
             document.add(key, _entries(value))
         else:
-            document.add(key, _item(value))
+            document.add(key, toml_item(value))
     return tomlkit.dumps(document)
 
 
@@ -66,7 +73,7 @@ def _table(values: dict[str, Any]) -> Item:
         if isinstance(value, dict) and key not in _INLINE:
             table.add(tomlkit.key(key) if key else key, _table(value))
         else:
-            table.add(tomlkit.key(key), _item(value))
+            table.add(tomlkit.key(key), toml_item(value))
     return table
 
 
@@ -77,19 +84,20 @@ def _entries(values: list[dict[str, Any]]) -> AoT:
     return array
 
 
-def _item(value: Any) -> Item:
+def toml_item(value: Any) -> Item:
+    """Return a value as a file of text has it."""
     if isinstance(value, Decimal):
         text = f"{value:f}"
         return tomlkit.value(text if "." in text else f"{text}.0")
     if isinstance(value, dict):
         inline = tomlkit.inline_table()
         for key, part in value.items():
-            inline.add(tomlkit.key(key), _item(part))
+            inline.add(tomlkit.key(key), toml_item(part))
         return inline
     if isinstance(value, list):
         array = tomlkit.array()
         for part in value:
-            array.append(_item(part))
+            array.append(toml_item(part))
         return array
     item: Item = tomlkit.item(value)
     return item

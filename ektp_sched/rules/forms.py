@@ -45,6 +45,7 @@ class Kind(StrEnum):
     FLAG = "flag"
     LIST = "list"
     DAYS = "days"
+    NUMBERS = "numbers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def reconcile(
     carried, left = _carried(people), _left(people)
     counts = Counts(
         start=previous.start,
-        planned_before=previous.backlog.planned,
+        planned_before=int(people["before"].sum()),
         **count,
         new=planned.height - count["waiting"],
         **_of_waiting(people),
@@ -167,17 +167,18 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        application_id; ``before``, whether the previous plan had it; where that plan
-        prints it, as in `GIVEN`; ``on_sheet``, whether it was on a sheet before the
-        start or ``stands`` on one of the start; ``asked``, whether the office is to say
-        what became of it where nothing else does; ``result`` (null for nothing known,
-        which ``open`` is too), ``date``, ``source``; ``spoilt``, whether the last
-        word of the card is that it is.
+        application_id; ``before``, whether the previous plan had it, or, of the rest of
+        a day, an earlier plan of that day; where that plan prints it, as in `GIVEN`;
+        ``on_sheet``, whether it was on a sheet before the start or ``stands`` on one of
+        the start; ``asked``, whether the office is to say what became of it where
+        nothing else does; ``result`` (null for nothing known, which ``open`` is too),
+        ``date``, ``source``; ``spoilt``, whether the last word of the card is that it
+        is.
     """
     before = previous.backlog.frame.select(_ID, before=pl.lit(True))
     words = _words(previous, done, start)
     at = match_ids(words[_ID], before[_ID])
-    others = words.filter(at == UNKNOWN).with_columns(before=pl.lit(False))
+    others = words.filter(at == UNKNOWN).with_columns(before=_of_that_day(previous))
     before = before.hstack(laid_beside(words.drop(_ID), at, before.height))
     given = previous.assignments.select(
         given_on="day",
@@ -222,6 +223,18 @@ def _people(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:
         )
         .drop("says_on", "says_by")
     )
+
+
+def _of_that_day(previous: Plan) -> pl.Expr:
+    """Return whether a card was carried from a sheet of the previous plan's day.
+
+    The rest of a day plans nobody who had a card that day already, or stood on a sheet
+    that held: the plan before it did.
+    """
+    known = previous.backlog.known
+    is_rest = known is not None and known.counts.start == previous.start
+    on_day = (pl.col("was_on") == previous.start).fill_null(value=False)
+    return pl.lit(is_rest) & on_day
 
 
 def _words(previous: Plan, done: Done | None, start: date) -> pl.DataFrame:

@@ -237,7 +237,9 @@ def assumed_sentence(words: Words) -> str:
         (
             one
             for one in assumed
-            if one.key.rpartition(".")[2] in _LEADING and not one.key.startswith("held")
+            if one.key.rpartition(".")[2] in _LEADING
+            and not one.key.startswith("held")
+            and ".office." not in one.key
         ),
         key=lambda one: _LEADING.index(one.key.rpartition(".")[2]),
     )
@@ -372,7 +374,7 @@ def _clauses(
     for place, (edge, answer) in enumerate(edges):
         yield words.say(
             f"turn.{'again' if place else first}",
-            answer=words.say(f"turn.answer.{answer}"),
+            answer=words.say(f"turn.to.{answer}"),
             where=_where(words, turn, edge, side),
         )
 

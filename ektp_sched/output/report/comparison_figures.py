@@ -136,7 +136,7 @@ def _fan_finding(words: Words) -> str:
     both = ours.join(theirs, on="day", suffix="_best")
     both = both.with_columns(saved=pl.col("middle") - pl.col("middle_best"))
     free = None if best.queue is None else best.queue.on
-    day = both.filter(pl.col("day") == free, pl.col("middle_best") == 0)
+    day = both.filter(pl.col("day").is_in([free]), pl.col("middle_best") == 0)
     most = both.sort("saved", "day", descending=[True, False]).head(1)
     row = day if day.height else most
     if not row.height or row["saved"][0] <= 0:

@@ -11,6 +11,7 @@ from ektp_sched.output.conflict_text import conflict_lines
 from ektp_sched.output.digest import key_figures, proof
 from ektp_sched.output.languages import language
 from ektp_sched.output.report.charts import available, need_charts, plain_svg
+from ektp_sched.output.report.comparison_answer import warning_sentence
 from ektp_sched.output.report.comparison_charts import fan_chart
 from ektp_sched.output.report.comparison_tables import overview_table
 from ektp_sched.output.report.comparison_text import headline, press_paragraph
@@ -96,8 +97,9 @@ def comparison_html(comparison: Comparison) -> str:
     """Return a comparison as a notebook shows it."""
     words = Words(comparison, language(comparison.language))
     table = overview_table(words)
+    title = " ".join(filter(None, (warning_sentence(words), headline(words))))
     parts = [
-        f"<h3>{escape(headline(words))}</h3>",
+        f"<h3>{escape(title)}</h3>",
         f"<p>{escape(press_paragraph(words))}</p>",
         _table(table, words.texts),
     ]

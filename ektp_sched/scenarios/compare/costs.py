@@ -10,12 +10,14 @@ printed and the blanks, each up to that day: the reflection of a queue at its
 boundary (Lindley 1952; Harrison, *Brownian Motion and Stochastic Flow
 Systems*, 1985).  Where a day of waiting costs more in one area than in another, the
 order counts for those whose area is known, the people of the first morning: they are
-followed until the last of them is printed, and no longer.  Where several bounds hold,
-the days are gone through one by one.
+followed until the last of them is printed, and no longer, and not again in a future
+that is the same until then.  Where several bounds hold, the days are gone through one
+by one.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -41,26 +43,121 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["pooled_person_days", "waiting_costs"]
+__all__ = ["Followed", "pooled_person_days", "waiting_costs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What became of the first morning's people, and of what it is the consequence."""
+
+    queue: Queue
+    open: NDArray[np.bool_]
+    cards: Ints  # capacity of each day, the blanks left out, (H, R)
+    # blanks up to each day, no more than all cards that can be printed by then: those
+    # beyond change nothing, (H, R)
+    blanks: Ints
+    waited: Ints  # days of waiting by area, (A, R)
+    cleared: Ints  # day on which the last of them is printed, H for none, (R,)
+
+    def agrees(self, other: Followed) -> NDArray[np.bool_]:
+        """Return the futures that are the same until all are printed, ``(R,)``."""
+        if not (
+            np.array_equal(self.open, other.open) and _alike(self.queue, other.queue)
+        ):
+            return np.zeros(len(self.cleared), dtype=np.bool_)
+        differs = (self.cards != other.cards) | (self.blanks != other.blanks)
+        until = np.where(differs.any(axis=0), differs.argmax(axis=0), len(differs))
+        same: NDArray[np.bool_] = (self.cleared < until) | (until == len(differs))
+        return same
 
 
 def waiting_costs(
-    queue: Queue, limits: Limits, arrivals: Arrivals, policy: str, office: Office
+    queue: Queue,
+    limits: Limits,
+    arrivals: Arrivals,
+    policy: str,
+    office: Office,
+    known: list[Followed] | None = None,
 ) -> tuple[Floats, Floats]:
-    """Return what trips in vain cost, rupiah, and all days of waiting, ``(R,)``."""
+    """Return what trips in vain cost, rupiah, and all days of waiting, ``(R,)``.
+
+    What is ``known`` of the same arrivals under the same policy is used, and added to.
+    """
     total = pooled_person_days(queue, limits, arrivals)
     rate = _one_rate(queue, office)
     if total is not None and rate is not None:
         waited: Floats = total.astype(np.float64)
         return waited * float(rate), waited
     if total is not None and len(queue.cell_share) == 1:
-        first = first_person_days(queue, limits, arrivals, policy)
+        known = [] if known is None else known
+        first = _first_days(queue, limits, arrivals, policy, known)
         new = (total - first.sum(axis=0))[None]
         by_area = shared_out(first, new, queue.cell_share)
     else:
         by_area = person_days_by_area(queue, limits, arrivals, policy)
     made = trips(by_area, queue.areas, office)
     return trip_cost(made, queue.areas, office), by_area.sum(axis=0)
+
+
+def _first_days(
+    queue: Queue, limits: Limits, arrivals: Arrivals, policy: str, known: list[Followed]
+) -> Ints:
+    """Return the days that the first morning's people wait by area, ``(A, R)``.
+
+    One bound holds for everybody.
+    """
+    sets, size = daily_sets(queue.kinds, limits), arrivals.cards.shape[1]
+    cards = np.where(limits.open[:, None], sets.bound[0], 0)
+    blanks = np.cumsum(cards, axis=0, dtype=np.int64)
+    for _, supply in sets.stock:
+        blanks = np.minimum(blanks, supply[:, None])
+    asked = Followed(
+        queue,
+        limits.open,
+        np.broadcast_to(cards, (limits.days, size)),
+        np.broadcast_to(blanks, (limits.days, size)),
+        np.zeros((len(queue.areas), size), dtype=np.int64),
+        np.zeros(size, dtype=np.int64),
+    )
+    new = np.ones(size, dtype=np.bool_)
+    for before in known:
+        same = new & before.agrees(asked)
+        asked.waited[:, same] = before.waited[:, same]
+        asked.cleared[same] = before.cleared[same]
+        new &= ~same
+    if new.any():
+        here = replace(
+            limits,
+            printer_cards=_futures(limits.printer_cards, new),
+            server_cards=_futures(limits.server_cards, new),
+        )
+        came = replace(arrivals, cards=arrivals.cards[:, new])
+        waited, cleared = first_person_days(queue, here, came, policy)
+        asked.waited[:, new], asked.cleared[new] = waited, cleared
+        known.append(asked)
+    return asked.waited
+
+
+def _futures(cards: Ints, chosen: NDArray[np.bool_]) -> Ints:
+    return cards if cards.shape[1] == 1 else cards[:, chosen]
+
+
+def _alike(one: object, other: object) -> bool:
+    """Return whether two queues, or parts of them, hold the same."""
+    if one is other:
+        return True
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other)
+    if is_dataclass(one) and type(one) is type(other):
+        return all(
+            _alike(getattr(one, part.name), getattr(other, part.name))
+            for part in fields(one)
+        )
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(
+            _alike(part, other[name]) for name, part in one.items()
+        )
+    return one == other
 
 
 def _one_rate(queue: Queue, office: Office) -> Fraction | None:

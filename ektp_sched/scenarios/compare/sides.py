@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.scenarios.compare.costs import Followed
     from ektp_sched.scenarios.compare.measures import Samples
     from ektp_sched.scenarios.simulate.runs import Run
     from ektp_sched.scenarios.world.draws import Limits
@@ -59,6 +60,7 @@ class Sides:
     told: Mapping[str, Floats]  # the baseline's samples with dates told, as simulated
     _known: dict[tuple[str, Measure, Setting], Samples] = field(default_factory=dict)
     _worlds: dict[tuple[int | None, int], World] = field(default_factory=dict)
+    _followed: dict[int | None, list[Followed]] = field(default_factory=dict)
     _limits: dict[tuple[str, int], Limits] = field(default_factory=dict)
 
     @property
@@ -131,8 +133,9 @@ class Sides:
         if by != "money":
             outcome = simulate(queue, limits, arrivals, self.policy)
             return samples(outcome, scenario.office)
+        known = self._followed.setdefault(setting.arrivals, [])
         cost, waited = waiting_costs(
-            queue, limits, arrivals, self.policy, scenario.office
+            queue, limits, arrivals, self.policy, scenario.office, known
         )
         return {
             "wasted_trip_cost_idr": cost,

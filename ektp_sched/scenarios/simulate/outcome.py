@@ -514,12 +514,16 @@ def person_days_of(history: History, singles: SingleBook) -> tuple[Ints, Ints]:
     return _person_days(history, singles, _streams(history))
 
 
-def first_person_days_of(history: History, singles: SingleBook) -> Ints:
-    """Return the days of waiting of the first morning's people by area, ``(A, R)``.
+def first_person_days_of(history: History, singles: SingleBook) -> tuple[Ints, Ints]:
+    """Return the days that the first morning's people wait by area, ``(A, R)``.
 
-    The days may end with the one on which the last of them is printed.
+    And the day on which the last of them is printed, ``(R,)``, H for none; the history
+    may end with it.
     """
-    return _first_person_days(history, singles, _streams(history))
+    streams = _streams(history)
+    worked = np.array(history.worked, dtype=np.int64)
+    cleared = _cleared(history.queue, singles, streams, worked)
+    return _first_person_days(history, singles, streams), cleared
 
 
 def _streams(history: History) -> list[StreamHistory]:

@@ -119,14 +119,16 @@ def person_days_by_area(
 
 def first_person_days(
     queue: Queue, limits: Limits, arrivals: Arrivals, policy: str = "pressure"
-) -> NDArray[np.int64]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the days that the first morning's people wait by area, ``(A, R)``.
 
-    No day is gone through after the one on which the last of them is printed.
+    And the day on which the last of them is printed, ``(R,)``, H for none; no day is
+    gone through after it.
     """
     blocks = _blocks(queue, limits, arrivals, (policy, "summary"), CHUNK)
     parts = [first_person_days_of(*block.run(first_only=True)) for block in blocks]
-    return np.concatenate(parts, axis=1)
+    waited, cleared = zip(*parts, strict=True)
+    return np.concatenate(waited, axis=1), np.concatenate(cleared)
 
 
 def _blocks(

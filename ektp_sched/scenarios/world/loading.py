@@ -45,10 +45,11 @@ from ektp_sched.scenarios.world.laws import (
     Worth,
 )
 from ektp_sched.scenarios.world.model import SCENARIOS_FILE, sound_parts
-from ektp_sched.words import Said, joined, said
+from ektp_sched.scenarios.world.sheets import read_scenario_sheets
+from ektp_sched.words import Said, by_form, joined, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from decimal import Decimal
     from typing import TypeAlias
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.inputs import DayLike
     from ektp_sched.office import Office
     from ektp_sched.office.inputs import OfficeLike
+    from ektp_sched.rules.problems import Cell
     from ektp_sched.rules.problems import Path as Place
     from ektp_sched.scenarios.world.model import (
         Added,
@@ -85,12 +87,12 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}", re.ASCII)
 def load_scenarios(
     path: str | PathLike[str], office: OfficeLike, *, start: DayLike | None = None
 ) -> Scenarios:
-    """Read scenarios.toml and the histories that it names.
+    """Read scenarios.toml, or the sheets of office.xlsx, and the histories named there.
 
     Parameters
     ----------
     path
-        The file.
+        The file; the ending ``.xlsx`` tells the two forms apart.
     office
         The office as it is, which scenarios change; its path or tables will do.
     start
@@ -104,7 +106,12 @@ def load_scenarios(
     """
     office, start = as_office(office), None if start is None else as_day(start)
     path = Path(path)
-    data, raw = read_tables(path, SCENARIOS_FILE)
+    if path.suffix.lower() == ".xlsx":
+        sheets, raw = read_scenario_sheets(path)
+        data, places, further = sheets.data, sheets.places, sheets.problems
+    else:
+        data, raw = read_tables(path, SCENARIOS_FILE)
+        places, further = None, []
     return scenarios_of(
         data,
         office,
@@ -112,13 +119,19 @@ def load_scenarios(
         folder=path.parent,
         file=str(path),
         digest=sha256(raw).hexdigest(),
+        places=places,
+        further=further,
     )
 
 
 def files_of_scenarios(path: Path) -> list[Path]:
     """Return a file of scenarios, sound or not, and the histories that it names."""
+    data: Mapping[str, Any]
     try:
-        data, _ = read_tables(path, SCENARIOS_FILE)
+        if path.suffix.lower() == ".xlsx":
+            data = read_scenario_sheets(path)[0].data
+        else:
+            data = read_tables(path, SCENARIOS_FILE)[0]
     except ScenarioError:
         return [path]
     breakdowns = data.get("breakdowns")
@@ -174,6 +187,8 @@ def scenarios_of(
     folder: Path = Path(),
     file: str | None = None,
     digest: str | None = None,
+    places: Mapping[Place, Cell] | None = None,
+    further: Sequence[Problem] = (),
 ) -> Scenarios:
     """Return the scenarios that tables describe.
 
@@ -187,6 +202,9 @@ def scenarios_of(
         Where histories lie.
     file, digest
         Name and SHA-256 of the file, if there is one.
+    places, further
+        Where a path stands in a workbook (None: the file is text), and what is wrong
+        with that already.
 
     Raises
     ------
@@ -201,9 +219,10 @@ def scenarios_of(
     question, held = _question(parts, baseline), _held(parts)
     assumptions, unclear = assumptions_of(parts.file, data, office, scenarios, baseline)
     parts.problems.extend(unclear)
-    if parts.problems:
+    if parts.problems or further:
         problems = sorted(parts.problems, key=lambda p: str(p.path[0]))
-        raise refusal(problems, file=file, error=ScenarioError)
+        problems = [*further, *problems]
+        raise refusal(problems, file=file, places=places, error=ScenarioError)
     told, worth = parts.file.told, parts.file.worth
     years = worth.years_of_use
     return Scenarios(
@@ -244,9 +263,15 @@ def _scenarios(parts: _Reading) -> dict[str, Scenario]:
     ]:
         parts.wrong(
             ("scenarios",),
-            said(
-                "there is none; add a table [scenarios.NAME]",
-                "tidak ada; tambahkan tabel [scenarios.NAMA]",
+            by_form(
+                said(
+                    "there is none; add a table [scenarios.NAME]",
+                    "tidak ada; tambahkan tabel [scenarios.NAMA]",
+                ),
+                said(
+                    "there is none; write a row on the sheet scenarios",
+                    "tidak ada; tulis satu baris pada lembar scenarios",
+                ),
             ),
         )
     scenarios: dict[str, Scenario] = {}

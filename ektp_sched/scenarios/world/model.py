@@ -39,10 +39,10 @@ from ektp_sched.rules.fields import (
     Whole,
     noted,
 )
-from ektp_sched.rules.forms import Form, listed, quoted
+from ektp_sched.rules.forms import Form, Kind, listed, quoted
 from ektp_sched.rules.tables import OfficeTables
 from ektp_sched.scenarios.world.laws import DATES_ONLY, Measure
-from ektp_sched.words import Said, said
+from ektp_sched.words import Said, by_form, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +56,7 @@ __all__ = [
     "BreakdownRules",
     "HeldRules",
     "QuestionRules",
+    "Range",
     "ScenarioRules",
     "ScenariosFile",
     "ToldRules",
@@ -105,10 +106,17 @@ Weight = Annotated[
 Pair = Annotated[
     tuple[Weight, Weight],
     Form(
-        said(
-            "two numbers above 0 in brackets, such as [0.5, 20]",
-            "dua angka di atas 0 dalam kurung siku, misalnya [0.5, 20]",
-        )
+        by_form(
+            said(
+                "two numbers above 0 in brackets, such as [0.5, 20]",
+                "dua angka di atas 0 dalam kurung siku, misalnya [0.5, 20]",
+            ),
+            said(
+                "two numbers above 0, separated by ;, such as 0.5; 20",
+                "dua angka di atas 0, dipisahkan dengan ;, misalnya 0,5; 20",
+            ),
+        ),
+        kind=Kind.NUMBERS,
     ),
 ]
 """The parameters of a beta distribution."""
@@ -143,7 +151,15 @@ Mix = Annotated[
 
 ScenarioName = Annotated[
     Text,
-    Form(said("the name of a scenario, in quotes", "nama skenario dalam tanda kutip")),
+    Form(
+        by_form(
+            said(
+                "the name of a scenario, in quotes", "nama skenario dalam tanda kutip"
+            ),
+            said("the name of a scenario", "nama skenario"),
+        ),
+        source="scenarios",
+    ),
 ]
 """Name of a table ``[scenarios.NAME]``."""
 
@@ -180,7 +196,7 @@ def _certain_day(value: Any) -> Any:
     return dict.fromkeys(DayRange.model_fields, value)
 
 
-class _Range(Table):
+class Range(Table):
     """What nobody knows for certain: a triangular distribution."""
 
     @model_serializer(mode="wrap")
@@ -203,7 +219,7 @@ class _Range(Table):
         return self
 
 
-class CardsRange(_Range):
+class CardsRange(Range):
     """Cards a day that nobody knows for certain."""
 
     low: Cards = noted("Least cards a day.", "Paling sedikit kartu sehari.")
@@ -211,7 +227,7 @@ class CardsRange(_Range):
     high: Cards = noted("Most cards a day.", "Paling banyak kartu sehari.")
 
 
-class DayRange(_Range):
+class DayRange(Range):
     """A day that nobody knows for certain."""
 
     earliest: Day = noted("Earliest day.", "Hari paling awal.")
