@@ -32,7 +32,7 @@ _SPREADS: dict[tuple[str, str], tuple[float, float, float]] = {
     ("wait", "no"): (-12, -14, -10),
     ("wait", "cannot-be-told"): (-0.5, -2, 1),
 }
-_SHARES = {"yes": 0.7125, "no": 0.0025, "not-on-these-dates": 0, "cannot-be-told": 0.52}
+_SHARES = {"yes": 0.7125, "no": 0.0004, "not-on-these-dates": 0, "cannot-be-told": 0.52}
 
 
 def _verdict(by: str, answer: str, against: str = "one-server") -> dict[str, Any]:

@@ -81,9 +81,11 @@ def day_of(shown: str, code: str) -> date:
 
 
 def _percent(share: float, code: str) -> str:
-    places = 1 if 0 < min(share, 1 - share) < 0.01 else 0
-    # Half to even, as the page's numbers are.
-    shown = f"{round(100 * share, places):.{places}f}".removesuffix(".0")
+    """Return a share that is neither said as none nor as all where it is not."""
+    shown = f"{100 * share:.0f}"
+    for places in (1, 2, 3):
+        if float(shown) in (0, 100) and 0 < share < 1:
+            shown = f"{100 * share:.{places}f}"
     return (shown if code == "en" else shown.replace(".", ",")) + "%"
 
 

@@ -183,6 +183,9 @@ def test_what_a_rule_does_is_told_with_an_interval() -> None:
     # The order changes nothing here: all of the effect is that of the ribbons.
     assert every.person_days.mean == ribbons.person_days.mean
     assert found.document()["left_out"][1]["rule"] == "ribbons"
+    told = {one.code: one.figures for one in found.learnt}
+    assert told["left-out-effect"]["waited"] == round(ribbons.person_days.mean)
+    assert set(told) == {"left-out-all", "left-out-effect"}
     plain = without(rules, ["ribbons"], START)
     free = compare(
         people(30, plain),

@@ -190,7 +190,7 @@ def test_shifts_print_cards_and_cost_what_the_office_says(policy: str) -> None:
     assert none.waiting_at_end is not None
     more = none.waiting_at_end.mean - now.waiting_at_end.mean
     assert more == 3 * 270
-    assert [(one.code, one.figures) for one in found.rosters] == [
+    assert [(one.code, one.figures) for one in found.learnt] == [
         ("shifts-whenever", {"scenario": "now", "days": 3, "cost_idr": 21})
     ]
     # The policy is as good as the exact plan with the same shifts, and knows its days.

@@ -112,7 +112,7 @@ def compare(
         progress("write", 0.98)
         save_comparison(made, out, force=force, lang=lang)
     tell_no_page(out / "report.html", words)
-    tell(made.rosters, words)
+    tell(made.learnt, words)
     if as_json:
         emit({"out": str(out), **made.document()})
         return

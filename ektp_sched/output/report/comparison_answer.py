@@ -93,7 +93,8 @@ def _share(words: Words, verdict: Verdict) -> str:
 
 def _percent(words: Words, share: float) -> str:
     """Return a share that neither rounds to none nor to all."""
-    return words.texts.percent(share, 1 if 0 < min(share, 1 - share) < 0.01 else 0)
+    enough = (places for places in range(6) if 0 < round(100 * share, places) < 100)
+    return words.texts.percent(share, next(enough, 0))
 
 
 def _by_money(words: Words, question: Question, verdict: Verdict) -> str:

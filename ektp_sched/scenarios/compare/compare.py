@@ -18,7 +18,7 @@ from ektp_sched.office import calendar
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.certain import certain_plan, limiting, policy_gap
 from ektp_sched.scenarios.compare.comparison import Comparison, ScenarioFigures
-from ektp_sched.scenarios.compare.effects import left_out_effects
+from ektp_sched.scenarios.compare.effects import effect_notices, left_out_effects
 from ektp_sched.scenarios.compare.measures import (
     against_told,
     costs,
@@ -168,6 +168,7 @@ def compare(
             *unknown_deliveries(scenarios, start, days),
             *rosters,
             *(() if policy == "replan" else left_out(office)),
+            *effect_notices(effects),
         ),
         table=pl.concat(
             daily(outcomes[each.name], each.name, run.start) for each in every

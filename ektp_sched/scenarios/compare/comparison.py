@@ -345,9 +345,10 @@ class Comparison(OneLine, Document):
         return [each for each in self.scenarios if each.name != self.base.name]
 
     @property
-    def rosters(self) -> tuple[Notice, ...]:
-        """How the shifts that are worked were chosen."""
-        return tuple(one for one in self.notices if one.code.startswith("shifts-"))
+    def learnt(self) -> tuple[Notice, ...]:
+        """Those notices that no file tells: how shifts were chosen, what rules do."""
+        kinds = "shifts-", "left-out-"
+        return tuple(one for one in self.notices if one.code.startswith(kinds))
 
     def scenario(self, name: str) -> ScenarioFigures:
         """Return the figures of a scenario.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.rules.notices import Notice
 from ektp_sched.scenarios.compare.answer import LeftOut
 from ektp_sched.scenarios.compare.measures import samples
 from ektp_sched.scenarios.compare.spread import of_values
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.measures import Samples
     from ektp_sched.scenarios.simulate.runs import Run
 
-__all__ = ["left_out_effects"]
+__all__ = ["effect_notices", "left_out_effects"]
 
 _FUTURES: Final = 10
 _DAYS: Final = 60
@@ -90,6 +91,31 @@ def left_out_effects(run: Run) -> tuple[LeftOut, ...]:
     first = {name: values[:count] for name, values in simulated.items()}
     each = (effect(rule, _joined(planned[rule])) for rule in rules)
     return effect("all", first), *each
+
+
+def effect_notices(effects: tuple[LeftOut, ...]) -> tuple[Notice, ...]:
+    """Return the same as sentences, whole days rounded.
+
+    ``left-out-effect`` of a rule and ``left-out-all``: with ``futures`` and ``days``,
+    ``waited``, ``waited_low`` and ``waited_high`` are person-days, ``later`` … days
+    until nobody waits any more.  ``left-out-unknown``: too few futures for an interval.
+    """
+    return tuple(map(_notice, effects))
+
+
+def _notice(effect: LeftOut) -> Notice:
+    figures: dict[str, str | int] = {"rule": effect.rule, "days": effect.days}
+    for name, spread in (("waited", effect.person_days), ("later", effect.free_day)):
+        if spread is None or spread.mean_interval is None:
+            return Notice("left-out-unknown", figures)
+        low, high = spread.mean_interval
+        figures |= {
+            name: round(spread.mean),
+            f"{name}_low": round(low),
+            f"{name}_high": round(high),
+        }
+    code = "left-out-all" if effect.rule == "all" else "left-out-effect"
+    return Notice(code, figures | {"futures": effect.futures})
 
 
 def _joined(futures: list[Samples]) -> Samples:
