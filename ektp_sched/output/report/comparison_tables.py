@@ -75,7 +75,7 @@ def _queue(words: Words, one: ScenarioFigures) -> str:
 
 
 def _returns(words: Words, one: ScenarioFigures) -> str:
-    if one.queue is None or one.queue.returns_share is None:
+    if one.queue is None or one.queue.on is None or one.queue.returns_share is None:
         return words.number(None)
     return words.texts.percent(one.queue.returns_share, 1)
 
