@@ -17,6 +17,7 @@ from playwright.sync_api import sync_playwright
 
 import ektp_sched as ek
 from ektp_sched.example import write_start
+from ektp_sched.output.report.rebuild import rebuild
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -64,6 +65,7 @@ def draw(page: Page, folder: Path, code: Literal["en", "id"]) -> None:
         return
     compared = ek.compare(backlog, office, folder / "scenarios.toml", start=START)
     compared.save(folder / "compared")
+    rebuild(folder / "compared", lang=code)
     page.goto((folder / "compared/report.html").as_uri())
     page.screenshot(path=folder / "part.png", clip=page.evaluate(PART), full_page=True)
     small(folder / "part.png", HERE / f"comparison.{code}.png")
