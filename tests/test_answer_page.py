@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,7 +154,61 @@ def test_what_is_assumed_stands_on_the_first_screen() -> None:
     said = text_of(first)
     assert "assumptions A1 – A8 : 90 new applications a working day; server-new" in said
     assert "here 90, assumed" in said
-    assert "here 300, reported" in text_of(html)
+    assert "here Rp 300 million, reported" in text_of(html)
+
+
+def sentences(document: dict[str, Any], daily: pl.DataFrame, code: str) -> list[str]:
+    made = comparison_of(document, daily)
+    return list(comparison_lines(made, Path("out"), language(code)))
+
+
+def test_one_number_at_which_nothing_is_won_turns_the_answer_once() -> None:
+    document, daily = deepcopy(case("money", "no")[:2])
+    turn = next(one for one in document["turns"] if one["input"] == "price")
+    sides = ["yes", "cannot-be-told", "no"]
+    turn["value"] = 500_000
+    turn["edges"] = [
+        {
+            "below": at,
+            "above": at + 1,
+            "answer_below": sides[step],
+            "answer_above": sides[step + 1],
+            "interval": [at, at + 1],
+        }
+        for step, at in enumerate((33_211, 33_212))
+    ]
+    said = "Turns to yes below a price of Rp 33,212 (95 %: Rp 33,211 to Rp 33,213)"
+    assert any(said in line for line in sentences(document, daily, "en"))
+    # As the scenarios have it, it is neither.
+    turn["value"] = 33_212
+    lines = sentences(document, daily, "id")
+    assert any("menjadi ya di bawah harga Rp 33.212" in line for line in lines)
+    assert any("menjadi tidak di atas harga Rp 33.212" in line for line in lines)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_is_the_same_in_every_future_is_no_chance(code: str) -> None:
+    document, daily = deepcopy(case("wait", "cannot-be-told")[:2])
+    document["verdict"] |= {"share": 0.0, "tie_share": 1.0}
+    head, *parts = expected_title(document, code)
+    said = next(
+        line for line in sentences(document, daily, code) if line.startswith(head)
+    )
+    assert all(part in said for part in parts)
+    assert not re.search("chance|kebetulan", said)
+
+
+def test_a_price_beside_another_price_is_a_difference() -> None:
+    document, daily = deepcopy(case("money", "yes")[:2])
+    other = next(
+        one
+        for one in document["scenarios"]
+        if one["name"] == document["question"]["against"]
+    )
+    assert not any(" more;" in line for line in sentences(document, daily, "en"))
+    spread = dict.fromkeys(("mean", "p10", "p50", "p90"), 100_000.0)
+    other["total_cost_idr"] = spread | {"mean_interval": None}
+    assert any(" more;" in line for line in sentences(document, daily, "en"))
 
 
 # Of the old backlog alone none of these may be said: people go on coming.
