@@ -211,6 +211,32 @@ def test_a_price_beside_another_price_is_a_difference() -> None:
     assert any(" more;" in line for line in sentences(document, daily, "en"))
 
 
+@pytest.mark.parametrize("code", CODES)
+def test_a_day_without_a_queue_that_soon_is_back_is_not_said_alone(code: str) -> None:
+    document, daily = deepcopy(case("money", "yes")[:2])
+    for one in document["scenarios"]:
+        queue = one["nobody_waits_any_more"]
+        queue |= {"queue_days_share": 0.963, "returns_share": 0.6, "share": 0.5}
+    made = comparison_of(document, daily)
+    html = text_of(comparison_report(made, language(code)))
+    often = "96.3%" if code == "en" else "96,3%"
+    dated = [one for one in document["scenarios"] if one["nobody_waits_any_more"]["on"]]
+    # On each card and in the paragraph.
+    assert dated
+    assert html.count(f"{often} of the working" if code == "en" else often) >= len(
+        dated
+    )
+    assert not re.search(r"nobody waits any more with|lagi yang menunggu \(", html)
+
+
+def test_an_interval_of_days_is_earlier_or_later() -> None:
+    document, daily = deepcopy(case("money", "yes")[:2])
+    turn = next(one for one in document["turns"] if one["input"] == "first_day")
+    for edge in turn["edges"]:
+        edge["interval"] = [None, edge["above"]]
+    assert any(" or earlier)" in line for line in sentences(document, daily, "en"))
+
+
 # Of the old backlog alone none of these may be said: people go on coming.
 _GONE = re.compile(
     r"\b(queue|backlog|antrean)\b[^.;:|()]{0,40}?"

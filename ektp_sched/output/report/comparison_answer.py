@@ -214,8 +214,10 @@ def _card(words: Words, one: ScenarioFigures) -> Card:
     queue, cleared = one.queue, one.backlog_cleared_on
     returns = ""
     if queue is not None and queue.on is not None and queue.returns_share is not None:
-        percent = _percent(words, queue.returns_share)
-        returns = words.say("card.returns", percent=percent)
+        key, share = "returns", queue.returns_share
+        if queue.queue_days_share is not None and not queue.is_lasting:
+            key, share = "mostly", queue.queue_days_share
+        returns = words.say(f"card.{key}", percent=_percent(words, share))
     total = one.total_cost_idr
     price = rupiah(words, one.cost_idr) if one.cost_idr else words.say("card.free")
     if one.name == DATES_ONLY and not one.cost_idr:
@@ -464,9 +466,12 @@ def _where(words: Words, turn: Turn, edge: Edge, side: str) -> str:
 
 def _interval(words: Words, turn: Turn, edge: Edge) -> str:
     low, high = edge.interval
+    dated = "_day" if isinstance(edge.below, date) else ""
     if low is None and high is None:
         return words.say("turn.interval_none")
-    key = "both" if None not in edge.interval else "from" if high is None else "to"
+    key = "both"
+    if None in edge.interval:
+        key = ("from" if high is None else "to") + dated
     if low == high:
         return ""
     return words.say(
@@ -494,7 +499,12 @@ def value_of(
         number = words.number(value, 2)
     if bare:
         return number
-    return words.say(f"turn.value.{turn.input}", n=number, resource=turn.resource or "")
+    return words.say(
+        f"turn.value.{turn.input}",
+        n=number,
+        resource=turn.resource or "",
+        count=value,
+    )
 
 
 def input_of(words: Words, turn: Turn | Sensitivity) -> Assumption | None:

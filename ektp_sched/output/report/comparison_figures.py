@@ -135,7 +135,8 @@ def _fan_finding(words: Words) -> str:
     )
     both = ours.join(theirs, on="day", suffix="_best")
     both = both.with_columns(saved=pl.col("middle") - pl.col("middle_best"))
-    free = None if best.queue is None else best.queue.on
+    queue = best.queue
+    free = queue.on if queue is not None and queue.is_lasting else None
     day = both.filter(pl.col("day").is_in([free]), pl.col("middle_best") == 0)
     most = both.sort("saved", "day", descending=[True, False]).head(1)
     row = day if day.height else most
