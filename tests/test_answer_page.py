@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from copy import deepcopy
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ from ektp_sched.output import language
 from ektp_sched.output.comparison_text import comparison_lines
 from ektp_sched.output.report import comparison_html, comparison_report
 from ektp_sched.output.report.comparison_file import comparison_of
+from ektp_sched.output.report.comparison_text import pays_sentence
+from ektp_sched.output.report.comparison_words import Words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -235,6 +238,37 @@ def test_an_interval_of_days_is_earlier_or_later() -> None:
     for edge in turn["edges"]:
         edge["interval"] = [None, edge["above"]]
     assert any(" or earlier)" in line for line in sentences(document, daily, "en"))
+
+
+def test_what_never_comes_in_this_time_is_not_counted_unsaid() -> None:
+    document, daily = deepcopy(case("date", "yes")[:2])
+    for one in document["scenarios"]:
+        one["nobody_waits_on"] |= {"never_share": 0.0}
+    assert "a day beyond" not in sentences(document, daily, "en")[0]
+    document["scenarios"][0]["nobody_waits_on"] |= {"never_share": 0.3}
+    asked = {document["question"][side] for side in ("choose", "against")}
+    document["scenarios"].sort(key=lambda one: one["name"] not in asked)
+    document["scenarios"][0]["nobody_waits_on"] |= {"never_share": 0.3}
+    said = sentences(document, daily, "en")
+    assert any("a day beyond" in line for line in said[:2])
+
+
+def test_what_pays_only_in_between_is_not_said_to_pay_up_to_a_day() -> None:
+    document, daily = deepcopy(case("money", "yes")[:2])
+    made = comparison_of(document, daily)
+    words = Words(made, language("en"))
+    edge = made.break_even[0]
+    latest = edge.installation_date.value
+    assert isinstance(latest, date)
+    first = edge.installation_date.curve[0]
+    lost = first.model_copy(update={"day": made.start, "mean": -1.0})
+    curve = (lost, *edge.installation_date.curve[1:])
+    date_ = edge.installation_date.model_copy(update={"curve": curve})
+    between = edge.model_copy(update={"installation_date": date_})
+    assert edge.pays_till_then
+    assert not between.pays_till_then
+    assert "on some days" in pays_sentence(words, between)
+    assert "on some days" not in pays_sentence(words, edge)
 
 
 # Of the old backlog alone none of these may be said: people go on coming.

@@ -149,12 +149,18 @@ def _by_money(words: Words, question: Question, verdict: Verdict) -> str:
 def _by_days(words: Words, question: Question, verdict: Verdict) -> str:
     days = verdict.advantage.mean
     sign = "more" if days >= 0 else "less"
-    return words.say(
+    said = words.say(
         f"verdict.{question.by}_{sign}",
         name=words.label(question.choose),
         against=words.label(question.against),
         days=words.number(abs(days), 1 if abs(days) < 10 else 0),
     )
+    sides = {question.choose, question.against}
+    spreads = [one.nobody_waits_on for one in words.everything if one.name in sides]
+    if question.by == "date" and any(one and one.never_share for one in spreads):
+        # Of those that see no such day in this time, it is not known.
+        said += words.say("verdict.capped", end=words.comparison.last_day)
+    return said
 
 
 def rupiah(words: Words, amount: float, places: int | None = None) -> str:

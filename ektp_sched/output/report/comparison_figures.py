@@ -353,7 +353,7 @@ def _curve_figure(words: Words, name: str, mine: list[BreakEven]) -> Figure:
     headings = tuple(words.say(f"pays.{each}") for each in names)
     first = mine[0].installation_date.value
     label = words.label(name)
-    if first is None:
+    if first is None or not mine[0].pays_till_then:
         title = words.say("pays.curve_plain", name=label)
     elif mine[0].is_reached:
         title = words.say("pays.curve", name=label, day=first)

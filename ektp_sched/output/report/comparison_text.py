@@ -286,6 +286,10 @@ def pays_sentence(words: Words, edge: BreakEven) -> str:
     against = words.say(f"pays.{edge.against.replace('-', '_')}")
     day, rate = edge.installation_date, edge.cards_per_day
     if day.value is not None:
+        if not edge.pays_till_then:
+            part = words.say("pays.some", name=name, against=against, day=day.value)
+            rest = "no_rate" if rate.value is None else "unreached_rate"
+            return f"{part} {words.say(f'pays.{rest}', rate=rate.value or 0)}"
         if rate.value is not None and edge.is_reached:
             return words.say(
                 "pays.both",

@@ -227,6 +227,14 @@ class BreakEven(Document):
             return True
         return self.earliest <= latest
 
+    @property
+    def pays_till_then(self) -> bool:
+        """Whether it pays on every day looked at up to the latest that pays."""
+        latest, curve = self.installation_date.value, self.installation_date.curve
+        return not isinstance(latest, date) or all(
+            round(row.mean, 3) >= 0 for row in curve if row.day <= latest
+        )
+
 
 _FREE: Final = Payoff(reason="no-cost")
 _NONE_PRICED: Final = BreakEven(installation_date=_FREE, cards_per_day=_FREE)
