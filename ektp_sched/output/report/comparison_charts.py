@@ -13,6 +13,7 @@ from ektp_sched.output.report.charts import (
     INK,
     MUTED,
     SERIES,
+    WIDTH,
     finished,
     number_axis,
     rows,
@@ -59,6 +60,11 @@ _FAN_HEIGHT: Final = 155
 """So low that verdict, cards and this stand on one screen of a phone."""
 _NAME_LETTERS: Final = 24
 """Letters of a bold name that fit into half of a chart."""
+_NAME_LINE: Final = 14
+_LETTER: Final = 8.5
+"""Height of a line, and width of a letter, of a bold name."""
+_MARK_LEVEL: Final = 0.9
+"""Share of the axis above which the latest day that pays is written."""
 _NAME_LINES: Final = 3
 """Longer names stand on the cards alone, which have the same colours."""
 _SETTLED: Final = 0.02
@@ -179,34 +185,68 @@ def _fan_labels(
     encoding: dict[str, Any],
     end: date,
 ) -> list[Any]:
-    """Return each name beside its own line, at heights that keep them apart.
+    """Return each name above its own line, where no other name or line is in its way.
 
-    The higher a curve lies in all, the higher its name: where curves fall,
-    they pass the heights one after another.
+    Where lines lie so near each other that there is no such place, it is where the
+    next line is farthest; a name without room stands on its card alone.
     """
-    order = sorted(points, key=lambda name: -sum(row[2] for row in points[name]))
     layers = []
-    half = words.comparison.start + (end - words.comparison.start) / 2
-    for rank, name in enumerate(order):
-        level = top * (0.86 - 0.7 * rank / max(1, len(order) - 1))
-        mine = points[name]
-        if not mine:
-            continue
-        place = next((row for row in mine if row[2] <= level), mine[-1])
-        late = place[0] > half.isoformat()
-        side = {"align": "right", "dx": -6} if late else {"align": "left", "dx": 7}
+    taken = [(0.0, 1.0, _MARK_LEVEL, 2.0)] if _pay_days(words, end) else []
+    middles = {name: [row[2] / top for row in rows_] for name, rows_ in points.items()}
+    for name, own in points.items():
         lines = wrapped(words.label(name), _NAME_LETTERS)
-        if len(lines) > _NAME_LINES:
+        others = [line for other, line in middles.items() if other != name]
+        place = _name_place(middles[name], others, lines, taken)
+        if len(lines) > _NAME_LINES or place is None:
             continue
-        top_line = 12 if late else -7
-        if level < top / 2:
-            top_line -= 14 * (len(lines) - 1)
+        at, box = place
+        taken.append(box)
+        right = box[0] >= at / max(1, len(own) - 1)
+        side = {"align": "left", "dx": 5} if right else {"align": "right", "dx": -5}
         style = {"color": words.colour(name), "fontWeight": "bold", **side}
         for number, line in enumerate(lines):
-            data = rows(("day", "middle", "text"), [(place[0], place[2], line)])
-            down = {"dy": top_line + 14 * number}
+            data = rows(("day", "middle", "text"), [(own[at][0], own[at][2], line)])
+            down = {"dy": -7 - _NAME_LINE * (len(lines) - 1 - number)}
             layers.append(text_layer(data, encoding, **style | down))
     return layers
+
+
+_Box = tuple[float, float, float, float]
+"""Left, right, bottom and top, as shares of a chart."""
+
+
+def _name_place(
+    own: list[float], others: list[list[float]], lines: Sequence[str], taken: list[_Box]
+) -> tuple[int, _Box] | None:
+    """Return the place in a line at which its name stands best, and the name's box."""
+    last = max(1, len(own) - 1)
+    width = max(map(len, lines)) * _LETTER / WIDTH
+    height = (_NAME_LINE * len(lines) + 2) / _FAN_HEIGHT
+    best: tuple[tuple[int, float], tuple[int, _Box]] | None = None
+    for at, level in enumerate(own):
+        # A name stands beside a falling line to its right, of a rising one to its left.
+        rises = own[min(at + 3, last)] > own[max(at - 3, 0)]
+        left = at / last - (width if rises else 0)
+        box = left, left + width, level + 0.02, level + 0.02 + height
+        if left < 0 or left + width > 1 or box[3] > 1.1:
+            continue
+        if any(_meet(box, other) for other in taken):
+            continue
+        across = range(round(left * last), round((left + width) * last) + 1)
+        crossings = sum(
+            any(box[2] - 0.02 <= line[day] <= box[3] for day in across)
+            for line in others
+        ) + any(box[2] + 0.02 <= own[day] <= box[3] for day in across)
+        gap = min((abs(line[at] - level) for line in others), default=1.0)
+        score = -crossings, gap
+        if best is None or score > best[0]:
+            best = score, (at, box)
+    return None if best is None else best[1]
+
+
+def _meet(one: _Box, other: _Box) -> bool:
+    apart = one[1] <= other[0] or other[1] <= one[0]
+    return not (apart or one[3] <= other[2] or other[3] <= one[2])
 
 
 def _pay_marks(words: Words, end: date, x: Any, top: float) -> list[Any]:
@@ -214,13 +254,8 @@ def _pay_marks(words: Words, end: date, x: Any, top: float) -> list[Any]:
     import altair as alt
 
     layers = []
-    for one in words.comparison.break_even:
-        day = one.installation_date.value
-        if one.against != "not-told" or not isinstance(day, date) or day > end:
-            continue
-        if not one.is_reached:
-            continue
-        colour = words.colour(one.scenario or "")
+    for scenario, day in _pay_days(words, end):
+        colour = words.colour(scenario)
         data = rows(
             ("day", "middle", "text"), [(day.isoformat(), top, _pays(words, day))]
         )
@@ -234,6 +269,17 @@ def _pay_marks(words: Words, end: date, x: Any, top: float) -> list[Any]:
         encoding = {"x": x, "y": alt.value(2)}
         layers.append(text_layer(data, encoding, **style))
     return layers
+
+
+def _pay_days(words: Words, end: date) -> list[tuple[str, date]]:
+    return [
+        (one.scenario or "", one.installation_date.value)
+        for one in words.comparison.break_even
+        if one.against == "not-told"
+        and isinstance(one.installation_date.value, date)
+        and one.installation_date.value <= end
+        and one.is_reached
+    ]
 
 
 def _pays(words: Words, day: date) -> str:
