@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from html import unescape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ _BY = {
 }
 _UNREACHED = {"en": "which no future here can reach", "id": "tidak tercapai"}
 _TURNS = {
-    "en": r"(?:[Tt]urns|back) to (yes|no|neither yes nor no) ",
-    "id": r"(?:[Bb]erubah|kembali) menjadi (ya|tidak|bukan ya dan bukan tidak) ",
+    "en": r"(?:[Tt]urns|back|, and) to (yes|no|neither yes nor no) ",
+    "id": r"(?:[Bb]erubah|kembali|, dan) menjadi (ya|tidak|bukan ya dan bukan tidak) ",
 }
 _SIDES = {
     "en": {
@@ -105,6 +106,10 @@ def expected_title(document: dict[str, Any], code: str) -> list[str]:
     question = verdict["question"]
     labels = {one["name"]: one["label"] or one["name"] for one in document["scenarios"]}
     share = verdict["share"]
+    if verdict["tie_share"] == 1:
+        head = {"en": "No difference, ", "id": "Tidak ada bedanya, "}[code]
+        sides = (labels.get(question[side], "") for side in ("choose", "against"))
+        return [head, _BY[code][question["by"]], *sides, f" {verdict['futures']} "]
     parts = [
         _HEADS[code][verdict["answer"]],
         _BY[code][question["by"]],
@@ -181,7 +186,7 @@ def expected_edges(document: dict[str, Any]) -> set[_Edge]:
     edges: set[_Edge] = set()
     for turn in document.get("turns", ()):
         here, name = turn.get("value"), turn["input"]
-        for edge in turn.get("edges", ()):
+        for edge in _crossings(turn):
             dated = isinstance(edge["below"], str)
             is_below = here is not None and edge["above"] <= here
             answer = edge["answer_below" if is_below else "answer_above"]
@@ -190,8 +195,29 @@ def expected_edges(document: dict[str, Any]) -> set[_Edge]:
                 edges.add((name, answer, "by" if is_below else "after", day))
             else:
                 at = edge["above"] if is_below else edge["below"]
-                at = round(at / 1e6, 1) if name == "price" else round(at, 2)
+                if name == "price":
+                    at = round(at) if at < 1e6 else round(at / 1e6, 1)
+                at = round(at, 2)
                 edges.add((name, answer, "below" if is_below else "above", float(at)))
+    return edges
+
+
+def _crossings(turn: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the edges; of two around a number of exactly 0 that number alone."""
+    edges = list(turn.get("edges", ()))
+    for first, second in pairwise(list(edges)):
+        zero = second["below"]
+        sides = {first["answer_below"], second["answer_above"]}
+        if (
+            first["above"] == zero != turn.get("value")
+            and sides == {"yes", "no"}
+            and not isinstance(zero, str)
+        ):
+            joined = {"below": zero, "above": zero}
+            at = edges.index(first)
+            edges[at : at + 2] = [
+                first | second | joined | {"answer_below": first["answer_below"]}
+            ]
     return edges
 
 

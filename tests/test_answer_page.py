@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from copy import deepcopy
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,8 @@ from ektp_sched.output import language
 from ektp_sched.output.comparison_text import comparison_lines
 from ektp_sched.output.report import comparison_html, comparison_report
 from ektp_sched.output.report.comparison_file import comparison_of
+from ektp_sched.output.report.comparison_text import pays_sentence
+from ektp_sched.output.report.comparison_words import Words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -153,7 +157,118 @@ def test_what_is_assumed_stands_on_the_first_screen() -> None:
     said = text_of(first)
     assert "assumptions A1 – A8 : 90 new applications a working day; server-new" in said
     assert "here 90, assumed" in said
-    assert "here 300, reported" in text_of(html)
+    assert "here Rp 300 million, reported" in text_of(html)
+
+
+def sentences(document: dict[str, Any], daily: pl.DataFrame, code: str) -> list[str]:
+    made = comparison_of(document, daily)
+    return list(comparison_lines(made, Path("out"), language(code)))
+
+
+def test_one_number_at_which_nothing_is_won_turns_the_answer_once() -> None:
+    document, daily = deepcopy(case("money", "no")[:2])
+    turn = next(one for one in document["turns"] if one["input"] == "price")
+    sides = ["yes", "cannot-be-told", "no"]
+    turn["value"] = 500_000
+    turn["edges"] = [
+        {
+            "below": at,
+            "above": at + 1,
+            "answer_below": sides[step],
+            "answer_above": sides[step + 1],
+            "interval": [at, at + 1],
+        }
+        for step, at in enumerate((33_211, 33_212))
+    ]
+    said = "Turns to yes below a price of Rp 33,212 (95 %: Rp 33,211 to Rp 33,213)"
+    assert any(said in line for line in sentences(document, daily, "en"))
+    # As the scenarios have it, it is neither.
+    turn["value"] = 33_212
+    lines = sentences(document, daily, "id")
+    assert any("menjadi ya di bawah harga Rp 33.212" in line for line in lines)
+    assert any("menjadi tidak di atas harga Rp 33.212" in line for line in lines)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_is_the_same_in_every_future_is_no_chance(code: str) -> None:
+    document, daily = deepcopy(case("wait", "cannot-be-told")[:2])
+    document["verdict"] |= {"share": 0.0, "tie_share": 1.0}
+    head, *parts = expected_title(document, code)
+    said = next(
+        line for line in sentences(document, daily, code) if line.startswith(head)
+    )
+    assert all(part in said for part in parts)
+    assert not re.search("chance|kebetulan", said)
+
+
+def test_a_price_beside_another_price_is_a_difference() -> None:
+    document, daily = deepcopy(case("money", "yes")[:2])
+    other = next(
+        one
+        for one in document["scenarios"]
+        if one["name"] == document["question"]["against"]
+    )
+    assert not any(" more;" in line for line in sentences(document, daily, "en"))
+    spread = dict.fromkeys(("mean", "p10", "p50", "p90"), 100_000.0)
+    other["total_cost_idr"] = spread | {"mean_interval": None}
+    assert any(" more;" in line for line in sentences(document, daily, "en"))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_day_without_a_queue_that_soon_is_back_is_not_said_alone(code: str) -> None:
+    document, daily = deepcopy(case("money", "yes")[:2])
+    for one in document["scenarios"]:
+        queue = one["nobody_waits_any_more"]
+        queue |= {"queue_days_share": 0.963, "returns_share": 0.6, "share": 0.5}
+    made = comparison_of(document, daily)
+    html = text_of(comparison_report(made, language(code)))
+    often = "96.3%" if code == "en" else "96,3%"
+    dated = [one for one in document["scenarios"] if one["nobody_waits_any_more"]["on"]]
+    # On each card and in the paragraph.
+    assert dated
+    assert html.count(f"{often} of the working" if code == "en" else often) >= len(
+        dated
+    )
+    assert not re.search(r"nobody waits any more with|lagi yang menunggu \(", html)
+
+
+def test_an_interval_of_days_is_earlier_or_later() -> None:
+    document, daily = deepcopy(case("money", "yes")[:2])
+    turn = next(one for one in document["turns"] if one["input"] == "first_day")
+    for edge in turn["edges"]:
+        edge["interval"] = [None, edge["above"]]
+    assert any(" or earlier)" in line for line in sentences(document, daily, "en"))
+
+
+def test_what_never_comes_in_this_time_is_not_counted_unsaid() -> None:
+    document, daily = deepcopy(case("date", "yes")[:2])
+    for one in document["scenarios"]:
+        one["nobody_waits_on"] |= {"never_share": 0.0}
+    assert "a day beyond" not in sentences(document, daily, "en")[0]
+    document["scenarios"][0]["nobody_waits_on"] |= {"never_share": 0.3}
+    asked = {document["question"][side] for side in ("choose", "against")}
+    document["scenarios"].sort(key=lambda one: one["name"] not in asked)
+    document["scenarios"][0]["nobody_waits_on"] |= {"never_share": 0.3}
+    said = sentences(document, daily, "en")
+    assert any("a day beyond" in line for line in said[:2])
+
+
+def test_what_pays_only_in_between_is_not_said_to_pay_up_to_a_day() -> None:
+    document, daily = deepcopy(case("money", "yes")[:2])
+    made = comparison_of(document, daily)
+    words = Words(made, language("en"))
+    edge = made.break_even[0]
+    latest = edge.installation_date.value
+    assert isinstance(latest, date)
+    first = edge.installation_date.curve[0]
+    lost = first.model_copy(update={"day": made.start, "mean": -1.0})
+    curve = (lost, *edge.installation_date.curve[1:])
+    date_ = edge.installation_date.model_copy(update={"curve": curve})
+    between = edge.model_copy(update={"installation_date": date_})
+    assert edge.pays_till_then
+    assert not between.pays_till_then
+    assert "on some days" in pays_sentence(words, between)
+    assert "on some days" not in pays_sentence(words, edge)
 
 
 # Of the old backlog alone none of these may be said: people go on coming.

@@ -176,6 +176,39 @@ def test_a_printer_that_holds_a_new_server_back_is_said_first() -> None:
     assert limits.offered_after == 40
 
 
+@pytest.mark.parametrize(
+    ("new", "offered"),
+    [
+        # Not there before the last day.
+        (
+            {
+                "servers": [
+                    {"id": "late", "cards_per_day": 40, "from": date(2018, 9, 1)}
+                ]
+            },
+            0,
+        ),
+        # A card takes one of each: together they print 40, not 80.
+        (
+            {
+                "servers": [{"id": "fast", "cards_per_day": 40}],
+                "printers": [{"id": "wide", "cards_per_day": 40}],
+            },
+            40,
+        ),
+    ],
+)
+def test_what_is_not_there_is_not_held_back(new: dict[str, Any], offered: int) -> None:
+    rules = office()
+    tables = {"scenarios": {"now": {}, "new": new}}
+    found = compare(
+        people(20, rules), rules, tables, start=START, days=14, replications=1
+    )
+    limits = limits_of(found, "new")
+    assert limits.offered_after == offered
+    assert not limits.holds_back
+
+
 def test_a_scenario_without_capacity_is_never_not_an_error() -> None:
     rules = office()
     tables = {

@@ -289,6 +289,18 @@ def test_the_interval_of_an_edge_covers_it() -> None:
     assert covered >= 273
 
 
+@pytest.mark.parametrize(("idr", "reason"), [(100, "by-area"), (0, "costs-nothing")])
+def test_a_trip_that_only_areas_price_is_not_said_to_cost_nothing(
+    idr: int, reason: str
+) -> None:
+    area = {"every_days": 10, "trip_cost_idr": idr}
+    visits = {"every_days": 10, "trip_cost_idr": 0, "areas": {"Alak": area}}
+    rules = office(12, areas={"Alak": [], "Oebobo": []}, visits=visits)
+    turn = asked(scenarios(rules, **WORLD), rules=rules).trip_cost()
+    assert isinstance(turn, Turn)
+    assert turn.reason == reason
+
+
 def test_inputs_that_nothing_can_move_say_why() -> None:
     rules = office(12)
     tables = {

@@ -56,10 +56,19 @@ _LEADING: Final = (
 def verdict_sentence(words: Words, verdict: Verdict) -> str:
     """Return the answer to a question in one sentence, without its full stop."""
     question = verdict.question
+    by = words.say(f"verdict.by_{question.by}")
+    if verdict.tie_share == 1:
+        return words.say(
+            "verdict.equal",
+            by=by,
+            name=words.label(question.choose),
+            against=words.label(question.against),
+            futures=_all(words, verdict),
+        )
     text = _by_money if question.by == "money" else _by_days
     return words.say(
         f"verdict.{verdict.answer}",
-        by=words.say(f"verdict.by_{question.by}"),
+        by=by,
         what=text(words, question, verdict),
         share=words.say(f"verdict.share_{question.by}", share=_share(words, verdict)),
     )
@@ -81,7 +90,7 @@ def _share(words: Words, verdict: Verdict) -> str:
     """Return in how many futures the chosen one is better; none, all as such."""
     count = verdict.futures or words.comparison.replications
     if verdict.share in (0, 1):
-        said = words.say(f"verdict.{'all' if verdict.share else 'none'}", count=count)
+        said = _all(words, verdict, "all" if verdict.share else "none")
     else:
         percent = _percent(words, verdict.share)
         said = words.say("verdict.some", percent=percent, futures=count)
@@ -89,6 +98,11 @@ def _share(words: Words, verdict: Verdict) -> str:
         return said
     tie = words.say("verdict.tie", percent=_percent(words, verdict.tie_share))
     return f"{said} {tie}"
+
+
+def _all(words: Words, verdict: Verdict, key: str = "all") -> str:
+    count = verdict.futures or words.comparison.replications
+    return words.say(f"verdict.{key}", count=count)
 
 
 def _percent(words: Words, share: float) -> str:
@@ -114,13 +128,19 @@ def _by_money(words: Words, question: Question, verdict: Verdict) -> str:
         key = "verdict.ahead" if part >= 0 else "verdict.behind"
         return words.say(key, name=name, against=against, idr=rupiah(words, abs(part)))
     saved, cost = verdict.saved_idr, verdict.cost_idr
+    key = "free" if not cost else "cost"
+    if cost > 0:
+        other = next(one for one in words.everything if one.name == question.against)
+        spent = other.total_cost_idr
+        # Beside what costs something itself it is the difference that is said.
+        key = "costs_more" if spent is not None and spent.mean else "costs"
     return words.say(
         "verdict.saves" if saved >= 0 else "verdict.loses",
         name=name,
         against=against,
         idr=rupiah(words, abs(saved)),
         cost=words.say(
-            "verdict.free" if not cost else f"verdict.cost{'s' * (cost > 0)}",
+            f"verdict.{key}",
             idr=rupiah(words, abs(cost)),
         ),
     )
@@ -129,20 +149,28 @@ def _by_money(words: Words, question: Question, verdict: Verdict) -> str:
 def _by_days(words: Words, question: Question, verdict: Verdict) -> str:
     days = verdict.advantage.mean
     sign = "more" if days >= 0 else "less"
-    return words.say(
+    said = words.say(
         f"verdict.{question.by}_{sign}",
         name=words.label(question.choose),
         against=words.label(question.against),
         days=words.number(abs(days), 1 if abs(days) < 10 else 0),
     )
+    sides = {question.choose, question.against}
+    spreads = [one.nobody_waits_on for one in words.everything if one.name in sides]
+    if question.by == "date" and any(one and one.never_share for one in spreads):
+        # Of those that see no such day in this time, it is not known.
+        said += words.say("verdict.capped", end=words.comparison.last_day)
+    return said
 
 
-def rupiah(words: Words, amount: float) -> str:
+def rupiah(words: Words, amount: float, places: int | None = None) -> str:
     """Return rupiah, from a million on in millions of them."""
     if abs(amount) < 1e6:
         return words.say("verdict.rupiah", idr=words.number(amount))
     short = millions(amount)
-    shown = words.number(short, 1 if abs(short) < 10 else 0)
+    if places is None:
+        places = 1 if abs(short) < 10 else 0
+    shown = words.number(short, places)
     return words.say("verdict.millions", idr=shown)
 
 
@@ -192,8 +220,10 @@ def _card(words: Words, one: ScenarioFigures) -> Card:
     queue, cleared = one.queue, one.backlog_cleared_on
     returns = ""
     if queue is not None and queue.on is not None and queue.returns_share is not None:
-        percent = _percent(words, queue.returns_share)
-        returns = words.say("card.returns", percent=percent)
+        key, share = "returns", queue.returns_share
+        if queue.queue_days_share is not None and not queue.is_lasting:
+            key, share = "mostly", queue.queue_days_share
+        returns = words.say(f"card.{key}", percent=_percent(words, share))
     total = one.total_cost_idr
     price = rupiah(words, one.cost_idr) if one.cost_idr else words.say("card.free")
     if one.name == DATES_ONLY and not one.cost_idr:
@@ -348,6 +378,7 @@ def turn_sentence(words: Words, turn: Turn) -> str:
             tried=span,
             chosen=words.label(chosen.choose) if chosen else "",
         )
+    turn = turn.model_copy(update={"edges": _crossings(turn)})
     below, above = _below(turn), _above(turn)
     clauses = [
         *_clauses(words, turn, below, "below", "turns"),
@@ -373,11 +404,39 @@ def _clauses(
 ) -> Iterator[str]:
     """Yield the edges on one side of the value, from it outwards."""
     for place, (edge, answer) in enumerate(edges):
+        key = first
+        if place:
+            inner = edges[0][0]
+            here = inner.answer_above if side == "below" else inner.answer_below
+            key = "again" if answer == here else "further"
         yield words.say(
-            f"turn.{'again' if place else first}",
+            f"turn.{key}",
             answer=words.say(f"turn.to.{answer}"),
             where=_where(words, turn, edge, side),
         )
+
+
+def _crossings(turn: Turn) -> tuple[Edge, ...]:
+    """Return the edges; two around one number that comes to exactly 0 are one at it.
+
+    Not where the scenarios have that very number.
+    """
+    edges: list[Edge] = []
+    for edge in turn.edges:
+        last = edges[-1] if edges else edge
+        zero = edge.below
+        if (
+            last.above == zero != turn.value
+            and last.answer_below != edge.answer_above
+            and edge.answer_below == "cannot-be-told"
+            and not isinstance(zero, date)
+        ):
+            interval = last.interval[0], edge.interval[1]
+            at = {"below": zero, "above": zero, "interval": interval}
+            edges[-1] = last.model_copy(update=at | {"answer_above": edge.answer_above})
+        else:
+            edges.append(edge)
+    return tuple(edges)
 
 
 def _below(turn: Turn) -> list[tuple[Edge, Answer]]:
@@ -413,9 +472,12 @@ def _where(words: Words, turn: Turn, edge: Edge, side: str) -> str:
 
 def _interval(words: Words, turn: Turn, edge: Edge) -> str:
     low, high = edge.interval
+    dated = "_day" if isinstance(edge.below, date) else ""
     if low is None and high is None:
         return words.say("turn.interval_none")
-    key = "both" if None not in edge.interval else "from" if high is None else "to"
+    key = "both"
+    if None in edge.interval:
+        key = ("from" if high is None else "to") + dated
     if low == high:
         return ""
     return words.say(
@@ -438,12 +500,17 @@ def value_of(
     if turn.input == "heeded":
         number = words.texts.percent(value, 1)
     elif turn.input == "price":
-        number = words.number(millions(value), 1)
+        number = rupiah(words, value, 1)
     else:
         number = words.number(value, 2)
     if bare:
         return number
-    return words.say(f"turn.value.{turn.input}", n=number, resource=turn.resource or "")
+    return words.say(
+        f"turn.value.{turn.input}",
+        n=number,
+        resource=turn.resource or "",
+        count=value,
+    )
 
 
 def input_of(words: Words, turn: Turn | Sensitivity) -> Assumption | None:

@@ -135,7 +135,8 @@ def _fan_finding(words: Words) -> str:
     )
     both = ours.join(theirs, on="day", suffix="_best")
     both = both.with_columns(saved=pl.col("middle") - pl.col("middle_best"))
-    free = None if best.queue is None else best.queue.on
+    queue = best.queue
+    free = queue.on if queue is not None and queue.is_lasting else None
     day = both.filter(pl.col("day").is_in([free]), pl.col("middle_best") == 0)
     most = both.sort("saved", "day", descending=[True, False]).head(1)
     row = day if day.height else most
@@ -352,7 +353,7 @@ def _curve_figure(words: Words, name: str, mine: list[BreakEven]) -> Figure:
     headings = tuple(words.say(f"pays.{each}") for each in names)
     first = mine[0].installation_date.value
     label = words.label(name)
-    if first is None:
+    if first is None or not mine[0].pays_till_then:
         title = words.say("pays.curve_plain", name=label)
     elif mine[0].is_reached:
         title = words.say("pays.curve", name=label, day=first)

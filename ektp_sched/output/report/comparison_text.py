@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Final
 from ektp_sched.output.gap import gap_sentences
 from ektp_sched.output.report.comparison_answer import verdict_sentence
 from ektp_sched.output.report.comparison_words import Words, millions
-from ektp_sched.scenarios.compare.answer import Queue
+from ektp_sched.scenarios.compare.spread import DaySpread
 from ektp_sched.scenarios.world.laws import DATES_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from ektp_sched.scenarios.compare.answer import Queue
     from ektp_sched.scenarios.compare.comparison import (
         BreakEven,
         Difference,
         Limiting,
         ScenarioFigures,
     )
-    from ektp_sched.scenarios.compare.spread import DaySpread
 
 __all__ = [
     "best_of",
@@ -46,10 +46,14 @@ def when(words: Words, part: DaySpread | Queue | None) -> str:
     """Return "around DAY" or "not by END", of the middle day."""
     if part is None:
         return words.say("headline.unknown")
-    day = part.on if isinstance(part, Queue) else part.p50
+    day = part.p50 if isinstance(part, DaySpread) else part.on
     if day is None:
         return words.say("headline.not_by", end=words.comparison.last_day)
-    return words.say("headline.around", day=day)
+    around = words.say("headline.around", day=day)
+    if isinstance(part, DaySpread) or part.queue_days_share is None or part.is_lasting:
+        return around
+    percent = words.texts.percent(part.queue_days_share, 1)
+    return f"{around} {words.say('card.mostly', percent=percent)}"
 
 
 def best_of(words: Words) -> ScenarioFigures | None:
@@ -282,9 +286,18 @@ def pays_sentence(words: Words, edge: BreakEven) -> str:
     against = words.say(f"pays.{edge.against.replace('-', '_')}")
     day, rate = edge.installation_date, edge.cards_per_day
     if day.value is not None:
+        if not edge.pays_till_then:
+            part = words.say("pays.some", name=name, against=against, day=day.value)
+            rest = "no_rate" if rate.value is None else "unreached_rate"
+            return f"{part} {words.say(f'pays.{rest}', rate=rate.value or 0)}"
         if rate.value is not None and edge.is_reached:
             return words.say(
-                "pays.both", name=name, against=against, day=day.value, rate=rate.value
+                "pays.both",
+                name=name,
+                against=against,
+                day=day.value,
+                rate=rate.value,
+                count=rate.value,
             )
         only = words.say(
             "pays.date" if edge.is_reached else "pays.unreached",
@@ -299,7 +312,12 @@ def pays_sentence(words: Words, edge: BreakEven) -> str:
     why = words.texts.name("no-payoff", day.reason or rate.reason or "")
     if rate.value is not None:
         return words.say(
-            "pays.rate", name=name, against=against, rate=rate.value, why=why
+            "pays.rate",
+            name=name,
+            against=against,
+            rate=rate.value,
+            count=rate.value,
+            why=why,
         )
     return words.say("pays.none", name=name, against=against, why=why)
 

@@ -82,6 +82,11 @@ class Queue(Document):
     # share of the worked days after `on`, over all futures, at whose close it is so
     queue_days_share: Share | None = None
 
+    @property
+    def is_lasting(self) -> bool:
+        """Whether at most half of the worked days after it leave a queue."""
+        return self.queue_days_share is None or self.queue_days_share <= 0.5
+
 
 class Point(Document):
     """The advantage at one value of an input, on the same futures."""

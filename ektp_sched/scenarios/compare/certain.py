@@ -134,10 +134,22 @@ def limiting(run: Run, scenario: Scenario, outcome: Outcome, made: Plan) -> Limi
         after=after,
         capacity_now=capacity_now,
         capacity_after=capacity_after,
-        offered_after=sum(added.cards[1] for added in scenario.added),
+        offered_after=_offered(scenario, run.start + timedelta(days=last)),
         share=share,
         by_day=_stretches(made),
     )
+
+
+def _offered(scenario: Scenario, day: date) -> int:
+    """Return what is new, and there by a day, could print if all else were plenty.
+
+    A card takes a server and a printer, so that these are not added up.
+    """
+    cards = {"servers": 0, "printers": 0}
+    for new in scenario.added:
+        if new.first is None or new.first[1] <= day:
+            cards[new.kind] += new.cards[1]
+    return max(cards.values())
 
 
 def _binds(limits: Capacity, day: int) -> tuple[str, int]:

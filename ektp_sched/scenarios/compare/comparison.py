@@ -92,8 +92,9 @@ class Limiting(Document):
     # capacity_now, capacity_after: cards that such a day allows
     capacity_now: int | None = None
     capacity_after: int | None = None
-    # what the resources named in the scenario could do by themselves; more than
-    # capacity_after is money that something else holds back
+    # what the scenario's new resources that are there on that day could do by
+    # themselves, its servers or its printers; more than capacity_after is money that
+    # something else holds back
     offered_after: int = 0
     # share of the worked days of all replications on which each of these binds
     share: dict[str, Share] = Field(default={})
@@ -225,6 +226,14 @@ class BreakEven(Document):
         if self.earliest is None or not isinstance(latest, date):
             return True
         return self.earliest <= latest
+
+    @property
+    def pays_till_then(self) -> bool:
+        """Whether it pays on every day looked at up to the latest that pays."""
+        latest, curve = self.installation_date.value, self.installation_date.curve
+        return not isinstance(latest, date) or all(
+            round(row.mean, 3) >= 0 for row in curve if row.day <= latest
+        )
 
 
 _FREE: Final = Payoff(reason="no-cost")

@@ -303,9 +303,12 @@ class Inputs:
     def trip_cost(self) -> Input | Turn:
         """Move what a trip costs, in all areas in proportion."""
         price = self.sides.run.scenarios.visits.trip_cost_idr
-        if not price:
-            return _nothing("trip_cost_idr", "idr", "costs-nothing")
         both = self._both(AS_IT_IS)
+        if not price:
+            # There is no proportion to 0: areas may have prices of their own.
+            costs = any(side["wasted_trip_cost_idr"].any() for side in both)
+            reason = "by-area" if costs else "costs-nothing"
+            return _nothing("trip_cost_idr", "idr", reason)
 
         def at(idr: int) -> Floats:
             choose, against = (
