@@ -211,25 +211,36 @@ def slow(
 
 
 def _marked(people: list[Person], days: int) -> list[Person]:
-    """Mark who was told a later date than somebody behind in the same stream."""
+    """Mark who stands out of turn in his stream, as few as two ways of choosing allow.
+
+    Whoever was told a later date than somebody behind; or, where those who were told
+    none are more than all others, whoever was told one.
+    """
 
     def told(person: Person) -> int:
         return days if person.promised is None else person.promised
 
-    def behind(one: Person, other: Person) -> bool:
-        streams = [(p.urgency, p.printers, p.card, p.rank) for p in (one, other)]
-        places = [(p.since, p.tie) for p in (one, other)]
-        return streams[0] == streams[1] and places[0] < places[1]
+    def stream(person: Person) -> tuple[Any, ...]:
+        return person.urgency, person.printers, person.card, person.rank
+
+    def late(person: Person, line: list[Person]) -> bool:
+        place = person.since, person.tie
+        return any(
+            place < (other.since, other.tie) and told(other) < told(person)
+            for other in line
+        )
 
     plain = [p for p in people if not p.dated]
-    return [
-        replace(
-            p,
-            out_of_turn=not p.dated
-            and any(behind(p, q) and told(q) < told(p) for q in plain),
-        )
-        for p in people
-    ]
+    marked = []
+    for person in people:
+        line = [p for p in plain if stream(p) == stream(person)]
+        in_turn = [p for p in line if not late(p, line)]
+        untold = [p for p in line if p.promised is None]
+        out = late(person, line)
+        if len(untold) > len(in_turn):
+            out = person.promised is not None
+        marked.append(replace(person, out_of_turn=not person.dated and out))
+    return marked
 
 
 def _old(

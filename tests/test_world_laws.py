@@ -388,6 +388,6 @@ def test_a_comparison_says_first_what_is_not_known_of_deliveries() -> None:
     people = replace(waiting(5), held=held, held_classes={"routine": 4})
     made = compare(people, office, tables, start=START, days=9, replications=3)
     codes = [notice.code for notice in made.notices]
-    assert codes == ["deliveries-unknown-after", "shifts-left-out"]
+    assert codes == ["deliveries-unknown-after", "shifts-whenever"]
     assert made.people["held"] == 1
     assert made.table["printed_p50"].sum() == 8
