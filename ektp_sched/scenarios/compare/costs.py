@@ -28,7 +28,6 @@ from ektp_sched.scenarios.compare.measures import trip_cost, trips
 from ektp_sched.scenarios.simulate.outcome import shared_out
 from ektp_sched.scenarios.simulate.polymatroid import daily_sets
 from ektp_sched.scenarios.simulate.simulate import (
-    arrivals_by_stream,
     first_person_days,
     person_days_by_area,
 )
@@ -83,14 +82,14 @@ def waiting_costs(
 
     What is ``known`` of the same arrivals under the same policy is used, and added to.
     """
-    total = pooled_person_days(queue, limits, arrivals)
-    rate = _one_rate(queue, office)
-    if total is not None and rate is not None:
-        waited: Floats = total.astype(np.float64)
+    pool, rate = _pool(queue, limits), _one_rate(queue, office)
+    if pool is not None and rate is not None:
+        waited: Floats = _person_days(queue, pool, arrivals).astype(np.float64)
         return waited * float(rate), waited
-    if total is not None and len(queue.cell_share) == 1:
+    if pool is not None and len(queue.cell_share) == 1:
         known = [] if known is None else known
-        first = _first_days(queue, limits, arrivals, policy, known)
+        first = _first_days(queue, limits, pool, arrivals, policy, known)
+        total = _person_days(queue, pool, arrivals)
         new = (total - first.sum(axis=0))[None]
         by_area = shared_out(first, new, queue.cell_share)
     else:
@@ -99,22 +98,44 @@ def waiting_costs(
     return trip_cost(made, queue.areas, office), by_area.sum(axis=0)
 
 
-def _first_days(
-    queue: Queue, limits: Limits, arrivals: Arrivals, policy: str, known: list[Followed]
-) -> Ints:
-    """Return the days that the first morning's people wait by area, ``(A, R)``.
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """The one bound that holds for everybody."""
 
-    One bound holds for everybody.
-    """
-    sets, size = daily_sets(queue.kinds, limits), arrivals.cards.shape[1]
+    cards: Ints  # of each day, (H, R) or (H, 1)
+    supplies: tuple[Ints, ...]  # blanks up to each day, (H,) each
+
+    @property
+    def capacity(self) -> Ints:
+        """Cards up to each day, as `cards`."""
+        return np.cumsum(self.cards, axis=0, dtype=np.int64)
+
+
+def _pool(queue: Queue, limits: Limits) -> _Pool | None:
+    """Return the one bound; None where more than one holds, so that order counts."""
+    sets = daily_sets(queue.kinds, limits)
+    if sets.members.shape != (1, 1):
+        return None
     cards = np.where(limits.open[:, None], sets.bound[0], 0)
-    blanks = np.cumsum(cards, axis=0, dtype=np.int64)
-    for _, supply in sets.stock:
+    return _Pool(cards, tuple(supply for _, supply in sets.stock))
+
+
+def _first_days(
+    queue: Queue,
+    limits: Limits,
+    pool: _Pool,
+    arrivals: Arrivals,
+    policy: str,
+    known: list[Followed],
+) -> Ints:
+    """Return the days that the first morning's people wait by area, ``(A, R)``."""
+    size, blanks = arrivals.cards.shape[1], pool.capacity
+    for supply in pool.supplies:
         blanks = np.minimum(blanks, supply[:, None])
     asked = Followed(
         queue,
         limits.open,
-        np.broadcast_to(cards, (limits.days, size)),
+        np.broadcast_to(pool.cards, (limits.days, size)),
         np.broadcast_to(blanks, (limits.days, size)),
         np.zeros((len(queue.areas), size), dtype=np.int64),
         np.zeros(size, dtype=np.int64),
@@ -173,10 +194,12 @@ def pooled_person_days(queue: Queue, limits: Limits, arrivals: Arrivals) -> Ints
 
     None where more than one bound holds, so that the order counts.
     """
-    sets = daily_sets(queue.kinds, limits)
-    if sets.members.shape != (1, 1):
-        return None
-    new = arrivals_by_stream(queue, limits, arrivals).sum(axis=0, dtype=np.int64)
+    pool = _pool(queue, limits)
+    return None if pool is None else _person_days(queue, pool, arrivals)
+
+
+def _person_days(queue: Queue, pool: _Pool, arrivals: Arrivals) -> Ints:
+    new = arrivals.cards.sum(axis=0, dtype=np.int64)
     joined = np.cumsum(new.T, axis=0) + len(queue.rows)
     singles = queue.singles
     free = np.where(
@@ -184,10 +207,9 @@ def pooled_person_days(queue: Queue, limits: Limits, arrivals: Arrivals) -> Ints
     )
     able = joined + _by_day(free, singles.size, queue.days)
     recorded = joined + _by_day(singles.since, singles.size, queue.days)
-    for _, supply in sets.stock:
+    for supply in pool.supplies:
         able = np.minimum(able, supply[:, None])
-    cards = np.where(limits.open[:, None], sets.bound[0], 0)
-    capacity = np.cumsum(cards, axis=0, dtype=np.int64)
+    capacity = pool.capacity
     lost = np.minimum.accumulate(able - capacity, axis=0)
     printed = capacity + np.minimum(lost, 0)
     waited: Ints = (recorded - printed).sum(axis=0)
