@@ -27,7 +27,7 @@ from ektp_sched.backlog.known import (
     Counts,
     Known,
 )
-from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
+from ektp_sched.backlog.model import HELD, PLANNED, REJECTS
 from ektp_sched.office import Office, calendar
 from ektp_sched.planning import Plan, plan
 
@@ -126,15 +126,6 @@ def make_backlog(rows: tuple[Row, ...] | list[Row]) -> Backlog:
         held=pl.DataFrame(schema=dict(HELD)),
         rejects=pl.DataFrame(schema=dict(REJECTS)),
         read=len(full),
-        extra=(),
-        notices=(),
-        digest=None,
-        source=None,
-        classified={},
-        prioritised=0,
-        priority_unmatched=0,
-        priorities=pl.DataFrame(schema=dict(PRIORITIES)),
-        provisional=False,
         known=_known(full) if any("given_on" in row for row in rows) else None,
     )
 

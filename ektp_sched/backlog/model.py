@@ -128,15 +128,17 @@ class Backlog(OneLine):
     held: pl.DataFrame
     rejects: pl.DataFrame
     read: int
-    extra: tuple[str, ...]
-    notices: tuple[Notice, ...]
-    digest: str | None
-    source: str | None
-    classified: dict[str, int]
-    prioritised: int
-    priority_unmatched: int
-    priorities: pl.DataFrame
-    provisional: bool
+    extra: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    digest: str | None = None
+    source: str | None = None
+    classified: dict[str, int] = field(default_factory=dict)
+    prioritised: int = 0
+    priority_unmatched: int = 0
+    priorities: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=dict(PRIORITIES))
+    )
+    provisional: bool = False
     read_as: Mapping[str, str | int] = field(default_factory=dict)
     done: int = 0
     held_classes: Mapping[str, int] = field(default_factory=dict)

@@ -16,7 +16,6 @@ from ektp_sched.backlog.identity import queue_numbers
 from ektp_sched.backlog.model import (
     HELD,
     PLANNED,
-    PRIORITIES,
     Backlog,
     count_rules,
 )
@@ -192,13 +191,7 @@ def _assemble(
             *checked.notices,
             *parts.notices,
         ),
-        digest=None,
-        source=None,
         classified=parts.classified,
-        prioritised=0,
-        priority_unmatched=0,
-        priorities=pl.DataFrame(schema=dict(PRIORITIES)),
-        provisional=False,
         read_as=table.read_as,
         done=parts.done,
         held_classes=parts.held_classes,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ektp_sched.backlog.identity import key_path, read_key
-from ektp_sched.backlog.model import PLANNED, Backlog
+from ektp_sched.backlog.model import PLANNED, REJECTS, Backlog
 from ektp_sched.backlog.priority import read_priorities
 from ektp_sched.backlog.texts import squeeze
 from ektp_sched.backlog.told import read_told
@@ -358,15 +358,6 @@ def _everybody(people: People) -> Backlog:
     return Backlog(
         frame=frame,
         held=nobody.select("application_id", "status", "area"),
-        rejects=pl.DataFrame(),
+        rejects=pl.DataFrame(schema=dict(REJECTS)),
         read=frame.height,
-        extra=(),
-        notices=(),
-        digest=None,
-        source=None,
-        classified={},
-        prioritised=0,
-        priority_unmatched=0,
-        priorities=pl.DataFrame(),
-        provisional=False,
     )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog import Backlog
-from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
+from ektp_sched.backlog.model import HELD, PLANNED, REJECTS
 from ektp_sched.documents import Plan, Status
 from ektp_sched.trust import audit
 from ektp_sched.trust.audit.log import PrintLog
@@ -231,15 +231,6 @@ def _waiting(facts: Facts, office: Office, last: date) -> Backlog:
         held=pl.DataFrame(schema=dict(HELD)),
         rejects=pl.DataFrame(schema=dict(REJECTS)),
         read=frame.height,
-        extra=(),
-        notices=(),
-        digest=None,
-        source=None,
-        classified={},
-        prioritised=0,
-        priority_unmatched=0,
-        priorities=pl.DataFrame(schema=dict(PRIORITIES)),
-        provisional=False,
     )
 
 
