@@ -98,8 +98,9 @@ def init(
 def _how_to_go_on(office: Path, example: str | None) -> Said:
     """Return what makes the first sheets, and where the next export goes."""
     from ektp_sched.example import START
+    from ektp_sched.office.files import EXPORTS
 
-    places = {"folder": str(office.parent), "exports": str(office.parent / "exports")}
+    places = {"folder": str(office.parent), "exports": str(office.parent / EXPORTS)}
     if example is not None:
         return said(
             "Now `ektp-sched today {folder} --on {start}` makes the first sheets from "

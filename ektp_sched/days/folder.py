@@ -13,6 +13,7 @@ from ektp_sched.documents.seal import SUMMARY, digest_of, is_junk
 from ektp_sched.errors import FolderError
 from ektp_sched.ledger import Ledger, address
 from ektp_sched.office import Office
+from ektp_sched.office.files import EXPORTS
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from os import PathLike
 
 __all__ = [
-    "EXPORTS",
     "PLANS",
     "OfficeFolder",
     "PlanFolder",
@@ -29,9 +29,6 @@ __all__ = [
     "office_in",
     "open_office",
 ]
-
-EXPORTS: Final = "exports"
-"""Where the office drops its exports, and where they stay."""
 
 PLANS: Final = "plans"
 """Where a folder of each day lies, a later plan of that day in it."""

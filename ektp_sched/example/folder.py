@@ -12,6 +12,7 @@ from ektp_sched.backlog import make_key
 from ektp_sched.errors import FolderError, UsageError
 from ektp_sched.example.kupang import APPLICATIONS, kupang_backlog
 from ektp_sched.office import Office, to_toml
+from ektp_sched.office.files import EXPORTS
 from ektp_sched.office.schema import schema_bytes
 from ektp_sched.office.workbook import workbook_bytes
 from ektp_sched.office.writing import tables_to_toml
@@ -64,9 +65,6 @@ EXAMPLES: Final = {
 """The examples by name."""
 
 _KEY = "identity.key"
-_EXPORTS: Final = "exports"
-"""Where the office drops the export of each day."""
-
 _SCENARIOS: Final = "scenarios.toml"
 _SCHEMA: Final = ".schema.json"
 """Ending of what an editor knows the keys of a file of rules by."""
@@ -145,7 +143,7 @@ def write_start(
     _refuse_existing([t for t in targets if _SCHEMA not in t.name], force=force)
     _make(folder)
     if source is None:
-        _make(folder / _EXPORTS)
+        _make(folder / EXPORTS)
     for path in targets:
         _write(path, contents[path.name])
     if example is None and source is None and not (folder / _KEY).exists():

@@ -15,6 +15,9 @@ from ektp_sched.words import Said, by_form, in_workbook, said
 if TYPE_CHECKING:
     from pathlib import Path
 
+EXPORTS: Final = "exports"
+"""Folder beside the office file where the office drops its exports, and they stay."""
+
 _LARGEST_BYTES = 16_000_000
 _AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|(end of document))\)$")
 
