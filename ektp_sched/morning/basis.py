@@ -16,9 +16,7 @@ from ektp_sched.documents.seal import DONE_FILE, TOLD_FILE
 from ektp_sched.ledger import newest_of
 from ektp_sched.ledger.state import state_of
 from ektp_sched.morning.imports import as_used
-from ektp_sched.morning.plans import (
-    refuse_edited,
-)
+from ektp_sched.morning.plans import refuse_edited
 from ektp_sched.output.tables import csv_bytes
 from ektp_sched.places import workplace
 from ektp_sched.yesterday import as_previous

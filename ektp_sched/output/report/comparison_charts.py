@@ -199,10 +199,9 @@ def _fan_labels(
         place = _name_place(middles[name], others, lines, taken)
         if len(lines) > _NAME_LINES or place is None:
             continue
-        at, box = place
+        at, rises, box = place
         taken.append(box)
-        right = box[0] >= at / max(1, len(own) - 1)
-        side = {"align": "left", "dx": 5} if right else {"align": "right", "dx": -5}
+        side = {"align": "right", "dx": -5} if rises else {"align": "left", "dx": 5}
         style = {"color": words.colour(name), "fontWeight": "bold", **side}
         for number, line in enumerate(lines):
             data = rows(("day", "middle", "text"), [(own[at][0], own[at][2], line)])
@@ -217,12 +216,12 @@ _Box = tuple[float, float, float, float]
 
 def _name_place(
     own: list[float], others: list[list[float]], lines: Sequence[str], taken: list[_Box]
-) -> tuple[int, _Box] | None:
-    """Return the place in a line at which its name stands best, and the name's box."""
+) -> tuple[int, bool, _Box] | None:
+    """Return where in a line its name stands best, whether it rises, the name's box."""
     last = max(1, len(own) - 1)
     width = max(map(len, lines)) * _LETTER / WIDTH
     height = (_NAME_LINE * len(lines) + 2) / _FAN_HEIGHT
-    best: tuple[tuple[int, float], tuple[int, _Box]] | None = None
+    best: tuple[tuple[int, float], tuple[int, bool, _Box]] | None = None
     for at, level in enumerate(own):
         # A name stands beside a falling line to its right, of a rising one to its left.
         rises = own[min(at + 3, last)] > own[max(at - 3, 0)]
@@ -240,7 +239,7 @@ def _name_place(
         gap = min((abs(line[at] - level) for line in others), default=1.0)
         score = -crossings, gap
         if best is None or score > best[0]:
-            best = score, (at, box)
+            best = score, (at, rises, box)
     return None if best is None else best[1]
 
 

@@ -327,10 +327,11 @@ def _in_turn(stream: Ints, promised: Ints, days: int) -> Bools:
     told = stream * (days + 1) + np.where(promised == NONE, days, promised)
     before_all = told <= np.minimum.accumulate(told[::-1])[::-1]
     untold = promised == NONE
-    most = np.zeros((2, int(stream.max(initial=0)) + 1), dtype=np.int64)
-    np.add.at(most[0], stream[before_all], 1)
-    np.add.at(most[1], stream[untold], 1)
-    in_turn: Bools = np.where((most[0] >= most[1])[stream], before_all, untold)
+    streams = int(stream.max(initial=0)) + 1
+    before, none = (
+        np.bincount(stream[way], minlength=streams) for way in (before_all, untold)
+    )
+    in_turn: Bools = np.where((before >= none)[stream], before_all, untold)
     return in_turn
 
 
