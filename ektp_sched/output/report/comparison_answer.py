@@ -301,14 +301,14 @@ def _briefly(words: Words, one: Assumption) -> str:
 def first_turns(words: Words) -> tuple[str, ...]:
     """Return what would turn the answer, as a first screen has room.
 
-    What turns it stands before what does not; of it arrivals first, as everything
-    hangs on them, then what is nearest to what the scenarios have.
+    Arrivals stand first in any case, as everything hangs on them; then those nearest
+    to what the scenarios have.
     """
     moved = [turn for turn in words.comparison.turns if turn.state != "no-input"]
     moved.sort(
         key=lambda turn: (
-            turn.state != "edges",
             turn.input != "arrivals",
+            turn.state != "edges",
             _distance(words, turn),
         )
     )
