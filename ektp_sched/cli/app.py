@@ -12,17 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ektp_sched import __version__
-from ektp_sched.cli.console import (
-    DONE,
-    NO,
-    echo,
-    explain_failure,
-    say,
-)
+from ektp_sched.cli.console import DONE, echo, explain_failure, say
 from ektp_sched.cli.interruption import INTERRUPTED
 from ektp_sched.cli.language import choose_language, in_spoken
 from ektp_sched.cli.streams import prepare_streams, unread
 from ektp_sched.cli.usage import Command, Commands
+from ektp_sched.failures import NO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

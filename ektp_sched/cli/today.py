@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ektp_sched.cli.console import NO, Progress, as_date, console, echo, emit
+from ektp_sched.cli.console import Progress, as_date, console, echo, emit
 from ektp_sched.cli.options import (
     ByOption,
     DirArgument,
@@ -24,6 +24,7 @@ from ektp_sched.cli.plan import NoReportOption, tell_conflict
 from ektp_sched.cli.reading import read_folder
 from ektp_sched.cli.yesterday import GoneOption, OpenOption
 from ektp_sched.errors import UsageError
+from ektp_sched.failures import NO
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

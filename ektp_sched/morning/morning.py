@@ -317,7 +317,8 @@ def filled_and_void(path: Path) -> AskedError:
             "dengan `ektp-sched record`, dengan centang di kolom Tercetak "
             "untuk yang sudah dicetak",
             file=str(path),
-        )
+        ),
+        asks="sheet",
     )
 
 
@@ -362,7 +363,7 @@ def _made_already(
             day=str(signature.day),
             number=str(last.number),
         )
-        raise AskedError(message)
+        raise AskedError(message, asks="rest")
     return Morning(
         plan,
         last,
@@ -445,5 +446,6 @@ def _asked_after(asked: AskedError, recorded: Recorded) -> AskedError:
                 name: recorded.counts[name]
                 for name in ("printed", "spoilt", "unprinted")
             },
-        )
+        ),
+        asks=asked.asks,
     )
