@@ -81,6 +81,11 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "status",
         "ektp-sched status kupang BKR4T-9WXHD",
     ),
+    "desk": (
+        "desk",
+        "ektp-sched desk",
+        "ektp-sched desk kupang --on 2017-09-12 --no-browser",
+    ),
     "report": (
         "report",
         "ektp-sched report out --lang en",
