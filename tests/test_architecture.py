@@ -19,7 +19,7 @@ GROUND = {"errors", "words", "public", "places", "showing", "children"}
 GROUND |= {"spoken", "arguments", "parallel", "signs", "lazily", "failures"}
 STATED = {"rules", "office", "readers", "backlog", "people", "documents", "yesterday"}
 ROOMS = {*STATED, "planning", "trust", "scenarios"}
-OFFICE = {"days", "morning", "counter", "month"}
+OFFICE = {"days", "morning", "counter", "month", "telling"}
 MAY_IMPORT: dict[str, set[str]] = {
     "words": set(),
     "public": set(),
@@ -49,6 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "morning": {*GROUND, *ROOMS, "output", "ledger", "days"},
     "counter": {*GROUND, *ROOMS, "output", "ledger", "days"},
     "month": {*GROUND, *ROOMS, "output", "ledger", "days"},
+    "telling": {*GROUND, *ROOMS, "output", "ledger", "days", "morning"},
     "example": {*GROUND, "rules", "office", "backlog", "scenarios"},
     "desk": {*GROUND, *ROOMS, "output", "example", "ledger", *OFFICE},
     "cli": {*GROUND, *ROOMS, "output", "example", "ledger", *OFFICE, "desk"},
