@@ -7,12 +7,27 @@ from typing import TYPE_CHECKING
 from ektp_sched.lazily import lazily
 
 if TYPE_CHECKING:
+    from ektp_sched.counter.history import Event as Event
+    from ektp_sched.counter.history import event_line as event_line
+    from ektp_sched.counter.history import history_of as history_of
     from ektp_sched.counter.status import Standing as Standing
     from ektp_sched.counter.status import status_of as status_of
     from ektp_sched.counter.text import status_lines as status_lines
 
-__all__ = ["Standing", "status_lines", "status_of"]
+__all__ = [
+    "Event",
+    "Standing",
+    "event_line",
+    "history_of",
+    "status_lines",
+    "status_of",
+]
 
 __getattr__ = lazily(
-    __name__, {"status": ("Standing", "status_of"), "text": ("status_lines",)}
+    __name__,
+    {
+        "history": ("Event", "event_line", "history_of"),
+        "status": ("Standing", "status_of"),
+        "text": ("status_lines",),
+    },
 )

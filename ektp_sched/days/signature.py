@@ -148,8 +148,8 @@ class Signature:
         """
         if self.reason is None:
             message = said(
-                "{what} needs a reason; say it with --reason",
-                "{what} memerlukan alasan; tulislah dengan --reason",
+                "{what} needs a reason; say why (--reason)",
+                "{what} memerlukan alasan; tulislah sebabnya (--reason)",
                 what=what,
             )
             raise LedgerError(message)
@@ -164,10 +164,10 @@ class Signature:
         """
         if not self.has_second_name:
             message = said(
-                "{what} needs a second name, other than --by; say who agrees with "
-                "--approved-by",
-                "{what} memerlukan nama kedua yang bukan --by; sebutkan siapa yang "
-                "menyetujui dengan --approved-by",
+                "{what} needs a second name, other than that of who records it; say "
+                "who agrees (--approved-by)",
+                "{what} memerlukan nama kedua, yang bukan nama pencatatnya; sebutkan "
+                "siapa yang menyetujui (--approved-by)",
                 what=what,
             )
             raise LedgerError(message)
