@@ -88,7 +88,7 @@ def test_a_course_of_days_stands_as_the_ledger_has_it(tmp_path: Path) -> None:
     assert nothing.export is not None
     assert not nothing.export.taken_in
 
-    given = {"by": "Sri", "days": 10, "report": False}
+    given: dict[str, Any] = {"by": "Sri", "days": 10, "report": False}
     today(office, on=TUESDAY, **given)
     made = stands(tmp_path, TUESDAY)
     assert made.plan is not None

@@ -80,6 +80,8 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
     "status": (
         "status",
         "ektp-sched status kupang BKR4T-9WXHD",
+        "ektp-sched status kupang",
+        "ektp-sched status --find maria",
     ),
     "report": (
         "report",
