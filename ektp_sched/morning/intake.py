@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from ektp_sched.backlog import read_backlog
-from ektp_sched.backlog.identity import key_path, read_key
+from ektp_sched.backlog.identity import key_path
+from ektp_sched.days.begin import begin, fingerprint
 from ektp_sched.days.committed import last_plan, unknown_plans
 from ektp_sched.days.record import REJECTS
 from ektp_sched.days.supplies import counted_in_file
@@ -41,10 +40,9 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.days.signature import Signature
-    from ektp_sched.ledger import Act, Writer
+    from ektp_sched.ledger import Act
     from ektp_sched.ledger.state import State
     from ektp_sched.morning.imports import Imported
-    from ektp_sched.office import Office
 
     Progress = Callable[[str, float], None]
 
@@ -142,7 +140,7 @@ def refuse_later(
     if unknown:
         with folder.ledger.writing() as writer:
             if not writer.number:
-                _begin(folder, writer, signature)
+                begin(folder, writer, signature)
         adopt_unknown(folder, signature)
 
 
@@ -155,7 +153,7 @@ def _refuse_other_key(folder: OfficeFolder, acts: Sequence[Act]) -> None:
     """Refuse a key that gives people other ids than the last one did."""
     stated = [act.detail.get("key") for act in acts if act.kind in ("begin", "import")]
     last = next((key for key in reversed(stated) if key is not None), None)
-    if last is not None and _fingerprint(folder.office) not in (None, last):
+    if last is not None and fingerprint(folder.office) not in (None, last):
         message = said(
             "is another key than the one that the people in the ledger have their ids "
             "of, and gives everybody another one; put the office's own key back",
@@ -187,7 +185,7 @@ def take_in(
     with folder.ledger.writing() as writer:
         acts = writer.acts(live=False)
         if not acts:
-            _begin(folder, writer, signature)
+            begin(folder, writer, signature)
         counted = counted_in_file(folder.office, writer, signature.day)
         if counted is not None:
             writer.append(*counted, confirmed=signature.confirmed)
@@ -216,7 +214,7 @@ def take_in(
             detail = {
                 "file": Path(backlog.source or "").name,
                 "sha256": backlog.digest,
-                "key": _fingerprint(folder.office),
+                "key": fingerprint(folder.office),
                 **imported.counts,
             }
             signature.write(
@@ -232,23 +230,6 @@ def take_in(
 def _is_new(acts: list[Act], backlog: Backlog) -> bool:
     imports = [act for act in acts if act.kind == "import"]
     return not imports or imports[-1].detail["sha256"] != backlog.digest
-
-
-def _begin(folder: OfficeFolder, writer: Writer, signature: Signature) -> None:
-    detail = {
-        "office": folder.office.name,
-        "key": _fingerprint(folder.office),
-        "version": version("ektp-sched"),
-    }
-    signature.write(writer, "begin", detail=detail)
-
-
-def _fingerprint(office: Office) -> str | None:
-    """Return what tells the office's key from others, and does not give it away."""
-    if office.identity is None:
-        return None
-    key = read_key(key_path(office))
-    return hashlib.sha256(b"ektp-sched ledger\n" + key).hexdigest()[:16]
 
 
 def _ask_about_gone(state: State, imported: Imported) -> None:
