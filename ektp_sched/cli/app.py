@@ -84,6 +84,11 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched status kupang",
         "ektp-sched status --find maria",
     ),
+    "desk": (
+        "desk",
+        "ektp-sched desk",
+        "ektp-sched desk kupang --on 2017-09-12 --no-browser",
+    ),
     "report": (
         "report",
         "ektp-sched report out --lang en",
