@@ -15,7 +15,7 @@ from ektp_sched.errors import FolderError
 from ektp_sched.ledger import Ledger, address
 from ektp_sched.office import Office
 from ektp_sched.office.files import EXPORTS
-from ektp_sched.words import said
+from ektp_sched.words import said, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -249,9 +249,10 @@ def office_file(folder: Path) -> Path:
         message = (
             said(
                 "holds no office.toml or office.xlsx; name the office folder, or make "
-                "one with `ektp-sched init`",
+                "one{how}",
                 "tidak berisi office.toml atau office.xlsx; sebutkan folder kantor, "
-                "atau buat dengan `ektp-sched init`",
+                "atau buatlah{how}",
+                how=typed(" with `ektp-sched init`", " dengan `ektp-sched init`"),
             )
             if not files
             else said(

@@ -15,7 +15,7 @@ from ektp_sched.documents.seal import digest_of
 from ektp_sched.errors import AskedError, LedgerError, OfficeError
 from ektp_sched.office import Office, to_toml
 from ektp_sched.office.changes import office_changes
-from ektp_sched.words import said
+from ektp_sched.words import said, typed
 
 if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder
@@ -76,10 +76,14 @@ def read_new(folder: OfficeFolder, new: bytes | Path) -> NewOffice:
     current = Office.load(target)
     if office.ledger != current.ledger:
         message = said(
-            "names another ledger than the office has; move the ledger with "
-            "`ektp-sched ledger backup` and `restore`, and write its address by hand",
-            "menyebut buku besar lain dari milik kantor; pindahkan buku besar dengan "
-            "`ektp-sched ledger backup` lalu `restore`, dan tulislah alamatnya sendiri",
+            "names another ledger than the office has; move the ledger first{how}, and "
+            "write its address into the file by hand",
+            "menyebut buku besar lain dari milik kantor; pindahkan dahulu buku "
+            "besarnya{how}, lalu tulislah sendiri alamatnya dalam berkas",
+            how=typed(
+                " with `ektp-sched ledger backup` and `restore`",
+                " dengan `ektp-sched ledger backup` lalu `restore`",
+            ),
         )
         raise LedgerError(message, file="ledger.url")
     if target.suffix == ".xlsx" and not is_workbook:
