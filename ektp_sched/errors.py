@@ -199,14 +199,14 @@ class AskedError(EktpSchedError):
         What is asked: ``open`` (what became of the cards on earlier sheets), ``gone``
         (whether people are gone from the export), ``sheet`` (what is marked on a void
         sheet), ``rest`` (whether to plan what is left of a day), ``person`` (which of
-        two is meant).
+        two is meant), ``overtaken`` (what to write, as somebody else was first).
     """
 
     def __init__(
         self,
         message: str,
         *,
-        asks: Literal["open", "gone", "sheet", "rest", "person"],
+        asks: Literal["open", "gone", "sheet", "rest", "person", "overtaken"],
     ) -> None:
         super().__init__(message)
         self.asks: Final = asks

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from ektp_sched.lazily import lazily
 
 if TYPE_CHECKING:
+    from ektp_sched.counter.find import Found as Found
+    from ektp_sched.counter.find import Person as Person
+    from ektp_sched.counter.find import find as find
     from ektp_sched.counter.history import Event as Event
     from ektp_sched.counter.history import event_line as event_line
     from ektp_sched.counter.history import history_of as history_of
@@ -16,8 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Event",
+    "Found",
+    "Person",
     "Standing",
     "event_line",
+    "find",
     "history_of",
     "status_lines",
     "status_of",
@@ -26,6 +32,7 @@ __all__ = [
 __getattr__ = lazily(
     __name__,
     {
+        "find": ("Found", "Person", "find"),
         "history": ("Event", "event_line", "history_of"),
         "status": ("Standing", "status_of"),
         "text": ("status_lines",),
