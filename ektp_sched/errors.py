@@ -28,7 +28,7 @@ is English, ``error.sentence("id")`` what an office reads.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from ektp_sched.words import Said, in_language, joined, said
 
@@ -189,7 +189,27 @@ class LedgerError(InputError):
 
 
 class AskedError(EktpSchedError):
-    """Nothing is wrong, but only the office can say how to go on."""
+    """Nothing is wrong, but only the office can say how to go on.
+
+    Parameters
+    ----------
+    message
+        One sentence with the ways on.
+    asks
+        What is asked: ``open`` (what became of the cards on earlier sheets), ``gone``
+        (whether people are gone from the export), ``sheet`` (what is marked on a void
+        sheet), ``rest`` (whether to plan what is left of a day), ``person`` (which of
+        two is meant).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        asks: Literal["open", "gone", "sheet", "rest", "person"],
+    ) -> None:
+        super().__init__(message)
+        self.asks: Final = asks
 
 
 class UsageError(EktpSchedError):

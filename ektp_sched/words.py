@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
 __all__ = [
     "LANGUAGES",
@@ -27,6 +28,7 @@ __all__ = [
     "all_of",
     "by_form",
     "grouped",
+    "in_full",
     "in_language",
     "in_workbook",
     "joined",
@@ -145,6 +147,37 @@ def in_language(sentence: str, code: str) -> str:
 def grouped(number: int, code: str) -> str:
     """Return a whole number as a language groups its digits: 10,000 or 10.000."""
     return f"{number:,}" if code == "en" else f"{number:,}".replace(",", ".")
+
+
+_MONTHS: Final = (
+    ("January", "Januari"),
+    ("February", "Februari"),
+    ("March", "Maret"),
+    ("April", "April"),
+    ("May", "Mei"),
+    ("June", "Juni"),
+    ("July", "Juli"),
+    ("August", "Agustus"),
+    ("September", "September"),
+    ("October", "Oktober"),
+    ("November", "November"),
+    ("December", "Desember"),
+)
+_WEEKDAYS: Final = (
+    ("Monday", "Senin"),
+    ("Tuesday", "Selasa"),
+    ("Wednesday", "Rabu"),
+    ("Thursday", "Kamis"),
+    ("Friday", "Jumat"),
+    ("Saturday", "Sabtu"),
+    ("Sunday", "Minggu"),
+)
+
+
+def in_full(day: date) -> Said:
+    """Return a date such as "Tuesday, 12 September 2017"."""
+    month, weekday = Said(*_MONTHS[day.month - 1]), Said(*_WEEKDAYS[day.weekday()])
+    return joined("", (weekday, f", {day.day} ", month, f" {day.year}"))
 
 
 _REASONS: Final = {

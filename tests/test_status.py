@@ -333,10 +333,10 @@ def test_the_ledger_is_where_the_counter_looks(tmp_path: Path) -> None:
 
 @given(day=st.dates(date(1900, 1, 1), date(2200, 1, 1)))
 def test_days_are_said_as_everywhere(day: date) -> None:
-    from ektp_sched.counter.text import _day
+    from ektp_sched.words import in_full
 
     for code in ("en", "id"):
-        assert in_language(_day(day), code) == language(code).long_date(day)
+        assert in_language(in_full(day), code) == language(code).long_date(day)
 
 
 def test_whom_no_export_has_gets_no_new_day(tmp_path: Path) -> None:

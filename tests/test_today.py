@@ -31,6 +31,9 @@ from ektp_sched.ledger import NewAct, breaks
 from ektp_sched.ledger.state import state_of
 from ektp_sched.morning import morning as days_morning
 from ektp_sched.morning import today
+from ektp_sched.output.languages import language
+from ektp_sched.output.view.parts import Items
+from ektp_sched.telling.morning import document_of, sections_of
 from ektp_sched.trust.checker import Folder
 
 if TYPE_CHECKING:
@@ -549,3 +552,15 @@ def test_whom_the_export_drops_was_printed_though_left_open(tmp_path: Path) -> N
     assert {results[name] for name in others} == {"unprinted"}
     assert {*others} <= {*printed(folder, THURSDAY)}
     proven(folder, THURSDAY, WEDNESDAY)
+
+
+def test_what_is_read_of_a_morning_needs_no_screen(tmp_path: Path) -> None:
+    came = morning(office(tmp_path), TUESDAY)
+    for code in ("en", "id"):
+        sections = {each.name: each for each in sections_of(came, language(code))}
+        assert {"morning", "sheets", "proof"} <= {*sections}
+        (sheets,) = sections["sheets"].parts
+        assert isinstance(sheets, Items)
+        for line, row in zip(sheets.items, came.sheets().rows(), strict=True):
+            assert all(str(cell) in line for cell in row)
+    assert document_of(came)["plan"] == 1

@@ -70,6 +70,7 @@ def test_a_sentence_is_whole_in_another_process() -> None:
 MORE: dict[str, dict[str, object]] = {
     "TooManyRejectsError": {"backlog": "what was read", "file": "b.csv"},
     "CrossingBlanksError": {"card": "KIA", "others": ("KTP-el",)},
+    "AskedError": {"asks": "open"},
 }
 """What some errors need beside their sentence."""
 

@@ -10,7 +10,7 @@ import pytest
 from cli_cases import HEADING, ROWS
 
 from ektp_sched.cli import app as cli
-from ektp_sched.cli.language import office_language
+from ektp_sched.spoken import office_language
 
 if TYPE_CHECKING:
     from pathlib import Path

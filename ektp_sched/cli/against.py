@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ektp_sched.cli.console import NO, echo, emit
+from ektp_sched.cli.console import echo, emit
 from ektp_sched.errors import UsageError
+from ektp_sched.failures import NO
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

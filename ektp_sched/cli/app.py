@@ -12,17 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ektp_sched import __version__
-from ektp_sched.cli.console import (
-    DONE,
-    NO,
-    echo,
-    explain_failure,
-    say,
-)
+from ektp_sched.cli.console import DONE, echo, explain_failure, say
 from ektp_sched.cli.interruption import INTERRUPTED
 from ektp_sched.cli.language import choose_language, in_spoken
 from ektp_sched.cli.streams import prepare_streams, unread
 from ektp_sched.cli.usage import Command, Commands
+from ektp_sched.failures import NO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,6 +80,11 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
     "status": (
         "status",
         "ektp-sched status kupang BKR4T-9WXHD",
+    ),
+    "desk": (
+        "desk",
+        "ektp-sched desk",
+        "ektp-sched desk kupang --on 2017-09-12 --no-browser",
     ),
     "report": (
         "report",

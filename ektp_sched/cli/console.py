@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import sys
@@ -17,11 +16,11 @@ import typer
 
 from ektp_sched.cli.interruption import INTERRUPTED, INTERRUPTION, SAID
 from ektp_sched.cli.language import in_spoken
-from ektp_sched.cli.memory import TooLittleMemoryError
 from ektp_sched.cli.usage import usage_sentence
-from ektp_sched.errors import AskedError, EktpSchedError, InputError
+from ektp_sched.errors import EktpSchedError
+from ektp_sched.failures import BAD_INPUT, TOLD, failure
 from ektp_sched.public import visible
-from ektp_sched.words import Said, joined, said, system_reason
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,15 +32,7 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.rules.notices import Notice
 
-DONE, NO, BAD_INPUT = 0, 1, 2
-_TOLD = 3  # problems named at once; `check` names all
-_WANT_OF_MEMORY = (
-    "can't start new thread",
-    "failed to map segment",
-    "Cannot allocate memory",
-    "cannot allocate memory",
-)
-"""What libraries say where the system gives no more memory."""
+DONE = 0
 
 _OFTEN = 10.0  # seconds between lines about progress off a terminal
 
@@ -180,94 +171,21 @@ def explain_failure(error: BaseException) -> int:
         SAID.append(INTERRUPTION)
         say(in_spoken(INTERRUPTION))
         return INTERRUPTED
-    if isinstance(error, AskedError):
-        return _end(error.args[0], NO)
-    if isinstance(error, EktpSchedError):
-        return _end(_first_problems(error), BAD_INPUT)
-    if hasattr(error, "format_message"):
+    if not isinstance(error, EktpSchedError) and hasattr(error, "format_message"):
         return _end(usage_sentence(error), BAD_INPUT)
-    if isinstance(error, TooLittleMemoryError):
-        return _end(error.args[0], NO)
-    if _is_want_of_memory(error):
-        sentence = said(
-            "there is not enough memory for this input",
-            "memori tidak cukup untuk data masukan ini",
-        )
-        return _end(sentence, NO)
-    if isinstance(error, OSError):
-        reason = system_reason(error)
-        place = error.filename
-        named = isinstance(place, str) and place
-        return _end(joined(": ", (place, reason)) if named else reason, BAD_INPUT)
-    if os.environ.get("EKTP_DEBUG"):
+    ended = failure(error)
+    if os.environ.get("EKTP_DEBUG") and not isinstance(error, EktpSchedError | OSError):
         traceback.print_exception(error)
-    if type(error).__name__ == "UnverifiedPlanError":
+    sentence = ended.sentence
+    if len(ended.problems) > TOLD:
         sentence = said(
-            "{error}; please report this mistake in the program",
-            "{error}; mohon laporkan kesalahan program ini",
-            error=error.args[0],
+            "{sentence}; `ektp-sched check` lists all",
+            "{sentence}; `ektp-sched check` menyebut semuanya",
+            sentence=sentence,
         )
-        return _end(sentence, NO)
-    sentence = said(
-        "this is a mistake in the program ({kind} in {place}), and nothing was "
-        "written; please report it with this line, and without any personal data",
-        "ini kesalahan program ({kind} di {place}), dan tidak ada yang ditulis; "
-        "mohon laporkan dengan baris ini, tanpa data pribadi apa pun",
-        kind=type(error).__name__,
-        place=_innermost(error),
-    )
-    return _end(sentence, NO)
-
-
-def _is_want_of_memory(error: BaseException) -> bool:
-    """Return whether there was too little memory, whoever noticed it."""
-    if isinstance(error, OSError):
-        return error.errno == errno.ENOMEM
-    said_by_libraries = any(text in str(error) for text in _WANT_OF_MEMORY)
-    return isinstance(error, MemoryError) or said_by_libraries
-
-
-def problems_of(error: InputError) -> list[Said]:
-    """Return every problem of an error, each naming its file."""
-    if len(error.problems) < 2:
-        return [joined("", error.args)]
-    return [joined(": ", _parts(error.file, problem)) for problem in error.problems]
+    return _end(sentence, ended.code)
 
 
 def _end(sentence: str, code: int) -> int:
     say(f"ektp-sched: {in_spoken(sentence)}")
     return code
-
-
-def _parts(file: str | None, problem: str) -> tuple[str, ...]:
-    return (file, problem) if file and not problem.startswith(file) else (problem,)
-
-
-def _first_problems(error: EktpSchedError) -> Said:
-    """Return the first problems on one line."""
-    if not isinstance(error, InputError) or len(error.problems) < 2:
-        return joined("", error.args)
-    text = joined("; ", (problems_of(error)[0], *error.problems[1:_TOLD]))
-    rest = len(error.problems) - _TOLD
-    if rest <= 0:
-        return text
-    return said(
-        "{text} (and {rest} more; `ektp-sched check` lists all)",
-        "{text} (dan {rest} lagi; `ektp-sched check` menyebut semuanya)",
-        text=text,
-        rest=rest,
-    )
-
-
-def _innermost(error: BaseException) -> Said:
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [f for f in frames if "ektp_sched" in f.filename]
-    if not ours:
-        return said("the program", "program")
-    last = ours[-1]
-    return said(
-        "{file}, line {line}",
-        "{file}, baris {line}",
-        file=os.path.basename(last.filename),
-        line=str(last.lineno),
-    )

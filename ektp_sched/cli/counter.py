@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.counter.status import Standing
 
-__all__ = ["answer", "answered", "question"]
+__all__ = ["answer", "answered", "is_office", "question"]
 
 _DONE, _NO = 0, 1
 _OPTIONS: Final[dict[str, Callable[[str], Any]]] = {
@@ -34,9 +34,18 @@ _OPTIONS: Final[dict[str, Callable[[str], Any]]] = {
 }
 
 
+def is_office(words: Sequence[str]) -> bool:
+    """Return whether nobody is named: an office folder alone, or nothing at all."""
+    if len(words) > 1:
+        return False
+    folder = Path(*words)
+    offices = ("office.toml", "office.xlsx")
+    return not words or any((folder / name).is_file() for name in offices)
+
+
 def question(words: Sequence[str]) -> tuple[Path, str] | None:
     """Return folder and person of `[DIR] WHO`; None if these are others."""
-    if len(words) not in (1, 2) or not words[-1].strip():
+    if len(words) not in (1, 2) or not words[-1].strip() or is_office(words):
         return None
     return Path(words[0] if len(words) == 2 else "."), words[-1]
 

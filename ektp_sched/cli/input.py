@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ektp_sched.cli.console import BAD_INPUT, console, echo, emit, problems_of, say
+from ektp_sched.cli.console import console, echo, emit, say
 from ektp_sched.cli.options import (
     BacklogArgument,
     JsonOption,
@@ -20,6 +20,7 @@ from ektp_sched.cli.options import (
 )
 from ektp_sched.cli.reading import words_for
 from ektp_sched.errors import InputError, TooManyRejectsError, UsageError
+from ektp_sched.failures import BAD_INPUT, problems_of
 from ektp_sched.public import HIDDEN
 from ektp_sched.words import in_language, joined, said
 

@@ -8,31 +8,14 @@ broken its file is otherwise.  Once the office is read, what it says counts.
 from __future__ import annotations
 
 import os
-import re
-import stat
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from ektp_sched.words import LANGUAGES, in_language
+from ektp_sched.spoken import office_language
+from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
-    import zipfile
-    from collections.abc import Iterator, Mapping
-
-_OF_OFFICES: Final = "id"
-"""The language of an office that names none."""
-
-_MOST_BYTES = 1_000_000
-_MOST_SHEETS = 40
-# None of them looks at a sign more than a few times, whatever a file holds.
-_KEY = re.compile(rb"""^[ \t]*language[ \t]*=[ \t]*["']([a-z]{2})["']""", re.MULTILINE)
-_SHEET_PART = re.compile(
-    r"xl/(?:worksheets/sheet\d*|sharedStrings)\.xml", re.IGNORECASE
-)
-_SHARED = re.compile(r"<si>([^<]*(?:<(?!/?si>)[^<]*)*)</si>")
-_CELL = re.compile(r'<c r="([AB])(\d{1,7})"([^<>/]*)>([^<]*(?:<(?!/?c[ >])[^<]*)*)</c>')
-_TAG = re.compile(r"<[^<>]*>")
+    from collections.abc import Mapping
 
 _chosen: list[str] = []
 
@@ -59,16 +42,6 @@ def in_spoken(sentence: str) -> str:
     return in_language(sentence, spoken())
 
 
-def office_language(path: Path) -> str:
-    """Return what an office file states, without asking whether it is sound."""
-    stated = ""
-    with suppress(Exception):  # what is wrong is said when it is read in earnest
-        if stat.S_ISREG(path.stat().st_mode):
-            is_workbook = path.suffix.lower() == ".xlsx"
-            stated = _of_workbook(path) if is_workbook else _of_text(path)
-    return stated if stated in LANGUAGES else _OF_OFFICES
-
-
 def _of_office(given: Mapping[str, Any]) -> str | None:
     for name in ("office", "source"):
         if given.get(name) is not None:
@@ -88,52 +61,3 @@ def _of_office(given: Mapping[str, Any]) -> str | None:
 def _of_surroundings() -> str:
     stated = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     return "id" if next(filter(None, stated), "").lower().startswith("id") else "en"
-
-
-def _of_text(path: Path) -> str:
-    with path.open("rb") as file:
-        match = _KEY.search(file.read(_MOST_BYTES).replace(b"\r", b"\n"))
-    return match[1].decode("ascii", "replace") if match else ""
-
-
-def _of_workbook(path: Path) -> str:
-    """Look for the cell beside "language" in a workbook's own text."""
-    import zipfile
-
-    with zipfile.ZipFile(path) as book:
-        names = sorted(filter(_SHEET_PART.fullmatch, book.namelist()))[
-            : _MOST_SHEETS + 1
-        ]
-        parts = {name: _part(book, name) for name in names}
-    shared = [
-        _plain(text)
-        for name, part in parts.items()
-        if "shared" in name.lower()
-        for text in _SHARED.findall(part)
-    ]
-    for part in parts.values():
-        cells = dict(_cells(part, shared))
-        row = next((at[1] for at, text in cells.items() if text == "language"), "")
-        if row:
-            return cells.get(("B", row), "")
-    return ""
-
-
-def _part(book: zipfile.ZipFile, name: str) -> str:
-    with book.open(name) as part:
-        return part.read(_MOST_BYTES).decode("utf-8", "replace")
-
-
-def _cells(sheet: str, shared: list[str]) -> Iterator[tuple[tuple[str, str], str]]:
-    for column, row, attributes, content in _CELL.findall(sheet):
-        text = _plain(content)
-        if 't="s"' in attributes:
-            known = text.isdecimal() and int(text) < len(shared)
-            text = shared[int(text)] if known else ""
-        yield (column, row), text.strip()
-
-
-def _plain(markup: str) -> str:
-    from html import unescape
-
-    return unescape(_TAG.sub("", markup))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ektp_sched.cli.console import NO, Progress, as_date, console, echo, emit
+from ektp_sched.cli.console import Progress, as_date, console, echo, emit
 from ektp_sched.cli.language import in_spoken
 from ektp_sched.cli.options import (
     ByOption,
@@ -23,6 +23,7 @@ from ektp_sched.cli.options import (
 from ektp_sched.cli.reading import read_folder
 from ektp_sched.cli.usage import Command, Commands
 from ektp_sched.errors import UsageError
+from ektp_sched.failures import NO
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

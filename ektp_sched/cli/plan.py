@@ -21,14 +21,7 @@ from ektp_sched.cli.against import (
     question,
     tell,
 )
-from ektp_sched.cli.console import (
-    NO,
-    Progress,
-    console,
-    emit,
-    first_day,
-    tell_no_page,
-)
+from ektp_sched.cli.console import Progress, console, emit, first_day, tell_no_page
 from ektp_sched.cli.options import (
     BacklogArgument,
     JsonOption,
@@ -49,6 +42,7 @@ from ektp_sched.cli.yesterday import (
     refuse_unverified,
 )
 from ektp_sched.errors import TooManyRejectsError, UsageError
+from ektp_sched.failures import NO
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

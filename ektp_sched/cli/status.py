@@ -1,28 +1,31 @@
-"""The command for the counter: one person, in sentences."""
+"""The command for the counter: one person, or how the day stands, in sentences."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ektp_sched.cli.console import as_date
-from ektp_sched.cli.counter import answer, question
+from ektp_sched.cli.console import as_date, echo, emit
+from ektp_sched.cli.counter import answer, is_office, question
+from ektp_sched.cli.language import in_spoken
 from ektp_sched.cli.options import JsonOption, LangOption, LedgerOption
+from ektp_sched.cli.reading import read_folder
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
 
 def status(
-    person: Annotated[
-        list[str],
+    whom: Annotated[
+        list[str] | None,
         typer.Argument(
-            metavar="[DIR] WHO",
+            metavar="[DIR] [WHO]",
             help="A queue number, application_id or NIK; before it the office folder, "
-            "this one if left out.",
+            "this one if left out. Without anybody: how the day stands.",
         ),
-    ],
+    ] = None,
     on: Annotated[
         date | None,
         typer.Option(
@@ -36,12 +39,20 @@ def status(
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what is known of one person, at the counter.
+    """Say what is known of one person, or how the day stands.
 
-    Waiting since when, planned or printed when and where, told which date, handed over
-    or not, and what of the export waits to be accepted.  Nothing is changed.
+    Of a person: waiting since when, planned or printed when and where, told which date,
+    handed over or not, and what of the export waits to be accepted.
+
+    Of the day: sheets of earlier days to be settled, those of the day, blanks, outages,
+    what waits to be accepted, who is to be phoned, and whether the newest export is
+    taken in.  Nothing is changed.
     """
-    asked = question(person)
+    words = whom or []
+    if is_office(words):
+        _tell_day(Path(*words), on, ledger, lang, as_json=as_json)
+        return
+    asked = question(words)
     if asked is None:
         message = said(
             "name one person, and before it the office folder if it is another",
@@ -51,3 +62,19 @@ def status(
     code = answer(*asked, on=on, ledger=ledger, lang=lang, as_json=as_json)
     if code:
         raise typer.Exit(code)
+
+
+def _tell_day(
+    path: Path, on: date | None, ledger: str | None, lang: str | None, *, as_json: bool
+) -> None:
+    """Say how a day stands."""
+    from ektp_sched.days.overview import overview
+    from ektp_sched.telling.overview import overview_told
+
+    folder, _ = read_folder(path, ledger, lang)
+    told = overview_told(overview(folder, on))
+    if as_json:
+        emit(told.document)
+        return
+    for sentence in told.sentences:
+        echo(in_spoken(sentence))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ektp_sched.cli.console import NO, Progress, as_date, console, echo, emit
+from ektp_sched.cli.console import Progress, as_date, console, emit
 from ektp_sched.cli.options import (
     ByOption,
     DirArgument,
@@ -24,12 +24,12 @@ from ektp_sched.cli.plan import NoReportOption, tell_conflict
 from ektp_sched.cli.reading import read_folder
 from ektp_sched.cli.yesterday import GoneOption, OpenOption
 from ektp_sched.errors import UsageError
+from ektp_sched.failures import NO
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from ektp_sched.morning import Morning
+    from ektp_sched.morning.morning import Morning
     from ektp_sched.morning.rest import Rest
-    from ektp_sched.output.languages import Language
 
 OnOption = Annotated[
     date | None,
@@ -123,6 +123,7 @@ def today(
         "lang": lang,
         "report": not no_report,
     }
+    came: Morning | Rest
     with Progress(words) as progress:
         progress("read", 0)
         options["progress"] = progress
@@ -130,22 +131,21 @@ def today(
             from ektp_sched.morning.rest import rest as make_rest
 
             came = make_rest(folder, left=share, **options)
+            morning = came.morning
         else:
             from ektp_sched.morning.morning import today as make
 
-            morning = make(folder, **options)
-    if rest:
-        _tell_rest(came, words, as_json=as_json)
-        return
-    if morning.place is None:
+            came = morning = make(folder, **options)
+    if morning is not None and morning.place is None:
         tell_conflict(morning.plan, words, as_json=as_json)
         raise typer.Exit(NO)
-    if as_json:
-        emit(_document(morning))
-        return
-    from ektp_sched.morning.text import show_morning
+    from ektp_sched.output.draw.screen import say_sections
+    from ektp_sched.telling.morning import document_of, sections_of
 
-    show_morning(morning, console(), words)
+    if as_json:
+        emit(document_of(came))
+    else:
+        say_sections(console(), sections_of(came, words), words)
 
 
 def _share(left: str | None, *, rest: bool) -> Decimal:
@@ -159,65 +159,3 @@ def _share(left: str | None, *, rest: bool) -> Decimal:
         )
         raise UsageError(message)
     return as_share(left)
-
-
-def _tell_rest(came: Rest, words: Language, *, as_json: bool) -> None:
-    """Say what became of the rest of a day: which sheets are void, and who goes where.
-
-    Raises
-    ------
-    typer.Exit
-        There is no plan that keeps the rules.
-    """
-    morning = came.morning
-    if morning is not None and morning.place is None:
-        tell_conflict(morning.plan, words, as_json=as_json)
-        raise typer.Exit(NO)
-    if as_json:
-        emit(_rest_document(came))
-        return
-    if morning is None:
-        echo(words.text("rest.nothing", count=came.stay))
-        return
-    from ektp_sched.morning.text import show_morning
-
-    show_morning(morning, console(), words)
-    for number, day, printer, cards in came.voids.iter_rows():
-        names = {"plan": str(number), "day": words.plain_date(day), "printer": printer}
-        echo(words.text("rest.void", count=cards, **names))
-    echo(words.text("rest.placed", count=came.again, today=came.today, stay=came.stay))
-    if came.uncounted:
-        echo(words.text("rest.uncounted", rules=", ".join(came.uncounted)))
-
-
-def _rest_document(came: Rest) -> dict[str, Any]:
-    nothing: dict[str, Any] = {"schema_version": 1, "out": None}
-    return {
-        **(nothing if came.morning is None else _document(came.morning)),
-        "day": came.day.isoformat(),
-        "voids": [{**row, "day": str(row["day"])} for row in came.voids.to_dicts()],
-        "stay": came.stay,
-        "planned_again": came.again,
-        "printed_today": came.today,
-        "uncounted": [*came.uncounted],
-    }
-
-
-def _document(morning: Morning) -> dict[str, Any]:
-    place = morning.place
-    assert place is not None
-    return {
-        "schema_version": 1,
-        "day": place.day.isoformat(),
-        "out": str(place.path),
-        "plan": place.number,
-        "act": place.act,
-        "again": morning.again,
-        "export": str(morning.export),
-        "imported": None if morning.imported is None else dict(morning.imported),
-        "recorded": None if morning.recorded is None else dict(morning.recorded.counts),
-        "records": morning.records.height,
-        "slipped": morning.slipped.height,
-        "blanks": dict(morning.blanks),
-        "sheets": morning.sheets().to_dicts(),
-    }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ektp_sched.cli.console import NO, as_date, console, echo, emit
+from ektp_sched.cli.console import as_date, console, echo, emit
 from ektp_sched.cli.options import (
     BacklogOption,
     JsonOption,
@@ -30,6 +30,7 @@ from ektp_sched.cli.yesterday import (
     Yesterday,
 )
 from ektp_sched.errors import UsageError
+from ektp_sched.failures import NO
 from ektp_sched.words import LANGUAGES, Said, in_language, joined, said
 
 if TYPE_CHECKING:

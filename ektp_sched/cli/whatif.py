@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ektp_sched.cli.console import (
-    NO,
     Progress,
     as_date,
     echo,
@@ -43,6 +42,7 @@ from ektp_sched.cli.reading import (
     scenarios_needed,
 )
 from ektp_sched.errors import UsageError
+from ektp_sched.failures import NO
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

@@ -336,7 +336,7 @@ def _refs(ask: _Ask, who: str, rules: _Rules) -> list[tuple[int, str]]:
                 "dua orang memiliki nomor antrean ini; tanyakan dengan application_id "
                 "atau NIK",
             )
-            raise AskedError(message)
+            raise AskedError(message, asks="person")
     if not refs and number and rules.key is not None and rules.key.is_file():
         key = bytes.fromhex(rules.key.read_text(encoding="ascii"))
         refs = _named(ask, {made_id(number, key)})

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.backlog.records import FIELDS
-from ektp_sched.words import Said, joined, said
+from ektp_sched.words import Said, in_full, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,29 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["status_lines"]
 
-_MONTHS: Final = (
-    ("January", "Januari"),
-    ("February", "Februari"),
-    ("March", "Maret"),
-    ("April", "April"),
-    ("May", "Mei"),
-    ("June", "Juni"),
-    ("July", "Juli"),
-    ("August", "Agustus"),
-    ("September", "September"),
-    ("October", "Oktober"),
-    ("November", "November"),
-    ("December", "Desember"),
-)
-_WEEKDAYS: Final = (
-    ("Monday", "Senin"),
-    ("Tuesday", "Selasa"),
-    ("Wednesday", "Rabu"),
-    ("Thursday", "Kamis"),
-    ("Friday", "Jumat"),
-    ("Saturday", "Sabtu"),
-    ("Sunday", "Minggu"),
-)
 _DECIDED: Final = {
     "priority": said("on a priority list", "dari daftar prioritas"),
     "accept": said("accepted", "diterima"),
@@ -87,7 +64,7 @@ def _who(standing: Standing) -> Iterator[Said]:
         "{who}: menunggu sejak {since}, hari menunggu ke-{count}. Kelas "
         "urgensi {urgency}{target}.",
         who=who,
-        since=_day(date.fromisoformat(since)),
+        since=in_full(date.fromisoformat(since)),
         count=standing.day_of_waiting or 0,
         urgency=standing.fields.get("urgency") or "–",
         target=""
@@ -119,7 +96,7 @@ def _cards(standing: Standing) -> Iterator[Said]:
         yield said(
             "It was handed over on {day}.",
             "Kartu sudah diserahkan pada {day}.",
-            day=_day(standing.handed),
+            day=in_full(standing.handed),
         )
     elif last is not None and last.result == "printed":
         yield said(
@@ -132,7 +109,7 @@ def _print(card: Print) -> Said:
     at = "" if card.printer is None else f", {card.printer}"
     by = "" if card.operator is None else f", {card.operator}"
     why = "" if card.reason is None else f" ({card.reason})"
-    figures = {"day": _day(card.day), "at": at, "by": by, "why": why}
+    figures = {"day": in_full(card.day), "at": at, "by": by, "why": why}
     if card.result == "printed":
         if card.reason in _OF_EXPORT:
             return said(
@@ -218,7 +195,7 @@ def _slot(standing: Standing) -> dict[str, str]:
         return {}
     figures = {"batch": place.batch, "position": place.position, "plan": place.plan}
     return {
-        "day": _day(place.day),
+        "day": in_full(place.day),
         "printer": place.printer or "–",
         **{name: "–" if n is None else str(n) for name, n in figures.items()},
     }
@@ -255,7 +232,7 @@ def _no_place(standing: Standing) -> Said:
     return said(
         "Not printed in the plan up to {day}{reason}.",
         "Tidak dicetak dalam rencana sampai {day}{reason}.",
-        day=_day(standing.planned_to),
+        day=in_full(standing.planned_to),
         reason="" if reason is None else joined("", (": ", reason)),
     )
 
@@ -276,7 +253,7 @@ _CODES: Final = ("en", "id")
 def _told(standing: Standing) -> Iterator[Said]:
     if standing.promised_on is None:
         return
-    day, late = _day(standing.promised_on), standing.days_late
+    day, late = in_full(standing.promised_on), standing.days_late
     printed = bool(standing.prints) and standing.prints[-1].result == "printed"
     has_day = standing.place is not None and standing.place.day is not None
     if printed and late is None:
@@ -323,7 +300,7 @@ def _withheld(standing: Standing) -> Iterator[Said]:
             "Sejak {day} ekspor menyebut: {field} {export} (sebelumnya: {used}). Itu "
             "mendahulukannya dari yang lain, jadi menunggu `ektp-sched record "
             "--accept`.",
-            day=_day(each.day),
+            day=in_full(each.day),
             field=FIELDS[each.field],
             export=_value(each.export),
             used=_value(each.used),
@@ -335,7 +312,7 @@ def _withheld(standing: Standing) -> Iterator[Said]:
         yield said(
             "Decided on {day}: {field} {value}, {kind}{why}.",
             "Diputuskan pada {day}: {field} {value}, {kind}{why}.",
-            day=_day(decision.day),
+            day=in_full(decision.day),
             field=FIELDS[decision.field],
             value=_value(decision.value),
             kind=_DECIDED.get(decision.kind, decision.kind),
@@ -348,19 +325,6 @@ def _value(text: str | None) -> Said:
     if not text:
         return said("none", "tidak ada")
     try:
-        return _day(date.fromisoformat(text))
+        return in_full(date.fromisoformat(text))
     except ValueError:
         return Said(text, text)
-
-
-def _day(day: date) -> Said:
-    """Return a date such as "Tuesday, 12 September 2017"."""
-    return joined(
-        "",
-        (
-            Said(*_WEEKDAYS[day.weekday()]),
-            f", {day.day} ",
-            Said(*_MONTHS[day.month - 1]),
-            f" {day.year}",
-        ),
-    )

@@ -31,6 +31,7 @@ __all__ = [
     "Down",
     "blanks_left",
     "counted_in_file",
+    "counts",
     "office_of",
     "outages",
     "used",
@@ -173,7 +174,7 @@ def counted_in_file(
         if act.by == OFFICE_FILE:
             noted["stock"] |= act.detail["stock"]
             noted["ribbons"] |= act.detail["ribbons"]
-    last = dict(_counts(reader).select("card", "blanks").iter_rows())
+    last = dict(counts(reader).select("card", "blanks").iter_rows())
     new = {
         name: blanks
         for name, blanks in stock.items()
@@ -249,7 +250,7 @@ def _without(old: Down, new: Down) -> Iterable[Down]:
         yield Down(old.resource, begins, old.ends, old.left)
 
 
-def _counts(reader: Reader) -> pl.DataFrame:
+def counts(reader: Reader) -> pl.DataFrame:
     """Return the counts in the order of their days: card, day, blanks."""
     days = {act.number: act.day for act in reader.acts("count")}
     return (
@@ -274,10 +275,10 @@ def _lots(
     A day begins with its count, then comes what is delivered, then cards are printed;
     blanks that expire first are used first.
     """
-    counts = _counts(reader).filter(pl.col("card") == name, pl.col("day") <= day)
-    if card.stock is None or counts.is_empty():
+    every = counts(reader).filter(pl.col("card") == name, pl.col("day") <= day)
+    if card.stock is None or every.is_empty():
         return None
-    counted = dict(counts.select("day", "blanks").iter_rows())
+    counted = dict(every.select("day", "blanks").iter_rows())
     own = pl.col("card").fill_null(office.default_card or "") == name
     by_day = prints.filter(own)["day"].value_counts()
     taken = {on: number for on, number in by_day.iter_rows() if on <= day}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.ledger.ledger import Reader
 
-__all__ = ["State", "state_of"]
+__all__ = ["State", "silent", "state_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +95,31 @@ class State:
         return self._silent(pl.col("day") == day)
 
     def _silent(self, where: pl.Expr) -> pl.DataFrame:
-        """Return the places given of which nothing is known.
+        return silent(self.given.filter(where), self.results)
 
-        What was said before a place was given says nothing of it, as of a card spoilt
-        in the morning that the rest of the day prints again; but a print.
-        """
-        words = self.results.select("person", "result", said_on="day", said_by="act")
-        final = pl.col("result") == "printed"
-        since = pl.col("said_on") > pl.col("day")
-        since |= (pl.col("said_on") == pl.col("day")) & (
-            pl.col("said_by") > pl.col("given_by")
-        )
-        return (
-            self.given.filter(where)
-            .join(words, on="person", how="left", maintain_order="left")
-            .filter(~(since | final).fill_null(value=False))
-            .select(self.given.columns)
-        )
+
+def silent(given: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
+    """Return the places given of which nothing is known.
+
+    What was said before a place was given says nothing of it, as of a card spoilt in
+    the morning that the rest of the day prints again; but a print.
+
+    Parameters
+    ----------
+    given, results
+        As a `State` has them, of some people or all.
+    """
+    words = results.select("person", "result", said_on="day", said_by="act")
+    final = pl.col("result") == "printed"
+    since = pl.col("said_on") > pl.col("day")
+    since |= (pl.col("said_on") == pl.col("day")) & (
+        pl.col("said_by") > pl.col("given_by")
+    )
+    return (
+        given.join(words, on="person", how="left", maintain_order="left")
+        .filter(~(since | final).fill_null(value=False))
+        .select(given.columns)
+    )
 
 
 def state_of(reader: Reader) -> State:

@@ -272,7 +272,7 @@ def _ask_about_gone(state: State, imported: Imported) -> None:
             number=gone.height,
             before=waiting,
         )
-        raise AskedError(message)
+        raise AskedError(message, asks="gone")
 
 
 def _asked_about(unknown: pl.DataFrame) -> AskedError:
@@ -289,5 +289,6 @@ def _asked_about(unknown: pl.DataFrame) -> AskedError:
             number=unknown.height,
             day=str(unknown["day"].min()),
             sheets=sheets_named(unknown),
-        )
+        ),
+        asks="open",
     )

@@ -14,7 +14,8 @@ from ektp_sched.days.committed import finish, last_plan
 from ektp_sched.days.folder import newest_export
 from ektp_sched.days.record import Recorded, record
 from ektp_sched.days.signature import Signature
-from ektp_sched.days.supplies import blanks_left, counted_in_file, office_of
+from ektp_sched.days.since import came_since
+from ektp_sched.days.supplies import blanks_left
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import BATCHES, digest_of
@@ -26,10 +27,7 @@ from ektp_sched.ledger.state import state_of
 from ektp_sched.morning.basis import basis_of, made_of
 from ektp_sched.morning.imports import compare
 from ektp_sched.morning.intake import read_export, refuse_later, take_in
-from ektp_sched.morning.plans import (
-    is_relevant,
-    put_plan,
-)
+from ektp_sched.morning.plans import put_plan
 from ektp_sched.output.batches import file_stems
 from ektp_sched.words import said
 from ektp_sched.yesterday.changes import slipped
@@ -47,7 +45,6 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.days.folder import OfficeFolder, PlanFolder
     from ektp_sched.documents import Plan
-    from ektp_sched.ledger import Act
     from ektp_sched.ledger.state import State
     from ektp_sched.morning.basis import Basis
 
@@ -317,7 +314,8 @@ def filled_and_void(path: Path) -> AskedError:
             "dengan `ektp-sched record`, dengan centang di kolom Tercetak "
             "untuk yang sudah dicetak",
             file=str(path),
-        )
+        ),
+        asks="sheet",
     )
 
 
@@ -337,23 +335,11 @@ def _made_already(
         last = last_plan(folder, reader)
         if last is None or last.day != signature.day:
             return None
-        acts = {act.number: act for act in reader.acts(live=False)}
-        since = [act for act in acts.values() if act.number > last.act]
-        # What was counted after the sheets were made is for the next plan.
-        counts = [act for act in since if _root(acts, act).kind == "count"]
-        came = [act for act in since if is_relevant(act) and act not in counts]
         fresh = compare(backlog, state_of(reader), folder.office, signature.day)
-        counted = counted_in_file(folder.office, reader, signature.day)
         plan = load(last.path)
-        office = office_of(folder.office, reader, signature.day)
         blanks = blanks_left(folder.office, reader, signature.day)
-    if counts:
-        office = office.model_copy(update={"cards": plan.office.cards})
-    if any(act.detail.get("ribbons") for act in counts):
-        office = office.model_copy(update={"printers": plan.office.printers})
-    # The office of the rest of a day has what was left then.
-    is_other = last.path.name == str(signature.day) and plan.office != office
-    if came or fresh.is_new or counted is not None or is_other:
+        came = came_since(folder, reader, last, plan.office)
+    if came or fresh.is_new:
         message = said(
             "the sheets of {day} are made (plan {number}), and something came since; "
             "plan what is left of the day with `ektp-sched today --rest`",
@@ -362,7 +348,7 @@ def _made_already(
             day=str(signature.day),
             number=str(last.number),
         )
-        raise AskedError(message)
+        raise AskedError(message, asks="rest")
     return Morning(
         plan,
         last,
@@ -375,13 +361,6 @@ def _made_already(
         slipped=_slipped(plan, plan),
         blanks=blanks,
     )
-
-
-def _root(acts: Mapping[int, Act], act: Act) -> Act:
-    """Return the act that one takes back or takes up again; itself if it does not."""
-    while act.undoes is not None:
-        act = acts[act.undoes]
-    return act
 
 
 def _records(made: Plan, previous: Plan | None) -> pl.DataFrame:
@@ -445,5 +424,6 @@ def _asked_after(asked: AskedError, recorded: Recorded) -> AskedError:
                 name: recorded.counts[name]
                 for name in ("printed", "spoilt", "unprinted")
             },
-        )
+        ),
+        asks=asked.asks,
     )

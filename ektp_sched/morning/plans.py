@@ -13,6 +13,7 @@ from ektp_sched.backlog.known import stands
 from ektp_sched.backlog.prints import UNPRINTED
 from ektp_sched.days.committed import put_in_place, unknown_plans, waiting_place
 from ektp_sched.days.folder import PlanFolder
+from ektp_sched.days.since import is_relevant
 from ektp_sched.documents.entries import LedgerMark
 from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import DONE_FILE, digest_of
@@ -38,27 +39,12 @@ if TYPE_CHECKING:
 __all__ = [
     "adopt",
     "adopt_unknown",
-    "is_relevant",
     "put_plan",
     "refuse_edited",
 ]
 
-_RELEVANT: Final = frozenset(
-    {"import", "plan", "adopt", "prints", "count", "outage", "told"}
-    | {"priority", "accept", "reprint", "undo"}
-)
-"""Acts after which another plan might be made."""
-
 _EVIDENCE: Final = ("plan.csv", "applications.csv", "office.toml")
 """Files whose digests stand in a plan's act."""
-
-
-def is_relevant(act: Act) -> bool:
-    """Return whether another plan might be made after an act.
-
-    So it is where cards were handed over that nobody knew to be printed.
-    """
-    return act.kind in _RELEVANT or bool(act.detail.get("printed"))
 
 
 def adopt(

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.office import capacity, lots, ribbon_cards
+from ektp_sched.output.view.parts import Items, Paragraph, Section
 from ektp_sched.rules import holding_back
 from ektp_sched.words import in_language, joined
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ektp_sched.rules import Rule
     from ektp_sched.rules.ribbons import Printer
 
-__all__ = ["conflict_entry", "conflict_lines"]
+__all__ = ["conflict_entry", "conflict_lines", "conflict_section"]
 
 _NUMBERED: Final = re.compile(r"(\w+)\[(\d+)\](?:\.(\w+))?")
 _NAMED: Final = 10
@@ -29,6 +30,19 @@ def conflict_lines(conflict: Conflict, plan: AnyPlan, texts: Language) -> list[s
     """Return why the rules contradict each other, one sentence or two a rule."""
     said = [texts.conflict(conflict)]
     return said + [_rule(rule, conflict, plan, texts) for rule in conflict.rules]
+
+
+def conflict_section(plan: AnyPlan, texts: Language) -> Section:
+    """Return why there is no plan: rules that contradict each other, or no time."""
+    if plan.status == "unknown":
+        unknown = Paragraph(texts.text("terminal.unknown"), "warning")
+        return Section("conflict", "", (unknown,))
+    lines = [
+        line
+        for conflict in plan.conflict
+        for line in conflict_lines(conflict, plan, texts)
+    ]
+    return Section("conflict", texts.text("terminal.infeasible"), (Items((*lines,)),))
 
 
 def conflict_entry(

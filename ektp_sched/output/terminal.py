@@ -10,13 +10,14 @@ from rich.text import Text
 
 from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.errors import place
-from ektp_sched.output.conflict_text import conflict_lines
+from ektp_sched.output.conflict_text import conflict_section
 from ektp_sched.output.digest import cell_shown, key_figures, proof, reconciled
 from ektp_sched.output.draw.screen import (
     indented,
     say_line,
     say_pairs,
     say_section,
+    say_sections,
     say_table,
 )
 from ektp_sched.output.limits import limit_sections
@@ -226,14 +227,7 @@ def _show_files(path: Path, console: Console, texts: Language) -> None:
 
 def show_conflict(plan: Any, console: Console, texts: Language) -> None:
     """Show why there is no plan: rules that contradict each other, or no time."""
-    style = "bold red"
-    if plan.status == "unknown":
-        say_line(console, texts.text("terminal.unknown"), style)
-        return
-    say_line(console, texts.text("terminal.infeasible"), style)
-    for conflict in plan.conflict:
-        for line in conflict_lines(conflict, plan, texts):
-            indented(console, line)
+    say_sections(console, [conflict_section(plan, texts)], texts, style="bold red")
 
 
 def show_check(

@@ -417,7 +417,7 @@ def _asked_about(asked: pl.DataFrame) -> AskedError:
             )
         ),
     )
-    return AskedError(message)
+    return AskedError(message, asks="open")
 
 
 def sheets_named(places: pl.DataFrame) -> str | Said:
@@ -464,4 +464,4 @@ def _many_gone(
         number=number,
         before=previous.backlog.planned,
     )
-    return AskedError(message)
+    return AskedError(message, asks="gone")

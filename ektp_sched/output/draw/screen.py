@@ -32,6 +32,7 @@ __all__ = [
     "say_line",
     "say_pairs",
     "say_section",
+    "say_sections",
     "say_table",
 ]
 
@@ -99,6 +100,41 @@ def say_section(console: Console, section: Section, texts: Language) -> None:
             say_line(console, section.title, "bold")
             for item in part.items:
                 indented(console, item)
+
+
+_STYLES: Final = {"warning": "yellow", "proof": "green"}
+"""Colours of paragraphs on a terminal."""
+
+
+def say_sections(
+    console: Console,
+    sections: Iterable[Section],
+    texts: Language,
+    *,
+    style: str = "bold",
+) -> None:
+    """Print sections one below the other, each with its title.
+
+    Parameters
+    ----------
+    console, sections, texts
+        Where, what, and the language of its figures.
+    style
+        Of the titles.
+    """
+    for number, section in enumerate(sections):
+        if number:
+            console.print()
+        if section.title:
+            say_line(console, section.title, style)
+        for part in section.parts:
+            if isinstance(part, Table):
+                say_table(console, part, texts)
+            elif isinstance(part, Paragraph):
+                say_line(console, part.text, _STYLES.get(part.style, part.style))
+            elif isinstance(part, Items):
+                for item in part.items:
+                    indented(console, item)
 
 
 def say_table(console: Console, table: Table, texts: Language, title: str = "") -> None:

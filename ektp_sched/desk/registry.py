@@ -1,0 +1,14 @@
+"""All pages of the desk: a capability is a module and a line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ektp_sched.desk import entry, longer, today
+
+if TYPE_CHECKING:
+    from ektp_sched.desk.visit import Page
+
+__all__ = ["PAGES"]
+
+PAGES: Final[tuple[Page, ...]] = (*entry.PAGES, *longer.PAGES, *today.PAGES)

@@ -1,0 +1,316 @@
+"""What each request knows: the desk, the browser, the form; and how it is answered."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import RedirectResponse, Response
+
+from ektp_sched.desk.sessions import Session, Sessions
+from ektp_sched.desk.work import Work, Works
+from ektp_sched.errors import AskedError, EktpSchedError
+from ektp_sched.failures import failure
+from ektp_sched.output.languages import Language, language
+from ektp_sched.output.view.parts import written
+from ektp_sched.public import visible
+from ektp_sched.spoken import office_language
+from ektp_sched.words import Said, in_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jinja2 import Environment
+    from starlette.requests import Request
+
+    from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.days.signature import Signature
+
+__all__ = ["OFFICES", "TABS", "Desk", "Page", "Visit", "safe_name"]
+
+TABS: Final = ("today", "people", "whatif", "council", "office")
+"""Pages of the desk that are named at its top."""
+
+OFFICES: Final = ("office.toml", "office.xlsx")
+"""Names that an office file may have."""
+
+_NAME: Final = re.compile(r"[^A-Za-z0-9_-]+")
+_ENDING: Final = re.compile(r"\.[A-Za-z0-9]{1,7}")
+
+
+@dataclass(slots=True)
+class Desk:
+    """One desk: an office folder, served on one port.
+
+    Parameters
+    ----------
+    path
+        The office folder; without an office file the desk first makes one.
+    port
+        Where it is served.
+    ledger
+        Address of the ledger, as it was given; None: the office's.
+    on
+        The day at the office; None: the system's.
+    lang
+        Language of pages where nobody has chosen one; None: the office's.
+    close
+        Ends the desk.
+    """
+
+    path: Path
+    port: int
+    ledger: str | None = None
+    on: date | None = None
+    lang: str | None = None
+    close: Callable[[], object] = lambda: None
+    sessions: Sessions = field(default_factory=Sessions)
+    works: Works = field(default_factory=Works)
+
+    @property
+    def today(self) -> date:
+        """Return the day at the office where nobody has said another."""
+        return self.on or date.today()
+
+    @property
+    def has_office(self) -> bool:
+        """Return whether there is an office file, sound or not."""
+        return any((self.path / name).is_file() for name in OFFICES)
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request for a page.
+
+    Parameters
+    ----------
+    desk, session
+        Where, and of whom.
+    path
+        Parts of the address, by name.
+    form
+        What a form says; empty for a request that only looks.
+    """
+
+    desk: Desk
+    session: Session
+    request: Request
+    form: FormData = field(default_factory=FormData)
+    _uploads: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def words(self) -> Language:
+        """Return the language of the page: as chosen, else the office's."""
+        chosen = self.session.language or self.desk.lang
+        return language(chosen or _language_of(self.desk.path))
+
+    @property
+    def day(self) -> date:
+        """Return the day at the office."""
+        return self.session.day or self.desk.today
+
+    @property
+    def back(self) -> str:
+        """Return the page to come back to, which is none that a form led to."""
+        path = self.request.url.path
+        return path if self.request.method == "GET" else "/" + path.split("/")[1]
+
+    def folder(self) -> OfficeFolder:
+        """Return the office folder, read anew: what is on the disk counts.
+
+        Raises
+        ------
+        ektp_sched.errors.InputError
+            The office file is not what it should be.
+        """
+        from ektp_sched.days.folder import open_office
+
+        return open_office(self.desk.path, ledger=self.desk.ledger)
+
+    def text(self, name: str) -> str:
+        """Return what a field of the form says, without spaces around it."""
+        value = self.form.get(name, "")
+        return value.strip() if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> list[str]:
+        """Return all that fields of a name say, in order."""
+        return [v.strip() for v in self.form.getlist(name) if isinstance(v, str)]
+
+    def signature(self) -> Signature:
+        """Return who says what the form says, with reason and second name in it."""
+        from ektp_sched.days.signature import Signature
+
+        return Signature.of(
+            self.session.who,
+            self.day,
+            reason=self.text("reason") or None,
+            approved_by=self.text("approved_by") or None,
+        )
+
+    def uploads(self, name: str) -> list[Path]:
+        """Return files that were handed in, in a place that goes with this request.
+
+        Only letters, digits, - and _ of their names are kept, after a number.
+        """
+        files = [f for f in self.form.getlist(name) if isinstance(f, UploadFile)]
+        files = [file for file in files if file.filename]
+        if files and self._uploads is None:
+            self._uploads = tempfile.TemporaryDirectory(prefix="ektp-desk-")
+        paths = []
+        for number, file in enumerate(files, 1):
+            assert self._uploads is not None
+            path = Path(self._uploads.name) / safe_name(file.filename or "", number)
+            with path.open("wb") as target:
+                while piece := file.file.read(1 << 20):
+                    target.write(piece)
+            paths.append(path)
+        return paths
+
+    def discard(self) -> None:
+        """Throw away what was handed in, when the request is answered."""
+        if self._uploads is not None:
+            with suppress(OSError):  # Windows: something holds it open still
+                self._uploads.cleanup()
+
+    def page(self, template: str, status: int = 200, **content: Any) -> Response:
+        """Return a page of the desk, of a template below ``pages/``."""
+        words, told = self.words, self.session.told
+        self.session.told = []
+        html = (
+            _templates()
+            .get_template(template)
+            .render(
+                **content,
+                visit=self,
+                tabs=TABS,
+                lang=words.code,
+                t=words.text,
+                words=words,
+                say=partial(in_language, code=words.code),
+                told=[(style, in_language(text, words.code)) for style, text in told],
+                written=partial(written, texts=words),
+                drawn=partial(_drawn, texts=words),
+                ink=_ink,
+                office=_name_of(self.desk.path),
+            )
+        )
+        return Response(visible(html), status, media_type="text/html")
+
+    def go(self, path: str, *sentences: str, style: str = "done") -> Response:
+        """Return that another page is to be looked at, which first says sentences."""
+        self.session.told += [(style, s) for s in map(_said, sentences)]
+        return RedirectResponse(path, 303)
+
+    def start(self, verb: str, after: str, **arguments: Any) -> Response:
+        """Start long work aside, and return its page."""
+        order = {
+            "verb": verb,
+            "folder": str(self.desk.path),
+            "ledger": self.desk.ledger,
+            "on": self.day.isoformat(),
+            "by": self.session.who,
+            "lang": self.words.code,
+            "arguments": arguments,
+        }
+        work = self.desk.works.start(Work(verb, arguments, after), order)
+        return self.go(f"/work/{work.key}")
+
+    def failed(self, error: Exception) -> Response:
+        """Return a page that says what is wrong; nothing was done."""
+        status = 409 if isinstance(error, AskedError) else 400
+        if not isinstance(error, EktpSchedError | OSError):
+            status = 500
+        return self.page("failed.html.j2", status, sentences=failure(error).problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page or a form of the desk.
+
+    Parameters
+    ----------
+    method
+        ``GET`` looks, and changes nothing; ``POST`` does what a form says.
+    path
+        Its address; parts in braces are given by `Visit.request`.
+    answer
+        Returns the answer; runs in a thread of its own.
+    is_open
+        Whether it is answered before somebody has said who works, or where there is no
+        sound office yet.
+    """
+
+    method: str
+    path: str
+    answer: Callable[[Visit], Response]
+    is_open: bool = False
+
+
+def safe_name(given: str, number: int) -> str:
+    """Return the name under which a file that was handed in is kept for a while."""
+    name = given.replace("\\", "/").rpartition("/")[2]
+    stem, dot, ending = name.rpartition(".")
+    stem = _NAME.sub("-", stem if dot else name).strip("-")[:60]
+    ending = f".{ending.lower()}"
+    kept = ending if dot and _ENDING.fullmatch(ending) else ""
+    return f"{number}-{stem}{kept}" if stem else f"{number}{kept}"
+
+
+def _said(sentence: str) -> Said:
+    return sentence if isinstance(sentence, Said) else Said(sentence, sentence)
+
+
+def _language_of(path: Path) -> str:
+    for name in OFFICES:
+        if (path / name).is_file():
+            return office_language(path / name)
+    return "id"
+
+
+def _name_of(path: Path) -> str:
+    """Return the office's name; that of its folder where it cannot be read."""
+    from ektp_sched.days.folder import office_in
+
+    try:
+        return office_in(path).name
+    except EktpSchedError:
+        return path.absolute().name
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=ChoiceLoader(
+            [
+                PackageLoader("ektp_sched.desk", "pages"),
+                PackageLoader("ektp_sched.output", "draw"),
+            ]
+        ),
+    )
+
+
+def _drawn(figure: Any, texts: Language) -> Any:
+    from markupsafe import Markup
+
+    from ektp_sched.output.report.charts import svg
+
+    return Markup(svg(figure.chart(), figure.name, texts))
+
+
+def _ink(colour: str) -> str:
+    from ektp_sched.output.report.charts import ink
+
+    return ink(colour)
