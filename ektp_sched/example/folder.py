@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.fields import Table
 
-__all__ = ["EXAMPLES", "Example", "write_key", "write_start"]
+__all__ = ["EXAMPLES", "Example", "resource", "write_key", "write_start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def _office(
     scenarios: bytes | None = None,
 ) -> dict[str, bytes]:
     """Return the office that files of this package together are."""
-    text = b"".join(_resource(name) for name in names)
+    text = b"".join(resource(name) for name in names)
     if office_format == "toml":
         return _with_schema("office", text, OfficeTables, language)
     with TemporaryDirectory() as folder:
@@ -249,7 +249,7 @@ def _example(
         replacements=example.replacements,
         children=example.children,
     )
-    text = _resource(_SCENARIOS) if example.scenarios else None
+    text = resource(_SCENARIOS) if example.scenarios else None
     contents = _office(example.office, office_format, language, text)
     contents["backlog.csv"] = backlog.write_csv().encode()
     if text is not None and office_format == "toml":
@@ -259,7 +259,7 @@ def _example(
     return contents
 
 
-def _resource(name: str) -> bytes:
+def resource(name: str) -> bytes:
     """Return a file of the package, with LF whatever a checkout made of it."""
     raw = (files("ektp_sched.example") / "files" / name).read_bytes()
     return raw.replace(b"\r\n", b"\n")
