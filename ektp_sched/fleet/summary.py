@@ -186,5 +186,6 @@ def _planned(fleet: Fleet, texts: Language) -> Section | None:
         Column(texts.text(f"fleet.column.{name}"), kinds.get(name, "number"))  # type: ignore[arg-type]
         for name in names
     )
-    table = Table(texts.text("fleet.planned"), columns, tuple(rows))
+    caption, note = texts.text("fleet.rows"), texts.text("fleet.note")
+    table = Table(caption, columns, tuple(rows), note)
     return Section("planned", texts.text("fleet.planned"), (table,))
