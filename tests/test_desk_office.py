@@ -11,6 +11,7 @@ import pytest
 from desk_client import PHONE, chromium, seated, served
 from examples import example
 
+from ektp_sched.days import open_office
 from ektp_sched.desk.first import PAGES as FIRST
 from ektp_sched.example.answers import Answers
 from ektp_sched.example.folder import small_office, write_start
@@ -161,6 +162,9 @@ def test_a_change_is_shown_then_saved_and_nothing_else_is_written(
         assert path.read_text("utf-8") == before
         seat.press(SAVE)
         assert page.locator("[role=status]").count() == 1
+    with open_office(tmp_path).ledger.reading() as reader:
+        [act] = reader.acts("office")
+    assert (act.by, act.day, len(act.detail["keys"])) == ("Maria", date(2017, 9, 12), 7)
     office = Office.load(path)
     assert [p.cards_per_day for p in office.printers][:2] == [1_200, 150]
     assert office.cards["KTP-el"].deliveries[0].on == date(2017, 10, 24)
