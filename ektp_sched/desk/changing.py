@@ -153,6 +153,10 @@ class OfficeForm:
             cells, changes_between(tables_of(before), tables_of(cells)), asked=not step
         )
 
+    def changed(self, changes: tuple[Change, ...]) -> Typed:
+        """Return what becomes of the file by changes that were chosen elsewhere."""
+        return self._typed(cells_of(applied(self.tables, changes)), changes)
+
     def _typed(
         self, cells: Cells, changes: tuple[Change, ...], *, asked: bool = True
     ) -> Typed:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from ektp_sched.desk.changing import office_form
 from ektp_sched.desk.visit import OFFICES, Page
-from ektp_sched.errors import EktpSchedError
+from ektp_sched.errors import AskedError, EktpSchedError
+from ektp_sched.failures import failure
 from ektp_sched.office import calendar
 from ektp_sched.office.office import office_of
 from ektp_sched.places import replace_file
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ektp_sched.desk.changing import OfficeForm, Typed
     from ektp_sched.desk.visit import Visit
 
-__all__ = ["PAGES", "day_name"]
+__all__ = ["PAGES", "day_name", "form_in", "save_office"]
 
 _AHEAD: Final = 120
 """Days of which holidays are shown."""
@@ -33,12 +34,12 @@ _ISO: Final = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b", re.ASCII)
 
 
 def _show(visit: Visit) -> Response:
-    form = _form(visit)
+    form = form_in(visit)
     return _page(visit, form, form.shown())
 
 
 def _change(visit: Visit) -> Response:
-    form, step = _form(visit), visit.text("step")
+    form, step = form_in(visit), visit.text("step")
     sent: dict[str, list[str]] = {}
     for name, value in visit.form.multi_items():
         if isinstance(value, str):
@@ -49,14 +50,49 @@ def _change(visit: Visit) -> Response:
     # What is saved is what was shown: a later word in the form is shown first.
     agreed = step == "save" and typed.digest and visit.text("seen") == typed.digest
     if agreed and not overtaken and typed.content is not None:
-        replace_file(form.path, typed.content)
-        return visit.go("/office", visit.words.text("desk.office.saved"))
+        try:
+            sentence = save_office(visit, form, typed.content)
+            return visit.go("/office", sentence)
+        except AskedError:
+            return _change(visit)  # somebody was quicker: so it says
+        except EktpSchedError as error:
+            failed = tuple(failure(error).problems)
+    else:
+        failed = ()
+    asked = asked or overtaken
     return _page(
-        visit, form, typed, step=step, asked=asked or overtaken, overtaken=overtaken
+        *(visit, form, typed),
+        step=step,
+        asked=asked,
+        overtaken=overtaken,
+        failed=failed,
     )
 
 
-def _form(visit: Visit) -> OfficeForm:
+def save_office(visit: Visit, form: OfficeForm, content: bytes) -> str:
+    """Put a new office file in place of the one of a form, and say so.
+
+    Raises
+    ------
+    ektp_sched.errors.AskedError
+        Somebody has changed the file meanwhile.
+    ektp_sched.errors.EktpSchedError
+        See `ektp_sched.days.office.change_office`.
+    """
+    from ektp_sched.days.office import change_office
+
+    text = visit.words.text
+    if office_of(form.tables)[0] is None:  # nothing can rest on what was no office
+        replace_file(form.path, content)
+        return text("desk.office.saved")
+    changed = change_office(
+        visit.folder(), content, visit.signature(), rests_on=form.digest
+    )
+    return text("desk.office.recorded", act=changed.act or "")
+
+
+def form_in(visit: Visit) -> OfficeForm:
+    """Return the form that the office's file makes."""
     path = next(
         (p for name in OFFICES if (p := visit.desk.path / name).is_file()),
         visit.desk.path / OFFICES[0],
@@ -72,6 +108,7 @@ def _page(
     step: str = "",
     asked: bool = False,
     overtaken: bool = False,
+    failed: tuple[str, ...] = (),
 ) -> Response:
     keys = {chapter.key for chapter in typed.chapters}
     touched = {str(change.path[0]) for change in typed.changes}
@@ -88,6 +125,7 @@ def _page(
         typed=typed,
         asked=asked,
         overtaken=overtaken,
+        failed=failed,
         opened=opened,
         holidays=_holidays(visit, form),
         day=partial(day_name, visit),

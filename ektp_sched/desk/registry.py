@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.desk import entry, first, longer, office, today
+from ektp_sched.desk import entry, first, headings, longer, office, today
 
 if TYPE_CHECKING:
     from ektp_sched.desk.visit import Page
@@ -14,6 +14,7 @@ __all__ = ["PAGES"]
 PAGES: Final[tuple[Page, ...]] = (
     *entry.PAGES,
     *first.PAGES,
+    *headings.PAGES,
     *longer.PAGES,
     *today.PAGES,
     *office.PAGES,
