@@ -118,6 +118,12 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched evidence kupang bukti.zip --day 2017-09-12",
         "ektp-sched evidence bukti-umum.zip --public",
     ),
+    "fleet": (
+        "fleet",
+        "ektp-sched fleet backlogs --offices offices --start 2017-09-12 --out plans",
+        "ektp-sched fleet nation.parquet --offices offices --column KODE_KAB "
+        "--out plans --workers 8",
+    ),
     "ledger": (
         "ledger",
         "ektp-sched ledger verify",

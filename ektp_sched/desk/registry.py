@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.desk import entry, longer, people, today
+from ektp_sched.desk import (
+    council,
+    entry,
+    first,
+    headings,
+    longer,
+    office,
+    people,
+    today,
+)
 
 if TYPE_CHECKING:
     from ektp_sched.desk.visit import Page
@@ -13,7 +22,11 @@ __all__ = ["PAGES"]
 
 PAGES: Final[tuple[Page, ...]] = (
     *entry.PAGES,
+    *first.PAGES,
+    *headings.PAGES,
     *longer.PAGES,
     *today.PAGES,
     *people.PAGES,
+    *council.PAGES,
+    *office.PAGES,
 )

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["VERBS", "main"]
 
-VERBS: Final = {"today": "ektp_sched.desk.verbs:today"}
+VERBS: Final = {
+    "today": "ektp_sched.desk.verbs:today",
+    "verify_plan": "ektp_sched.desk.verbs:verify_plan",
+    "verify_ledger": "ektp_sched.desk.verbs:verify_ledger",
+    "month": "ektp_sched.desk.verbs:month",
+}
 """The function of each verb: it takes the order and a callback of progress."""
 
 _PATIENCE: Final = 3.0

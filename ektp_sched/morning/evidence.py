@@ -187,7 +187,7 @@ def verify_plan(folder: OfficeFolder, plan: PlanFolder) -> VerifiedPlan:
             done=[files[DONE_FILE]] if files[DONE_FILE].is_file() else None,
             promises=files[TOLD_FILE] if files[TOLD_FILE].is_file() else None,
             open=None if known is None else known.counts.open_choice,
-            gone="accept",
+            gone="ask" if known is None else "accept",
         )
     wrong, sheets = _found(saved, backlog)
     wrong = [*(violation.message for violation in false), *wrong]

@@ -1,4 +1,4 @@
-"""What a ledger holds and whether it holds, in words: verdicts, and the list of acts."""
+"""What a ledger holds, and whether it does, in words: verdicts and lists of acts."""
 
 from __future__ import annotations
 
