@@ -217,7 +217,7 @@ def test_the_council_sees_plans_reports_and_acts(
 def test_plans_and_the_chain_are_checked(folder: Path, browser: Browser) -> None:
     with (
         served(folder, DAY + timedelta(days=1)) as desk,
-        seated(browser, desk, javascript=False) as seat,
+        seated(browser, desk) as seat,
     ):
         page = seat.page
         with open_office(folder).ledger.reading() as reader:
@@ -229,11 +229,7 @@ def test_plans_and_the_chain_are_checked(folder: Path, browser: Browser) -> None
                 page.fill(path, button)
                 button = "form[action='/council/ledger'] button"
             page.locator(button).first.press("Enter")
-            for _ in range(100):  # without a script a page loads itself anew
-                if page.url.startswith(f"{desk.root}/council"):
-                    break
-                page.wait_for_timeout(300)
-                page.reload()
+            page.wait_for_url("**/council#*", timeout=60_000)
             _looks_right(seat)
             return page.locator(".told").last.get_attribute("class") or ""
 
