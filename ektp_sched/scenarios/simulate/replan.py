@@ -255,18 +255,27 @@ class _Run:
             outcome.split,
             outcome.exchange,
         )
-        today = prints.day == 0
-        return prints.application[today], prints.printer[today]
+
+    def _in_order(self, rows: Ints) -> Ints:
+        """Return places among some rows, ascending, in the order of the tie-break."""
+        place = np.full(len(self.order), -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        ordered = place[self.order]
+        return ordered[ordered >= 0]
 
     def _put_off(self, conflicts: tuple[Conflict, ...]) -> pl.Expr:
-        """Return pins with one of each conflict put off to the next worked day."""
+        """Return pins with one of each conflict put off to the next worked day.
+
+        That is the next after the pin's own: rules may contradict it from earlier on.
+        """
         worked = np.append(np.flatnonzero(self.limits.open), self.limits.days)
         start = self.limits.start
         pinned = pl.col("pinned_on")
         for conflict in conflicts:
-            offset = (conflict.day - start).days
-            after = int(worked[np.searchsorted(worked, offset, side="right")])
             conflicting = pl.col("application_id") == conflict.application_ids[-1]
+            own = self.frame.select(pinned.filter(conflicting)).item()
+            offset = (own - start).days
+            after = int(worked[np.searchsorted(worked, offset, side="right")])
             later = pl.lit(start + timedelta(days=after))
             pinned = pl.when(conflicting).then(later).otherwise(pinned)
         return pinned.alias("pinned_on")
