@@ -72,6 +72,7 @@ __all__ = [
     "as_scenarios",
     "certain_scenarios",
     "files_of_scenarios",
+    "judged_scenarios",
     "load_scenarios",
     "scenarios_of",
 ]
@@ -211,6 +212,27 @@ def scenarios_of(
     ektp_sched.errors.ScenarioError
         With every problem found.
     """
+    scenarios, problems = judged_scenarios(
+        data, office, start=start, folder=folder, digest=digest
+    )
+    problems = [*further, *problems]
+    if problems or scenarios is None:
+        raise refusal(problems, file=file, places=places, error=ScenarioError)
+    return scenarios
+
+
+def judged_scenarios(
+    data: Mapping[str, Any],
+    office: Office,
+    *,
+    start: date | None = None,
+    folder: Path = Path(),
+    digest: str | None = None,
+) -> tuple[Scenarios | None, list[Problem]]:
+    """Return the scenarios that tables describe, or None, and all that is wrong.
+
+    The parameters are those of `scenarios_of`.
+    """
     parts = _Reading(*sound_parts(data), office, folder, start)
     scenarios = _scenarios(parts)
     baseline = _baseline(parts)
@@ -219,13 +241,11 @@ def scenarios_of(
     question, held = _question(parts, baseline), _held(parts)
     assumptions, unclear = assumptions_of(parts.file, data, office, scenarios, baseline)
     parts.problems.extend(unclear)
-    if parts.problems or further:
-        problems = sorted(parts.problems, key=lambda p: str(p.path[0]))
-        problems = [*further, *problems]
-        raise refusal(problems, file=file, places=places, error=ScenarioError)
+    if parts.problems:
+        return None, sorted(parts.problems, key=lambda p: str(p.path[0]))
     told, worth = parts.file.told, parts.file.worth
     years = worth.years_of_use
-    return Scenarios(
+    made = Scenarios(
         baseline,
         scenarios,
         arrivals,
@@ -240,6 +260,7 @@ def scenarios_of(
         held=held,
         deliveries_known_until=parts.file.deliveries_known_until,
     )
+    return made, []
 
 
 @dataclass(frozen=True, slots=True)
