@@ -47,10 +47,13 @@ class Failure:
         What is wrong and what would be right.
     asks
         Code of the question that only the office can answer; empty: none.
+    figures
+        Numbers in that question.
     """
 
     sentence: Said
     asks: str = ""
+    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -116,7 +119,8 @@ class Work:
             self.state = "done"
         elif "failed" in news and self.state == "running":
             sentence = Said(news["failed"]["en"], news["failed"]["id"])
-            self.failure = Failure(sentence, news.get("asks", ""))
+            asks, figures = news.get("asks") or "", news.get("figures") or {}
+            self.failure = Failure(sentence, asks, figures)
             self.state = "failed"
 
     def cancel(self) -> None:

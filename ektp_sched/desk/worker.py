@@ -49,7 +49,8 @@ def main() -> int:
 
         failed = failure(error)
         sentence = {code: in_language(failed.sentence, code) for code in ("en", "id")}
-        _say({"failed": sentence, "asks": getattr(error, "asks", "")})
+        asks = {name: getattr(error, name, None) for name in ("asks", "figures")}
+        _say({"failed": sentence, **asks})
         return failed.code
     _say({"done": document})
     return 0

@@ -18,7 +18,7 @@ METADATA: Final = sa.MetaData()
 
 KINDS: Final = (
     *("begin", "import", "plan", "prints", "handed", "told", "count", "outage"),
-    *("priority", "accept", "reprint", "undo", "forget", "adopt"),
+    *("priority", "accept", "reprint", "undo", "forget", "adopt", "sheet"),
 )
 """What an act can be."""
 

@@ -272,7 +272,8 @@ def _ask_about_gone(state: State, imported: Imported) -> None:
             number=gone.height,
             before=waiting,
         )
-        raise AskedError(message, asks="gone")
+        figures = {"number": gone.height, "before": waiting}
+        raise AskedError(message, asks="gone", figures=figures)
 
 
 def _asked_about(unknown: pl.DataFrame) -> AskedError:
@@ -291,4 +292,5 @@ def _asked_about(unknown: pl.DataFrame) -> AskedError:
             sheets=sheets_named(unknown),
         ),
         asks="open",
+        figures={"number": unknown.height},
     )

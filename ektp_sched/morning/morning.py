@@ -426,4 +426,5 @@ def _asked_after(asked: AskedError, recorded: Recorded) -> AskedError:
             },
         ),
         asks=asked.asks,
+        figures=asked.figures,
     )

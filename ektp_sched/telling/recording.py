@@ -6,11 +6,12 @@ do.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.backlog.records import FIELDS
-from ektp_sched.days import corrections, notes, record
+from ektp_sched.days import corrections, notes, paper, record
 from ektp_sched.days.committed import finish, unknown_plans
 from ektp_sched.days.supplies import WHOLE
 from ektp_sched.errors import place
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    import polars as pl
+
     from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.days.paper import Paper
     from ektp_sched.days.record import Recorded
     from ektp_sched.days.signature import Signature
     from ektp_sched.days.supplies import Down
@@ -37,6 +41,7 @@ __all__ = [
     "record_files",
     "record_handed_over",
     "record_outage",
+    "record_paper",
     "record_priorities",
     "record_told",
     "reprint",
@@ -169,10 +174,16 @@ def record_priorities(folder: OfficeFolder, path: Path, signature: Signature) ->
     return _told({"new": new, "known": known}, [sentence], signature)
 
 
-def record_told(folder: OfficeFolder, path: Path, signature: Signature) -> Told:
+def record_told(
+    folder: OfficeFolder,
+    source: Path | pl.DataFrame,
+    signature: Signature,
+    *,
+    anew: bool = False,
+) -> Told:
     """Record dates that people were told; see `ektp_sched.days.notes.record_told`."""
     finish(folder)
-    act, new, strangers = notes.record_told(folder, path, signature)
+    act, new, strangers = notes.record_told(folder, source, signature, anew=anew)
     sentence = said("{n} dates told.", "{n} tanggal diberitahukan.", n=new)
     lines = _of_act(act, sentence)
     if strangers:
@@ -185,6 +196,30 @@ def record_told(folder: OfficeFolder, path: Path, signature: Signature) -> Told:
             )
         )
     return _told({"act": act, "new": new, "strangers": strangers}, lines, signature)
+
+
+def record_paper(
+    folder: OfficeFolder, papers: Sequence[Paper], signature: Signature
+) -> Told:
+    """Record sheets printed on paper; see `ektp_sched.days.paper.record_paper`."""
+    finish(folder)
+    act, printed = paper.record_paper(folder, papers, signature)
+    lines = [_as_act(act), *map(_on_paper, printed)]
+    sheets = [{**asdict(each), "day": each.day.isoformat()} for each in printed]
+    return _told({"act": act, "sheets": sheets}, lines, signature)
+
+
+def _on_paper(each: Paper) -> Said:
+    return said(
+        "The sheet of {printer} is printed for the first time."
+        if each.copy == 1
+        else "The sheet of {printer} is print {copy}: mark it as a copy.",
+        "Lembar {printer} dicetak untuk pertama kali."
+        if each.copy == 1
+        else "Lembar {printer} cetakan ke-{copy}: beri tanda SALINAN.",
+        printer=each.printer,
+        copy=each.copy,
+    )
 
 
 def accept(folder: OfficeFolder, who: Sequence[str], signature: Signature) -> Told:
