@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-    from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.days.folder import OfficeFolder, PlanFolder
     from ektp_sched.ledger import Act, Reader
 
-__all__ = ["CARDS", "Sheet", "Sheets", "cards_on", "sheet_file", "unsettled_days"]
+__all__ = ["CARDS", "Sheet", "Sheets", "cards_on", "sheet_file", "sheets_ahead", "unsettled_days"]
 
 CARDS: Final = {
     "batch": pl.Int64(),
@@ -378,3 +378,14 @@ def cards_on(
             maintain_order="left",
         )
     )
+
+
+def sheets_ahead(plan: PlanFolder) -> tuple[date, list[str]] | None:
+    """Return the next day that a plan prints after its own, and on which printers."""
+    rows = pl.scan_csv(plan.path / "plan.csv", infer_schema=False)
+    later = rows.filter(pl.col("day") > plan.day.isoformat())
+    days = later.select("day", "printer").unique().sort("day", "printer").collect()
+    if days.is_empty():
+        return None
+    day = days["day"][0]
+    return date.fromisoformat(day), days.filter(day=day)["printer"].to_list()

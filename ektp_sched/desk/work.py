@@ -68,11 +68,15 @@ class Work:
         What it was told; nothing of it is personal.
     after
         Path of the page that shows what came of it.
+    asked
+        Path of the page that asks what only the office can answer, with the key of the
+        work below it; empty: none.
     """
 
     verb: str
     arguments: Mapping[str, Any]
     after: str
+    asked: str = ""
     key: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     stage: str = "read"
     share: float = 0.0

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["VERBS", "main"]
 
-VERBS: Final = {"today": "ektp_sched.desk.verbs:today"}
+VERBS: Final = {
+    "today": "ektp_sched.desk.verbs:today",
+    "rest": "ektp_sched.desk.verbs:rest",
+}
 """The function of each verb: it takes the order and a callback of progress."""
 
 _PATIENCE: Final = 3.0

@@ -6,7 +6,10 @@ do.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.backlog.reasons import in_words
@@ -14,7 +17,7 @@ from ektp_sched.backlog.records import FIELDS
 from ektp_sched.days import corrections, notes, paper, record
 from ektp_sched.days.committed import finish, unknown_plans
 from ektp_sched.days.supplies import WHOLE
-from ektp_sched.errors import place
+from ektp_sched.errors import InputError, UsageError, place
 from ektp_sched.morning.plans import adopt_unknown
 from ektp_sched.output.languages import language
 from ektp_sched.telling.told import Told
@@ -23,7 +26,6 @@ from ektp_sched.words import Said, joined, said
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
-    from pathlib import Path
 
     import polars as pl
 
@@ -37,9 +39,11 @@ __all__ = [
     "accept",
     "outage_sentence",
     "record_all",
+    "record_all_but",
     "record_counts",
     "record_files",
     "record_handed_over",
+    "record_marks",
     "record_outage",
     "record_paper",
     "record_priorities",
@@ -83,6 +87,75 @@ def record_files(
     ]
     lines = [*readings, *_sentences(recorded)]
     return _of_cards(recorded, lines, adopted, signature)
+
+
+def record_marks(
+    folder: OfficeFolder,
+    marks: pl.DataFrame,
+    signature: Signature,
+    *,
+    of: int | None = None,
+) -> Told:
+    """Record what somebody ticked or scanned; see `ektp_sched.days.record.record`.
+
+    Parameters
+    ----------
+    folder
+        The office.
+    marks
+        application_id (or queue number, or number of identity) and result; also
+        printed_at and reason, all of them texts.
+    signature
+        Who says so.
+    of
+        Number of the plan whose sheet it is about, if it is about one.
+    """
+    finish(folder)
+    adopted = _adopted(folder, signature)
+    with _as_file(marks) as path:
+        recorded = record.record(folder, [path], signature, of=of)
+    told = _of_cards(recorded, _sentences(recorded), adopted, signature)
+    document = {**told.document, "rejects": None}
+    return Told(document, told.sentences, (*_rejected_lines(recorded),))
+
+
+def record_all_but(
+    folder: OfficeFolder, marks: pl.DataFrame, signature: Signature
+) -> Told:
+    """Record that all is printed but what somebody ticked or scanned.
+
+    As `record_marks` and `record_all` do.
+    """
+    with _as_file(marks) as path:
+        return record_all(folder, [path] if marks.height else [], signature)
+
+
+@contextmanager
+def _as_file(marks: pl.DataFrame) -> Iterator[Path]:
+    """Yield a file of marks; what is wrong with it is said without its name."""
+    with TemporaryDirectory(prefix="ektp-sched-") as place:
+        path = Path(place) / "marks.csv"
+        marks.write_csv(path)
+        try:
+            yield path
+        except InputError as error:
+            if error.file != str(path):
+                raise
+            raise UsageError(error.message) from None
+
+
+def _rejected_lines(recorded: Recorded) -> Iterator[Said]:
+    """Yield which lines of a list without a file could not be used, and why."""
+    for row, reason in recorded.rejects.head(_SHOWN)["row", "reason"].iter_rows():
+        yield said(
+            "Line {row}: {reason}",
+            "Baris {row}: {reason}",
+            row=str(row - 1),
+            reason=in_words(reason),
+        )
+    more = recorded.rejects.height - _SHOWN
+    if more > 0:
+        yield said("and {n} lines more", "dan {n} baris lagi", n=more)
 
 
 def record_all(
