@@ -199,7 +199,7 @@ class AskedError(EktpSchedError):
         What is asked: ``open`` (what became of the cards on earlier sheets), ``gone``
         (whether people are gone from the export), ``sheet`` (what is marked on a void
         sheet), ``rest`` (whether to plan what is left of a day), ``person`` (which of
-        two is meant).
+        two is meant), ``overtaken`` (what to write, as somebody else was first).
     figures
         Numbers in it, by name, for who asks in words of its own.
     """
@@ -208,7 +208,7 @@ class AskedError(EktpSchedError):
         self,
         message: str,
         *,
-        asks: Literal["open", "gone", "sheet", "rest", "person"],
+        asks: Literal["open", "gone", "sheet", "rest", "person", "overtaken"],
         figures: Mapping[str, int] | None = None,
     ) -> None:
         super().__init__(message)

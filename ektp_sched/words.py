@@ -32,8 +32,10 @@ __all__ = [
     "in_language",
     "in_workbook",
     "joined",
+    "on_page",
     "said",
     "system_reason",
+    "typed",
 ]
 
 LANGUAGES: Final = ("en", "id")
@@ -54,24 +56,34 @@ class Said(str):
         The same in Indonesian.
     workbook
         What is said instead where the file is a workbook; None: the same.
+    page
+        What is said instead where nobody types commands; None: the same.
     """
 
-    __slots__ = ("indonesian", "workbook")
+    __slots__ = ("indonesian", "page", "workbook")
     indonesian: str
     workbook: Said | None
+    page: Said | None
 
     def __new__(
-        cls, english: str, indonesian: str, workbook: Said | None = None
+        cls,
+        english: str,
+        indonesian: str,
+        workbook: Said | None = None,
+        page: Said | None = None,
     ) -> Self:
         """Return the sentence."""
         sentence = super().__new__(cls, english)
         sentence.indonesian = indonesian
         sentence.workbook = workbook
+        sentence.page = page
         return sentence
 
-    def __reduce__(self) -> tuple[type[Said], tuple[str, str, Said | None]]:
+    def __reduce__(
+        self,
+    ) -> tuple[type[Said], tuple[str, str, Said | None, Said | None]]:
         """Return what a copy is made of, in another process too."""
-        return Said, (str(self), self.indonesian, self.workbook)
+        return Said, (str(self), self.indonesian, self.workbook, self.page)
 
 
 def said(english: str, indonesian: str, /, **figures: Figure) -> Said:
@@ -86,12 +98,12 @@ def said(english: str, indonesian: str, /, **figures: Figure) -> Said:
         give a `str` where they must not be) and other sentences.
     """
     filled = _filled(english, indonesian, figures)
-    if any(isinstance(v, Said) and v.workbook is not None for v in figures.values()):
+    for form in _other_forms(figures.values()):
         other = {
-            name: in_workbook(value) if isinstance(value, str) else value
+            name: _in_form(value, form) if isinstance(value, str) else value
             for name, value in figures.items()
         }
-        filled.workbook = _filled(english, indonesian, other)
+        setattr(filled, form, _filled(english, indonesian, other))
     return filled
 
 
@@ -108,12 +120,30 @@ def by_form(text: Said, workbook: Said) -> Said:
     return Said(str(text), text.indonesian, workbook)
 
 
+def typed(
+    english: str, indonesian: str, /, page: Said | None = None, **figures: Figure
+) -> Said:
+    """Return words about commands and options, for whoever types them.
+
+    Parameters
+    ----------
+    english, indonesian, figures
+        As of `said`.
+    page
+        What a page says in their place; nothing if left out.  `on_page` takes it.
+    """
+    sentence = said(english, indonesian, **figures)
+    sentence.page = Said("", "") if page is None else page
+    return sentence
+
+
 def joined(separator: str, parts: Iterable[str]) -> Said:
     """Return sentences joined in each language."""
     listed = [*parts]
     whole = _joined(separator, listed)
-    if any(isinstance(p, Said) and p.workbook is not None for p in listed):
-        whole.workbook = _joined(separator, [in_workbook(p) for p in listed])
+    for form in _other_forms(listed):
+        other = [_in_form(part, form) for part in listed]
+        setattr(whole, form, _joined(separator, other))
     return whole
 
 
@@ -132,9 +162,12 @@ def all_of(names: Sequence[str]) -> Said:
 
 def in_workbook(sentence: str) -> str:
     """Return a sentence as it is said of a workbook."""
-    if isinstance(sentence, Said) and sentence.workbook is not None:
-        return sentence.workbook
-    return sentence
+    return _in_form(sentence, "workbook")
+
+
+def on_page(sentence: str) -> str:
+    """Return a sentence as it is said where nobody types commands."""
+    return _in_form(sentence, "page")
 
 
 def in_language(sentence: str, code: str) -> str:
@@ -223,6 +256,25 @@ def _filled(english: str, indonesian: str, figures: Mapping[str, Figure]) -> Sai
         english.format(**{k: _figure(v, "en") for k, v in figures.items()}),
         indonesian.format(**{k: _figure(v, "id") for k, v in figures.items()}),
     )
+
+
+_FORMS: Final = ("workbook", "page")
+"""In which else a sentence may be said."""
+
+
+def _in_form(sentence: str, form: str) -> str:
+    other = getattr(sentence, form, None)
+    return other if isinstance(other, Said) else sentence
+
+
+def _other_forms(parts: Iterable[object]) -> list[str]:
+    """Return the forms in which any of some parts is said otherwise."""
+    listed = [part for part in parts if isinstance(part, Said)]
+    return [
+        form
+        for form in _FORMS
+        if any(getattr(part, form) is not None for part in listed)
+    ]
 
 
 def _joined(separator: str, parts: list[str]) -> Said:

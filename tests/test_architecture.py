@@ -49,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "morning": {*GROUND, *ROOMS, "output", "ledger", "days"},
     "counter": {*GROUND, *ROOMS, "output", "ledger", "days"},
     "month": {*GROUND, *ROOMS, "output", "ledger", "days"},
-    "telling": {*GROUND, *ROOMS, "output", "ledger", "days", "morning"},
+    "telling": {*GROUND, *ROOMS, "output", "ledger", "days", "morning", "counter"},
     "example": {*GROUND, "rules", "office", "backlog", "scenarios"},
     "desk": {*GROUND, *ROOMS, "output", "example", "ledger", *OFFICE},
     "cli": {*GROUND, *ROOMS, "output", "example", "ledger", *OFFICE, "desk"},

@@ -27,6 +27,8 @@ from ektp_sched.telling.overview import overview_told
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import sqlalchemy as sa
+
     from ektp_sched.days.overview import Overview, Sheet
 
 pytestmark = pytest.mark.slow
@@ -78,7 +80,11 @@ def on_sheets(folder: Path, day: date, plan: str = "") -> list[str]:
     return rows.filter(day=str(day))["application_id"].to_list()
 
 
-def test_a_course_of_days_stands_as_the_ledger_has_it(tmp_path: Path) -> None:
+def test_a_course_of_days_stands_as_the_ledger_has_it(
+    tmp_path: Path, ledger_url: sa.URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = ledger_url.render_as_string(hide_password=False)
+    monkeypatch.setenv("EKTP_LEDGER", address)
     (tmp_path / "office.toml").write_text(STOCKED)
     office = open_office(tmp_path)
     assert overview(office, TUESDAY).export is None
@@ -88,7 +94,7 @@ def test_a_course_of_days_stands_as_the_ledger_has_it(tmp_path: Path) -> None:
     assert nothing.export is not None
     assert not nothing.export.taken_in
 
-    given = {"by": "Sri", "days": 10, "report": False}
+    given: dict[str, Any] = {"by": "Sri", "days": 10, "report": False}
     today(office, on=TUESDAY, **given)
     made = stands(tmp_path, TUESDAY)
     assert made.plan is not None

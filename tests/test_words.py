@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
+import re
 from errno import ENOSPC, ENOTTY
 from os import strerror
+from pathlib import Path
 
 import pytest
 from jinja2 import Template
@@ -18,9 +21,15 @@ from ektp_sched.words import (
     in_language,
     in_workbook,
     joined,
+    on_page,
     said,
     system_reason,
+    typed,
 )
+
+PACKAGE = Path(errors.__file__).parent
+TYPED = re.compile(r"`ektp-sched|(?<![\w-])--[a-z]")
+"""What only somebody at a terminal can do anything with."""
 
 
 def test_a_sentence_is_the_english_one_and_knows_the_other() -> None:
@@ -147,3 +156,30 @@ def test_a_page_without_a_place_for_its_policy_is_not_made() -> None:
     for text in ("<head></head>", '<head><meta charset="utf-8"></head>\n'):
         with pytest.raises(ValueError, match="has no line"):
             page_html(Template(text), "")
+
+
+def test_a_page_leaves_out_what_is_typed() -> None:
+    how = typed(" with --by {n}", " dengan --by {n}", n="N")
+    instead = typed("--by", "--by", said("who", "siapa"))
+    whole = said("say it{how}: {by}", "sebutkan{how}: {by}", how=how, by=instead)
+    listed = joined("; ", ("o.toml", whole, said("one", "satu")))
+    assert listed == "o.toml; say it with --by N: --by; one"
+    copy = pickle.loads(pickle.dumps(listed))
+    assert in_language(on_page(copy), "id") == "o.toml; sebutkan: siapa; satu"
+    assert on_page(said("one", "satu")) == "one"
+    assert on_page("plain") == "plain"
+    of_sheets = by_form(said("in brackets", "dalam kurung"), said("in a cell", "sel"))
+    both = said("{a}{b}", "{a}{b}", a=of_sheets, b=how)
+    assert in_workbook(both) == "in a cell with --by N"
+    assert on_page(both) == "in brackets"
+
+
+@pytest.mark.parametrize("room", ["days", "morning", "counter", "telling"])
+def test_no_sentence_of_an_office_tells_a_page_to_type(room: str) -> None:
+    """But of what is done at a terminal alone, such as forgetting people."""
+    for path in sorted((PACKAGE / room).glob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "said":
+                texts = [a.value for a in call.args if isinstance(a, ast.Constant)]
+                told = [text for text in texts if TYPED.search(str(text))]
+                assert told == [] or path.name == "forget.py", path.name

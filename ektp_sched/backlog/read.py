@@ -39,7 +39,7 @@ from ektp_sched.office.advice import urgency_left_out
 from ektp_sched.office.inputs import as_office
 from ektp_sched.public import HIDDEN
 from ektp_sched.rules.notices import Notice
-from ektp_sched.words import joined, said
+from ektp_sched.words import joined, said, typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -423,10 +423,13 @@ def _judged(
             )
         message = said(
             "{bad} of {read} rows cannot be used, such as {examples}, and {most} "
-            "allowed; correct them, or plan the good rows alone with --provisional",
+            "allowed; correct them{how}",
             "{bad} dari {read} baris tidak dapat dipakai, misalnya {examples}; "
-            "batasnya: {most}; perbaiki, atau rencanakan baris yang baik saja dengan "
-            "--provisional",
+            "batasnya: {most}; perbaiki{how}",
+            how=typed(
+                ", or plan the good rows alone with --provisional",
+                ", atau rencanakan baris yang baik saja dengan --provisional",
+            ),
             bad=bad,
             read=read,
             examples=examples,

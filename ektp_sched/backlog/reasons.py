@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ektp_sched.words import Said, joined, said
+from ektp_sched.words import Said, joined, said, typed
 
 __all__ = ["NEAREST", "in_words"]
 
@@ -103,9 +103,10 @@ _REASONS: Final = {
         "dicetak sesudah hari pertama rencana baru",
     ),
     "unknown-in-ledger": said(
-        "no export had this person yet; with --reason it is a card from the reserve",
-        "belum ada ekspor yang memuat orang ini; dengan --reason dicatat sebagai kartu "
+        "no export had this person yet; with {reason} it is a card from the reserve",
+        "belum ada ekspor yang memuat orang ini; dengan {reason} dicatat sebagai kartu "
         "cadangan",
+        reason=typed("--reason", "--reason", said("a reason", "alasan")),
     ),
     "unknown-number-in-ledger": said(
         "nobody of any export has this queue number, or two have",
@@ -116,10 +117,14 @@ _REASONS: Final = {
         "harinya belum tiba",
     ),
     "needs-second-name": said(
-        "other than what was recorded, and a plan rests on that; with --reason and "
-        "--approved-by it is corrected",
+        "other than what was recorded, and a plan rests on that; with {reason} and "
+        "{second} it is corrected",
         "lain dari yang sudah dicatat, dan sudah ada rencana yang memakainya; dengan "
-        "--reason dan --approved-by dibetulkan",
+        "{reason} dan {second} dibetulkan",
+        reason=typed("--reason", "--reason", said("a reason", "alasan")),
+        second=typed(
+            "--approved-by", "--approved-by", said("a second name", "nama kedua")
+        ),
     ),
     "printed-on-two-printers": said(
         "printed on another printer too; that row counts",

@@ -60,6 +60,7 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched record --count KTP-el=8731",
         "ektp-sched record --outage server-1 --from 2017-09-13",
         "ektp-sched record --undo 17 --reason misclick",
+        "ektp-sched record --office new.toml --by Maria",
     ),
     "verify": (
         "trust",
@@ -80,6 +81,8 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
     "status": (
         "status",
         "ektp-sched status kupang BKR4T-9WXHD",
+        "ektp-sched status kupang",
+        "ektp-sched status --find maria",
     ),
     "desk": (
         "desk",

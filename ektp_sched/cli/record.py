@@ -147,6 +147,15 @@ UndoOption = Annotated[
         "on it.",
     ),
 ]
+OfficeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--office",
+        metavar="FILE",
+        help="A new office.toml or office.xlsx: it is checked, takes the place of the "
+        "folder's, and what it says otherwise is told.",
+    ),
+]
 ReasonOption = Annotated[
     str | None,
     typer.Option("--reason", metavar="TEXT", help="Why, such as misclick."),
@@ -188,6 +197,7 @@ def record(
     accept: AcceptOption = None,
     reprint: ReprintOption = None,
     undo: UndoOption = None,
+    office: OfficeOption = None,
     by: ByOption = None,
     reason: ReasonOption = None,
     approved_by: ApprovedOption = None,
@@ -221,6 +231,7 @@ def record(
         "--accept": accept,
         "--reprint": reprint,
         "--undo": undo,
+        "--office": office,
     }
     what = _alone({name: value for name, value in given.items() if value})
     _only_with(what, "--all", {"--except": excepted})
@@ -263,6 +274,12 @@ def record(
         "--accept": lambda: recording.accept(folder, accept or [], signature),
         "--reprint": lambda: recording.reprint(folder, reprint or [], signature),
         "--undo": lambda: recording.undo(folder, undo or 0, signature),
+        "--office": lambda: recording.change_office(
+            folder,
+            office or Path(),
+            signature,
+            rests_on=folder.office.source_digest or "",
+        ),
     }
     recorded = verbs[what]()
     for sentence in recorded.rejects:

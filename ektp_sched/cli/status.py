@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from ektp_sched.cli.console import as_date, echo, emit
+from ektp_sched.cli.console import as_date, console, echo, emit
 from ektp_sched.cli.counter import answer, is_office, question
 from ektp_sched.cli.language import in_spoken
 from ektp_sched.cli.options import JsonOption, LangOption, LedgerOption
 from ektp_sched.cli.reading import read_folder
 from ektp_sched.errors import UsageError
+from ektp_sched.failures import NO
 from ektp_sched.words import said
 
 
@@ -35,6 +36,15 @@ def status(
             help="The day on which it is asked; today if left out.",
         ),
     ] = None,
+    find: Annotated[
+        str | None,
+        typer.Option(
+            "--find",
+            metavar="TEXT",
+            help="Find somebody: a part of a name as the newest export has it, the "
+            "beginning of a queue number or application_id, or a whole NIK.",
+        ),
+    ] = None,
     ledger: LedgerOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -49,6 +59,15 @@ def status(
     taken in.  Nothing is changed.
     """
     words = whom or []
+    if find is not None:
+        if len(words) > 1:
+            message = said(
+                "--find takes the office folder alone; leave out who is named",
+                "--find hanya memakai folder kantor; hilangkan orang yang disebut",
+            )
+            raise UsageError(message)
+        _tell_found(Path(*words), find, ledger, lang, as_json=as_json)
+        return
     if is_office(words):
         _tell_day(Path(*words), on, ledger, lang, as_json=as_json)
         return
@@ -78,3 +97,29 @@ def _tell_day(
         return
     for sentence in told.sentences:
         echo(in_spoken(sentence))
+
+
+def _tell_found(
+    path: Path, text: str, ledger: str | None, lang: str | None, *, as_json: bool
+) -> None:
+    """Say who is found by a name or number.
+
+    Raises
+    ------
+    typer.Exit
+        Nobody is.
+    """
+    from ektp_sched.counter.find import find
+    from ektp_sched.output.draw.screen import say_table
+    from ektp_sched.telling.people import people_document, people_table
+
+    _, words = read_folder(path, ledger, lang)
+    found = find(path, text, ledger=ledger)
+    if as_json:
+        emit(people_document(found))
+    elif found.people:
+        say_table(console(), people_table(found, words), words)
+    else:
+        echo(words.text("find.nobody"))
+    if not found.people:
+        raise typer.Exit(NO)

@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING
 from ektp_sched.lazily import lazily
 
 if TYPE_CHECKING:
+    from ektp_sched.counter.find import Found as Found
+    from ektp_sched.counter.find import Person as Person
+    from ektp_sched.counter.find import find as find
     from ektp_sched.counter.status import Standing as Standing
     from ektp_sched.counter.status import status_of as status_of
     from ektp_sched.counter.text import status_lines as status_lines
 
-__all__ = ["Standing", "status_lines", "status_of"]
+__all__ = ["Found", "Person", "Standing", "find", "status_lines", "status_of"]
 
 __getattr__ = lazily(
-    __name__, {"status": ("Standing", "status_of"), "text": ("status_lines",)}
+    __name__,
+    {
+        "find": ("Found", "Person", "find"),
+        "status": ("Standing", "status_of"),
+        "text": ("status_lines",),
+    },
 )

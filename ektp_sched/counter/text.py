@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.backlog.records import FIELDS
-from ektp_sched.words import Said, in_full, joined, said
+from ektp_sched.words import Said, in_full, joined, said, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -295,11 +295,14 @@ def _withheld(standing: Standing) -> Iterator[Said]:
     for each in standing.withheld:
         yield said(
             "Since {day} the export says: {field} {export} (before: {used}). That "
-            "would put it ahead of others, so it waits for `ektp-sched record "
-            "--accept`.",
+            "would put it ahead of others, so it waits {how}.",
             "Sejak {day} ekspor menyebut: {field} {export} (sebelumnya: {used}). Itu "
-            "mendahulukannya dari yang lain, jadi menunggu `ektp-sched record "
-            "--accept`.",
+            "mendahulukannya dari yang lain, jadi menunggu {how}.",
+            how=typed(
+                "for `ektp-sched record --accept`",
+                "`ektp-sched record --accept`",
+                said("to be accepted", "persetujuan"),
+            ),
             day=in_full(each.day),
             field=FIELDS[each.field],
             export=_value(each.export),

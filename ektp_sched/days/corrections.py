@@ -14,7 +14,7 @@ from ektp_sched.errors import LedgerError
 from ektp_sched.ledger import personal
 from ektp_sched.ledger.state import state_of
 from ektp_sched.ledger.tables import FACTS
-from ektp_sched.words import said
+from ektp_sched.words import said, typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["accept", "reprint", "undo"]
 
-_LASTING: Final = ("begin", "import", "plan", "adopt", "forget", "sheet")
+_LASTING: Final = (*("begin", "import", "plan", "adopt", "forget", "office", "sheet"),)
 """Acts that nobody takes back: others rest on them, or what they did is done."""
 
 
@@ -58,18 +58,27 @@ def undo(folder: OfficeFolder, number: int, signature: Signature) -> int | None:
         if act is None or act.kind in _LASTING:
             message = (
                 said(
-                    "there is no act {number}; `ektp-sched ledger history` lists them",
-                    "tidak ada catatan {number}; `ektp-sched ledger history` "
-                    "menyebutkan semuanya",
+                    "there is no act {number}{how}",
+                    "tidak ada catatan {number}{how}",
                     number=str(number),
+                    how=typed(
+                        "; `ektp-sched ledger history` lists them",
+                        "; `ektp-sched ledger history` menyebutkan semuanya",
+                    ),
                 )
                 if act is None
                 else said(
-                    "act {number} cannot be undone; only what `ektp-sched record` "
-                    "recorded can",
-                    "catatan {number} tidak dapat dibatalkan; hanya yang dicatat "
-                    "dengan `ektp-sched record` yang dapat",
+                    "act {number} cannot be undone{how}",
+                    "catatan {number} tidak dapat dibatalkan{how}",
                     number=str(number),
+                    how=typed(
+                        "; only what `ektp-sched record` recorded can",
+                        "; hanya yang dicatat dengan `ektp-sched record` yang dapat",
+                        said(
+                            "; exports, plans and changes of the office stay",
+                            "; ekspor, rencana, dan perubahan kantor tetap",
+                        ),
+                    ),
                 )
             )
             raise LedgerError(message)
@@ -138,11 +147,13 @@ def _refuse_forgotten(writer: Writer, act: Act) -> None:
         if gone:
             message = said(
                 "act {number} is also about {gone} people who were forgotten since, so "
-                "that it cannot be undone; correct the others with `ektp-sched record "
-                "FILE`",
+                "that it cannot be undone; correct the others{how}",
                 "catatan {number} juga menyangkut {gone} orang yang sudah dilupakan, "
-                "jadi tidak dapat dibatalkan; betulkan yang lain dengan `ektp-sched "
-                "record BERKAS`",
+                "jadi tidak dapat dibatalkan; betulkan yang lain{how}",
+                how=typed(
+                    " with `ektp-sched record FILE`",
+                    " dengan `ektp-sched record BERKAS`",
+                ),
                 number=str(act.number),
                 gone=gone,
             )

@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ektp_sched.days.waiting import settle_office
 from ektp_sched.documents.seal import SUMMARY, digest_of, is_junk
 from ektp_sched.errors import FolderError
 from ektp_sched.ledger import Ledger, address
 from ektp_sched.office import Office
 from ektp_sched.office.files import EXPORTS
-from ektp_sched.words import said
+from ektp_sched.words import said, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ __all__ = [
     "PlanFolder",
     "exports",
     "newest_export",
+    "office_file",
     "office_in",
     "open_office",
 ]
@@ -216,8 +218,10 @@ def open_office(
     """
     folder = Path(path)
     rules = office_in(folder) if office is None else office
-    place = address(folder, given=ledger, of_office=rules.ledger.url)
-    return OfficeFolder(folder, rules, Ledger(place))
+    place = Ledger(address(folder, given=ledger, of_office=rules.ledger.url))
+    if settle_office(folder, place):
+        rules = office_in(folder)
+    return OfficeFolder(folder, rules, place)
 
 
 def office_in(folder: Path) -> Office:
@@ -230,14 +234,26 @@ def office_in(folder: Path) -> Office:
     ektp_sched.errors.OfficeError
         It is not what it should be.
     """
+    return Office.load(office_file(folder))
+
+
+def office_file(folder: Path) -> Path:
+    """Return the one office file in a folder.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        There is none, or there are two.
+    """
     files = [folder / name for name in _OFFICES if (folder / name).is_file()]
     if len(files) != 1:
         message = (
             said(
                 "holds no office.toml or office.xlsx; name the office folder, or make "
-                "one with `ektp-sched init`",
+                "one{how}",
                 "tidak berisi office.toml atau office.xlsx; sebutkan folder kantor, "
-                "atau buat dengan `ektp-sched init`",
+                "atau buatlah{how}",
+                how=typed(" with `ektp-sched init`", " dengan `ektp-sched init`"),
             )
             if not files
             else said(
@@ -246,4 +262,4 @@ def office_in(folder: Path) -> Office:
             )
         )
         raise FolderError(message, file=str(folder))
-    return Office.load(files[0])
+    return files[0]

@@ -17,7 +17,7 @@ from ektp_sched.days.supplies import WHOLE, Down, blanks_left, outages, used
 from ektp_sched.errors import InputError, LedgerError
 from ektp_sched.ledger import NewAct, personal
 from ektp_sched.ledger.state import state_of
-from ektp_sched.words import said
+from ektp_sched.words import said, typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,13 +129,14 @@ def _card(name: str | None, stocked: Sequence[str]) -> str:
         )
         if not stocked
         else said(
-            "counts blanks of {cards}; write --count CARD=NUMBER with one of them",
-            "menghitung blangko {cards}; tulislah --count KARTU=JUMLAH dengan salah "
-            "satunya",
+            "counts blanks of {cards}; name one of them{how}",
+            "menghitung blangko {cards}; sebutkan salah satunya{how}",
             cards=", ".join(stocked),
+            how=typed(", --count CARD=NUMBER", ", --count KARTU=JUMLAH"),
         )
     )
-    raise LedgerError(message, file="--count")
+    option = typed("--count", "--count", said("the office", "kantor"))
+    raise LedgerError(message, file=option)
 
 
 def record_outage(
@@ -171,7 +172,8 @@ def record_outage(
             "kantor tidak memiliki server atau printer itu; yang ada: {names}",
             names=", ".join(known),
         )
-        raise LedgerError(message, file="--outage")
+        option = typed("--outage", "--outage", said("outage", "gangguan"))
+        raise LedgerError(message, file=option)
     if outage.ends is not None and outage.ends < outage.begins:
         message = said(
             "the last day, {ends}, is before the first, {begins}; exchange them",
@@ -179,7 +181,8 @@ def record_outage(
             ends=str(outage.ends),
             begins=str(outage.begins),
         )
-        raise LedgerError(message, file="--to")
+        option = typed("--to", "--to", said("outage", "gangguan"))
+        raise LedgerError(message, file=option)
     with folder.ledger.writing(begun=True) as writer:
         standing = outages(writer)
         if outage in standing or (
@@ -235,11 +238,12 @@ def record_priorities(
     )
     if own.any() and not signature.has_second_name:
         message = said(
-            "says that who records it authorised it; write in by who did, or say with "
-            "--approved-by who agrees; nothing was recorded",
+            "says that who records it authorised it; write in by who did, or say who "
+            "agrees{how}; nothing was recorded",
             "menyebut pencatatnya sendiri sebagai pemberi wewenang; tulislah di kolom "
-            "oleh siapa yang menyetujui, atau sebutkan dengan --approved-by; belum ada "
-            "yang dicatat",
+            "oleh siapa yang memberi wewenang, atau sebutkan siapa yang "
+            "menyetujui{how}; belum ada yang dicatat",
+            how=typed(" with --approved-by", " dengan --approved-by"),
         )
         at = int(own.arg_max() or 0)
         raise InputError(message, file=str(path), row=int(lines["row"][at]))

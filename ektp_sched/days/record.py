@@ -20,7 +20,7 @@ from ektp_sched.documents.seal import digest_of
 from ektp_sched.errors import InputError
 from ektp_sched.ledger.state import state_of
 from ektp_sched.output.tables import write_csv
-from ektp_sched.words import said
+from ektp_sched.words import said, typed
 from ektp_sched.yesterday.filled import (
     judged,
     readings_of,
@@ -452,10 +452,12 @@ def _excepted(
     for listed, path in zip(lists, paths, strict=True):
         if listed.read_as in SHEETS:
             message = said(
-                "is a filled sheet; hand it in as it is, `ektp-sched record FILE`, "
-                "without --all",
-                "adalah lembar yang sudah diisi; catat apa adanya dengan `ektp-sched "
-                "record BERKAS`, tanpa --all",
+                "is a filled sheet; hand it in as it is{how}",
+                "adalah lembar yang sudah diisi; catat apa adanya{how}",
+                how=typed(
+                    ", `ektp-sched record FILE`, without --all",
+                    " dengan `ektp-sched record BERKAS`, tanpa --all",
+                ),
             )
             raise InputError(message, file=str(path))
         refs = people.refs(listed.rows["person"])

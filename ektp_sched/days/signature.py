@@ -12,7 +12,7 @@ import polars as pl
 from ektp_sched.backlog.texts import squeeze
 from ektp_sched.errors import LedgerError
 from ektp_sched.ledger import NewAct, personal
-from ektp_sched.words import said
+from ektp_sched.words import said, typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,9 +148,10 @@ class Signature:
         """
         if self.reason is None:
             message = said(
-                "{what} needs a reason; say it with --reason",
-                "{what} memerlukan alasan; tulislah dengan --reason",
+                "{what} needs a reason{how}",
+                "{what} memerlukan alasan{how}",
                 what=what,
+                how=typed("; say it with --reason", "; tulislah dengan --reason"),
             )
             raise LedgerError(message)
 
@@ -164,10 +165,11 @@ class Signature:
         """
         if not self.has_second_name:
             message = said(
-                "{what} needs a second name, other than --by; say who agrees with "
-                "--approved-by",
-                "{what} memerlukan nama kedua yang bukan --by; sebutkan siapa yang "
-                "menyetujui dengan --approved-by",
+                "{what} needs a second name, other than {by}; say who agrees{how}",
+                "{what} memerlukan nama kedua yang bukan {by}; sebutkan siapa yang "
+                "menyetujui{how}",
                 what=what,
+                by=typed("--by", "--by", said("who records it", "pencatatnya")),
+                how=typed(" with --approved-by", " dengan --approved-by"),
             )
             raise LedgerError(message)

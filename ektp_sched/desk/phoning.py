@@ -88,7 +88,8 @@ def _told(visit: Visit) -> Response:
         return visit.go("/today/phone", message, style="bad")
     if chosen.is_empty():
         message = said(
-            "tick first who was told the new day", "centang dahulu siapa yang sudah tahu"
+            "tick first who was told the new day",
+            "centang dahulu siapa yang sudah tahu",
         )
         raise UsageError(message)
     told = recording.record_told(

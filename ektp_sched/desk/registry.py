@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.desk import entry, longer, phoning, printing, settle, today
+from ektp_sched.desk import (
+    entry,
+    first,
+    longer,
+    office,
+    phoning,
+    printing,
+    settle,
+    today,
+)
 
 if TYPE_CHECKING:
     from ektp_sched.desk.visit import Page
@@ -13,9 +22,11 @@ __all__ = ["PAGES"]
 
 PAGES: Final[tuple[Page, ...]] = (
     *entry.PAGES,
+    *first.PAGES,
     *longer.PAGES,
     *today.PAGES,
     *settle.PAGES,
     *printing.PAGES,
     *phoning.PAGES,
+    *office.PAGES,
 )

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import polars as pl
 
-from ektp_sched.backlog.prints import PRINTED, SPOILT, UNPRINTED
 from ektp_sched.backlog.identity import is_made, queue_numbers
+from ektp_sched.backlog.prints import PRINTED, SPOILT, UNPRINTED
 from ektp_sched.days.overview import overview
 from ektp_sched.days.sheets import cards_on, sheet_file
 from ektp_sched.days.signature import REASONS
@@ -132,7 +132,9 @@ def _save(visit: Visit) -> Response:
     part = int(visit.text("part")) if visit.text("part").isdecimal() else 1
     shown = cards.slice((part - 1) * _PART, _PART)
     codes = "".join(map(_code, shown["state"]))
-    typed = {key: value for key, value in visit.form.items() if key != "token"}
+    typed: dict[str, Any] = {
+        key: value for key, value in visit.form.items() if key != "token"
+    }
     seen = visit.text("codes")
     if codes != seen:
         other = [
@@ -179,7 +181,9 @@ def _all(visit: Visit) -> Response:
     day = date.fromisoformat(visit.text("day"))
     signature = replace(visit.signature(), day=day)
     none = pl.DataFrame(schema={"application_id": pl.String})
-    return tell(visit, "/today", recording.record_all_but(visit.folder(), none, signature))
+    return tell(
+        visit, "/today", recording.record_all_but(visit.folder(), none, signature)
+    )
 
 
 def _hand_in(visit: Visit) -> Response:

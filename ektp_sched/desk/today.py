@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from ektp_sched.days.exports import keep_export
 from ektp_sched.days.overview import overview
+from ektp_sched.days.paper import printed_before
 from ektp_sched.days.sheets import sheets_ahead
 from ektp_sched.days.supplies import WHOLE, Down
 from ektp_sched.desk.typed import day_of, share_of, whole_of, written_day
@@ -64,10 +66,12 @@ def _show(visit: Visit, status: int = 200, **typed: Any) -> Response:
         days=days,
         read=None if read is None else _understood(read, visit),
         running=running,
-        ahead=_ahead(now),
+        ahead=_ahead(folder, now),
         made=_made(visit, now),
         machines=_machines(folder),
-        stocked=[n for n, card in folder.office.cards.items() if card.stock is not None],
+        stocked=[
+            n for n, card in folder.office.cards.items() if card.stock is not None
+        ],
         outages=[(each.resource, outage_sentence(each)) for each in now.outages],
         seen=_last_act(folder),
         written_day=written_day,
@@ -103,6 +107,12 @@ def _machines(folder: OfficeFolder) -> list[str]:
     return [each.id for each in (*folder.office.printers, *folder.office.servers)]
 
 
+def _stocked(folder: OfficeFolder) -> list[str]:
+    """Return the card types whose blanks are counted."""
+    cards = folder.office.cards.items()
+    return [name for name, card in cards if card.stock is not None]
+
+
 def _last_act(folder: OfficeFolder) -> int:
     """Return the number of the last act, which forms carry."""
     if not folder.ledger.exists:
@@ -119,9 +129,17 @@ def newer_acts(folder: OfficeFolder, seen: str, *kinds: str) -> list[Act]:
         return [act for act in reader.acts(*kinds) if act.number > int(seen)]
 
 
-def _ahead(now: Overview) -> tuple[date, list[str]] | None:
-    """Return the next day of whose sheets the plan has files, and whose they are."""
-    return None if now.plan is None else sheets_ahead(now.plan)
+def _ahead(
+    folder: OfficeFolder, now: Overview
+) -> tuple[date, list[tuple[str, int]]] | None:
+    """Return the next day that is printed, whose sheets, and how often on paper."""
+    ahead = None if now.plan is None else sheets_ahead(now.plan)
+    if ahead is None or now.plan is None:
+        return None
+    with folder.ledger.reading() as reader:
+        times = printed_before(reader.acts("sheet"))
+    day, printers = ahead
+    return day, [(name, times[now.plan.number, day, name]) for name in printers]
 
 
 def _made(visit: Visit, now: Overview) -> list[tuple[str, list[str]]]:
@@ -177,14 +195,19 @@ def _asked(visit: Visit) -> Response:
     if work.failure.asks == "open":
         earlier = overview(visit.folder(), visit.day).earlier
     return visit.page(
-        "asked.html.j2", work=work, asks=work.failure, earlier=earlier, **_kept(work)
+        "asked.html.j2",
+        work=work,
+        asks=work.failure,
+        earlier=earlier,
+        answered=_answered(work),
     )
 
 
-def _kept(work: Work) -> dict[str, str]:
+def _answered(work: Work) -> dict[str, str]:
     """Return what was answered before, for the next answer to keep."""
-    names = ("open", "gone", "left")
-    return {name: str(work.arguments.get(name, "")) for name in names}
+    answers = {name: work.arguments.get(name, "") for name in ("open", "gone")}
+    left = work.arguments.get("left")
+    return {**answers, "left": "" if left is None else f"{Decimal(left) * 100:f}"}
 
 
 def _drop(visit: Visit) -> Response:
@@ -209,7 +232,7 @@ def _export(visit: Visit) -> Response:
     """Show how the newest export was understood, and which rows are wrong."""
     from ektp_sched.output.terminal import reject_lines
 
-    folder, export, read = _newest(visit)
+    export, read = _newest(visit)
     backlog = None if read is None else read.backlog
     lines: list[str] = []
     if backlog is not None:
@@ -224,7 +247,7 @@ def _export(visit: Visit) -> Response:
     )
 
 
-def _newest(visit: Visit) -> tuple[OfficeFolder, Path | None, Checked | None]:
+def _newest(visit: Visit) -> tuple[Path | None, Checked | None]:
     from ektp_sched.days.folder import newest_export
     from ektp_sched.errors import FolderError
 
@@ -232,13 +255,13 @@ def _newest(visit: Visit) -> tuple[OfficeFolder, Path | None, Checked | None]:
     try:
         export = newest_export(folder)
     except FolderError:
-        return folder, None, None
-    return folder, export, checked(export, folder.office, start=visit.day)
+        return None, None
+    return export, checked(export, folder.office, start=visit.day)
 
 
 def _rejects(visit: Visit) -> Response:
     """Return all rows of the export that cannot be used, as CSV."""
-    _, _, read = _newest(visit)
+    _, read = _newest(visit)
     if read is None or read.backlog is None:
         return visit.go("/today")
     words = visit.words

@@ -66,17 +66,19 @@ def _came(came: Morning | Rest) -> Mapping[str, Any]:
     if morning is None:  # nothing was left to plan
         return {"plan": None, **said}
     if morning.place is None:
-        texts = (
+        english, indonesian = (
             " ".join(line for _, lines in said[code] for line in lines)
             for code in ("en", "id")
         )
-        raise UsageError(Said(*texts))
+        raise UsageError(Said(english, indonesian))
     return {"plan": morning.place.number, **said}
 
 
 def _read(sections: Iterable[Section]) -> list[tuple[str, list[str]]]:
     """Return titles and lines, without what a page of the day shows anew."""
-    shown = [each for each in sections if each.name not in ("sheets", "phones", "proof")]
+    shown = [
+        each for each in sections if each.name not in ("sheets", "phones", "proof")
+    ]
     return [
         ("" if section.name == "morning" else section.title, lines_of(section))
         for section in shown

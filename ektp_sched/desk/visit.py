@@ -22,7 +22,7 @@ from ektp_sched.output.languages import Language, language
 from ektp_sched.output.view.parts import written
 from ektp_sched.public import visible
 from ektp_sched.spoken import office_language
-from ektp_sched.words import Said, in_language
+from ektp_sched.words import Said, in_language, on_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,8 +193,8 @@ class Visit:
                 lang=words.code,
                 t=words.text,
                 words=words,
-                say=partial(in_language, code=words.code),
-                told=[(style, in_language(text, words.code)) for style, text in told],
+                say=partial(_on_page, code=words.code),
+                told=[(style, _on_page(text, words.code)) for style, text in told],
                 written=partial(written, texts=words),
                 drawn=partial(_drawn, texts=words),
                 ink=_ink,
@@ -267,6 +267,11 @@ def safe_name(given: str, number: int) -> str:
 
 def _said(sentence: str) -> Said:
     return sentence if isinstance(sentence, Said) else Said(sentence, sentence)
+
+
+def _on_page(sentence: str, code: str) -> str:
+    """Return a sentence in a language, without words about commands."""
+    return in_language(on_page(sentence), code)
 
 
 def _language_of(path: Path) -> str:

@@ -27,7 +27,7 @@ from ektp_sched.ledger.chain import (
 )
 from ektp_sched.ledger.database import connect, is_current, migrate, sentences, shown
 from ektp_sched.ledger.tables import ACTS, FACTS, KINDS, PERSONAL
-from ektp_sched.words import said
+from ektp_sched.words import said, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -359,9 +359,10 @@ class Writer(Reader):
         if last is not None and now < last["at"] and not confirmed:
             message = said(
                 "the clock says {now}, before the last act ({last}); set the clock, or "
-                "confirm the day with --on DATE",
+                "confirm the day{how}",
                 "jam menunjukkan {now}, sebelum catatan terakhir ({last}); betulkan "
-                "jamnya, atau pastikan harinya dengan --on TANGGAL",
+                "jamnya, atau pastikan harinya{how}",
+                how=typed(" with --on DATE", " dengan --on TANGGAL"),
                 now=now,
                 last=last["at"],
             )
@@ -584,7 +585,12 @@ class Ledger:
 
     def _absent(self) -> LedgerError:
         message = said(
-            "is not there yet; run `ektp-sched today` in the office folder first",
-            "belum ada; jalankan dahulu `ektp-sched today` di folder kantor",
+            "is not there yet; {how} first",
+            "belum ada; {how} dahulu",
+            how=typed(
+                "run `ektp-sched today` in the office folder",
+                "jalankan `ektp-sched today` di folder kantor",
+                said("plan the first day", "rencanakan hari pertama"),
+            ),
         )
         return LedgerError(message, file=shown(self.url))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from ektp_sched.backlog import read_backlog
-from ektp_sched.backlog.identity import key_path, read_key
+from ektp_sched.backlog.identity import key_path
+from ektp_sched.days.begin import begin, fingerprint
 from ektp_sched.days.committed import last_plan, unknown_plans
 from ektp_sched.days.record import REJECTS
 from ektp_sched.days.supplies import counted_in_file
@@ -26,7 +25,7 @@ from ektp_sched.morning.imports import compare
 from ektp_sched.morning.plans import adopt_unknown
 from ektp_sched.output.tables import csv_bytes
 from ektp_sched.places import replace_file
-from ektp_sched.words import said
+from ektp_sched.words import said, typed
 from ektp_sched.yesterday.reconcile import (
     MOST_GONE,
     GoneChoice,
@@ -41,14 +40,18 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.days.signature import Signature
-    from ektp_sched.ledger import Act, Writer
+    from ektp_sched.ledger import Act
     from ektp_sched.ledger.state import State
     from ektp_sched.morning.imports import Imported
-    from ektp_sched.office import Office
 
     Progress = Callable[[str, float], None]
 
 __all__ = ["read_export", "refuse_later", "take_in"]
+
+_RESTORE: Final = typed(
+    " with `ektp-sched ledger restore`", " dengan `ektp-sched ledger restore`"
+)
+_RECORD: Final = typed(" with `ektp-sched record`", " dengan `ektp-sched record`")
 
 _SHEET: Final = ("person", "day", "printer", "plan")
 
@@ -107,9 +110,10 @@ def refuse_later(
         if last is not None and last.day > signature.day:
             message = said(
                 "the last plan is of {last}, and today is {day}; set the clock, or say "
-                "the day with --on DATE",
+                "the day{how}",
                 "rencana terakhir untuk {last}, sedangkan hari ini {day}; betulkan "
-                "jam, atau sebutkan harinya dengan --on TANGGAL",
+                "jam, atau sebutkan harinya{how}",
+                how=typed(" with --on DATE", " dengan --on TANGGAL"),
                 last=str(last.day),
                 day=str(signature.day),
             )
@@ -117,32 +121,37 @@ def refuse_later(
     if absent:
         message = said(
             "has no act with the head {head}: the ledger on this computer is older "
-            "than that sheet; restore the newest backup with `ektp-sched ledger "
-            "restore`, or hand in the sheets since with `ektp-sched record`",
+            "than that sheet; restore the newest backup{restore}, or hand in the "
+            "sheets since{record}",
             "tidak memuat catatan dengan kepala {head}: buku besar di komputer ini "
-            "lebih tua daripada lembar itu; pulihkan cadangan terbaru dengan "
-            "`ektp-sched ledger restore`, atau serahkan lembar sesudahnya dengan "
-            "`ektp-sched record`",
+            "lebih tua daripada lembar itu; pulihkan cadangan terbaru{restore}, atau "
+            "serahkan lembar sesudahnya{record}",
+            restore=_RESTORE,
+            record=_RECORD,
             head=absent[0],
         )
         raise LedgerError(message, file=shown(folder.ledger.url))
     if unknown and open is None:
         message = said(
             "is plan {number}, which the ledger does not know: it is older than that "
-            "plan; restore the newest backup with `ektp-sched ledger restore`, hand in "
-            "the plan's sheets with `ektp-sched record`, or say with --open exclude or "
-            "--open plan what becomes of the cards on them",
+            "plan; restore the newest backup{restore}, hand in the plan's "
+            "sheets{record}, or say what becomes of the cards on them{open}",
             "adalah rencana {number}, yang tidak dikenal buku besar, karena buku besar "
-            "itu lebih tua; pulihkan cadangan terbaru dengan `ektp-sched ledger "
-            "restore`, serahkan lembar rencana itu dengan `ektp-sched record`, atau "
-            "tentukan nasib kartunya dengan --open exclude atau --open plan",
+            "itu lebih tua; pulihkan cadangan terbaru{restore}, serahkan lembar "
+            "rencana itu{record}, atau tentukan nasib kartunya{open}",
+            restore=_RESTORE,
+            record=_RECORD,
+            open=typed(
+                " with --open exclude or --open plan",
+                " dengan --open exclude atau --open plan",
+            ),
             number=str(unknown[0].number),
         )
         raise FolderError(message, file=str(unknown[0].path))
     if unknown:
         with folder.ledger.writing() as writer:
             if not writer.number:
-                _begin(folder, writer, signature)
+                begin(folder, writer, signature)
         adopt_unknown(folder, signature)
 
 
@@ -155,7 +164,7 @@ def _refuse_other_key(folder: OfficeFolder, acts: Sequence[Act]) -> None:
     """Refuse a key that gives people other ids than the last one did."""
     stated = [act.detail.get("key") for act in acts if act.kind in ("begin", "import")]
     last = next((key for key in reversed(stated) if key is not None), None)
-    if last is not None and _fingerprint(folder.office) not in (None, last):
+    if last is not None and fingerprint(folder.office) not in (None, last):
         message = said(
             "is another key than the one that the people in the ledger have their ids "
             "of, and gives everybody another one; put the office's own key back",
@@ -187,7 +196,7 @@ def take_in(
     with folder.ledger.writing() as writer:
         acts = writer.acts(live=False)
         if not acts:
-            _begin(folder, writer, signature)
+            begin(folder, writer, signature)
         counted = counted_in_file(folder.office, writer, signature.day)
         if counted is not None:
             writer.append(*counted, confirmed=signature.confirmed)
@@ -216,7 +225,7 @@ def take_in(
             detail = {
                 "file": Path(backlog.source or "").name,
                 "sha256": backlog.digest,
-                "key": _fingerprint(folder.office),
+                "key": fingerprint(folder.office),
                 **imported.counts,
             }
             signature.write(
@@ -234,23 +243,6 @@ def _is_new(acts: list[Act], backlog: Backlog) -> bool:
     return not imports or imports[-1].detail["sha256"] != backlog.digest
 
 
-def _begin(folder: OfficeFolder, writer: Writer, signature: Signature) -> None:
-    detail = {
-        "office": folder.office.name,
-        "key": _fingerprint(folder.office),
-        "version": version("ektp-sched"),
-    }
-    signature.write(writer, "begin", detail=detail)
-
-
-def _fingerprint(office: Office) -> str | None:
-    """Return what tells the office's key from others, and does not give it away."""
-    if office.identity is None:
-        return None
-    key = read_key(key_path(office))
-    return hashlib.sha256(b"ektp-sched ledger\n" + key).hexdigest()[:16]
-
-
 def _ask_about_gone(state: State, imported: Imported) -> None:
     """Ask where more of those who wait are gone than a day explains."""
     if "gone" not in imported.facts:
@@ -265,10 +257,12 @@ def _ask_about_gone(state: State, imported: Imported) -> None:
         message = said(
             "{number} of {before} people who waited are gone from the export, and "
             "nothing says that they were printed; take a whole export, hand in what "
-            "was printed with `ektp-sched record`, or accept it with --gone accept",
+            "was printed{record}, or accept it{gone}",
             "{number} dari {before} orang yang menunggu hilang dari ekspor, dan tidak "
             "ada keterangan bahwa sudah dicetak; ambil ekspor yang lengkap, catat "
-            "hasil cetak dengan `ektp-sched record`, atau terima dengan --gone accept",
+            "hasil cetak{record}, atau terima{gone}",
+            record=_RECORD,
+            gone=typed(" with --gone accept", " dengan --gone accept"),
             number=gone.height,
             before=waiting,
         )
@@ -280,15 +274,22 @@ def _asked_about(unknown: pl.DataFrame) -> AskedError:
     return AskedError(
         said(
             "of {number} cards on the sheets of {sheets} nothing is known; hand those "
-            "sheets in with `ektp-sched record FILE`, say that all were printed with "
-            "`ektp-sched record --all --on {day}`, leave the cards out with --open "
-            "exclude, or plan them again with --open plan",
+            "sheets in{record}, say that all were printed{all}, leave the cards "
+            "out{exclude}, or plan them again{plan}",
             "tidak ada keterangan tentang {number} kartu pada lembar {sheets}; "
-            "serahkan lembarnya dengan `ektp-sched record BERKAS`, nyatakan semua "
-            "tercetak dengan `ektp-sched record --all --on {day}`, kecualikan kartunya "
-            "dengan --open exclude, atau rencanakan lagi dengan --open plan",
+            "serahkan lembarnya{record}, nyatakan semua tercetak{all}, kecualikan "
+            "kartunya{exclude}, atau rencanakan lagi{plan}",
             number=unknown.height,
-            day=str(unknown["day"].min()),
+            record=typed(
+                " with `ektp-sched record FILE`", " dengan `ektp-sched record BERKAS`"
+            ),
+            all=typed(
+                " with `ektp-sched record --all --on {day}`",
+                " dengan `ektp-sched record --all --on {day}`",
+                day=str(unknown["day"].min()),
+            ),
+            exclude=typed(" with --open exclude", " dengan --open exclude"),
+            plan=typed(" with --open plan", " dengan --open plan"),
             sheets=sheets_named(unknown),
         ),
         asks="open",

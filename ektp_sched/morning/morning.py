@@ -29,7 +29,7 @@ from ektp_sched.morning.imports import compare
 from ektp_sched.morning.intake import read_export, refuse_later, take_in
 from ektp_sched.morning.plans import put_plan
 from ektp_sched.output.batches import file_stems
-from ektp_sched.words import said
+from ektp_sched.words import said, typed
 from ektp_sched.yesterday.changes import slipped
 from ektp_sched.yesterday.filled import marked_in
 from ektp_sched.yesterday.reconcile import (
@@ -308,11 +308,11 @@ def filled_and_void(path: Path) -> AskedError:
     """
     return AskedError(
         said(
-            "{file} is filled in and not recorded; hand it in first with "
-            "`ektp-sched record`, what is printed ticked under Printed",
-            "{file} sudah diisi tetapi belum dicatat; serahkan dahulu "
-            "dengan `ektp-sched record`, dengan centang di kolom Tercetak "
-            "untuk yang sudah dicetak",
+            "{file} is filled in and not recorded; hand it in first{how}, what is "
+            "printed ticked under Printed",
+            "{file} sudah diisi tetapi belum dicatat; serahkan dahulu{how}, "
+            "dengan centang di kolom Tercetak untuk yang sudah dicetak",
+            how=typed(" with `ektp-sched record`", " dengan `ektp-sched record`"),
             file=str(path),
         ),
         asks="sheet",
@@ -342,9 +342,12 @@ def _made_already(
     if came or fresh.is_new:
         message = said(
             "the sheets of {day} are made (plan {number}), and something came since; "
-            "plan what is left of the day with `ektp-sched today --rest`",
+            "plan what is left of the day{how}",
             "lembar untuk {day} sudah dibuat (rencana {number}), dan sesudah itu ada "
-            "yang baru; rencanakan sisa hari ini dengan `ektp-sched today --rest`",
+            "yang baru; rencanakan sisa hari ini{how}",
+            how=typed(
+                " with `ektp-sched today --rest`", " dengan `ektp-sched today --rest`"
+            ),
             day=str(signature.day),
             number=str(last.number),
         )

@@ -13,6 +13,7 @@ from ektp_sched.backlog.known import stands
 from ektp_sched.backlog.prints import UNPRINTED
 from ektp_sched.days.committed import put_in_place, unknown_plans, waiting_place
 from ektp_sched.days.folder import PlanFolder
+from ektp_sched.days.office import refuse_overtaken
 from ektp_sched.days.since import is_relevant
 from ektp_sched.documents.entries import LedgerMark
 from ektp_sched.documents.reading import load
@@ -213,6 +214,7 @@ def put_plan(
         since = (act for act in writer.acts(live=False) if act.number > state.number)
         if any(map(is_relevant, since)):
             return None
+        refuse_overtaken(folder, writer)
         target = folder.place(made.start)
         _refuse_taken(target)
         taken = [plan.number for plan in folder.plans()]

@@ -43,7 +43,7 @@ from ektp_sched.output.batches import file_stems
 from ektp_sched.output.tables import csv_bytes
 from ektp_sched.rules.capacity import day_shares
 from ektp_sched.rules.fields import DAYS
-from ektp_sched.words import said
+from ektp_sched.words import said, typed
 from ektp_sched.yesterday.filled import marked_in
 
 if TYPE_CHECKING:
@@ -275,8 +275,9 @@ def _refuse_first(folder: OfficeFolder, day: date) -> None:
             last = last_plan(folder, reader)
     if last is None or last.day < day:
         message = said(
-            "there are no sheets of {day} yet; make them with `ektp-sched today`",
-            "belum ada lembar untuk {day}; buat dahulu dengan `ektp-sched today`",
+            "there are no sheets of {day} yet; make them first{how}",
+            "belum ada lembar untuk {day}; buat dahulu{how}",
+            how=typed(" with `ektp-sched today`", " dengan `ektp-sched today`"),
             day=str(day),
         )
         raise UsageError(message)

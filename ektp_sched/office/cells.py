@@ -35,8 +35,13 @@ def joined(names: list[str]) -> str:
     return file.getvalue().replace(";", "; ") if plain else file.getvalue()
 
 
-def _split(text: str) -> list[str]:
-    rows = list(csv.reader(text.splitlines(), delimiter=";", skipinitialspace=True))
+def split(text: str) -> list[str]:
+    """Return the names in a cell; as `joined` writes them."""
+    lines = csv.reader(text.splitlines(), delimiter=";", skipinitialspace=True)
+    try:
+        rows = list(lines)
+    except csv.Error:  # such as a sign that ends texts
+        return [text]
     return [name.strip() for row in rows for name in row if name.strip()]
 
 
@@ -62,6 +67,18 @@ def shown(value: Any, kind: Kind, yes: str, no: str) -> str | int | float | date
     return str(value)
 
 
+def text_of(value: Any, kind: Kind) -> str:
+    """Return what a cell says of a value as text, be the value of its kind or not."""
+    if value is None:
+        return ""
+    if kind in (Kind.LIST, Kind.DAYS, Kind.NUMBERS) and not isinstance(value, list):
+        return str(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    cell = shown(value, kind, "yes", "no")
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
 def parsed(text: str, kind: Kind) -> Any:
     """Return what a cell says; the text itself where it is not of its kind."""
     word = text.strip()
@@ -77,10 +94,10 @@ def parsed(text: str, kind: Kind) -> Any:
     if kind in (Kind.WHOLE, Kind.SHARE) and _NUMBER.fullmatch(word):
         return Decimal(word.replace(",", "."))
     if kind is Kind.DAYS:
-        return [_date(name) for name in _split(text)]
+        return [_date(name) for name in split(text)]
     if kind is Kind.NUMBERS:
-        return [parsed(number, Kind.SHARE) for number in _split(text)]
-    return _split(text) if kind is Kind.LIST else word
+        return [parsed(number, Kind.SHARE) for number in split(text)]
+    return split(text) if kind is Kind.LIST else word
 
 
 def _date(word: str) -> date | str:

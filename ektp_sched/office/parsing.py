@@ -83,7 +83,7 @@ def refusal(
     if places is None:
         located: list[tuple[Cell | None, str]] = [(None, p.sentence) for p in problems]
     else:
-        located = [_located(problem, places) for problem in problems]
+        located = [_said_there(*located_in(p, places)) for p in problems]
     cell, message = located[0]
     if problems[1:]:
         more = said(" (and {n} more)", " (dan {n} lagi)", n=len(problems) - 1)
@@ -105,20 +105,27 @@ def _place(cell: Cell | None, problem: Problem) -> str:
     return problem.key if cell is None else place(cell.sheet, cell.row, cell.column)
 
 
-def _located(problem: Problem, places: Mapping[Path, Cell]) -> tuple[Cell | None, str]:
+def located_in(
+    problem: Problem, places: Mapping[Path, Cell]
+) -> tuple[Cell | None, str]:
     """Return where in a workbook something is wrong, and the sentence for it."""
     sentence, path = in_workbook(problem.sentence), problem.path
     if problem.place is not None:
         return problem.place, sentence
     for length in range(len(path), 0, -1):
         cell = places.get(path[:length])
-        if cell is None:
-            continue
-        if cell.key:
-            return cell, joined(": ", (cell.key, sentence))
-        below = (part for part in path[length:] if isinstance(part, str))
-        return replace(cell, column=cell.column or next(below, None)), sentence
+        if cell is not None and cell.key:
+            return cell, sentence
+        if cell is not None:
+            below = (part for part in path[length:] if isinstance(part, str))
+            column = cell.column or next(below, None)
+            return replace(cell, column=column), sentence
     return None, sentence
+
+
+def _said_there(cell: Cell | None, sentence: str) -> tuple[Cell | None, str]:
+    named = cell is not None and cell.key
+    return cell, joined(": ", (named, sentence)) if named else sentence
 
 
 def _take_out_aliases(data: dict[str, Any]) -> list[Problem]:

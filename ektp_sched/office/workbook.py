@@ -20,14 +20,15 @@ from ektp_sched.office.layout import (
     Setting,
     Sheet,
 )
+from ektp_sched.office.rows import rows_of, value_at
 from ektp_sched.office.writing import plain, to_toml
 from ektp_sched.places import replace_file
-from ektp_sched.rules.fields import DAYS, RESOURCES
+from ektp_sched.rules.fields import RESOURCES
 from ektp_sched.rules.forms import Column, Kind
 from ektp_sched.words import in_language, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
@@ -149,10 +150,9 @@ def workbook_bytes(office: OfficeTables, further: Further | None = None) -> byte
         book.set_properties({"title": office.name, "created": _CREATED})
         writer = _Writer(office, book)
         writer.settings(OFFICE, SETTINGS, plain(office))
-        writer.sheet(WEEK, writer.week())
-        writer.sheet(DATES, writer.dates())
-        for sheet in SHEETS:
-            writer.sheet(sheet, writer.entries(sheet))
+        tables = plain(office)
+        for sheet in (WEEK, DATES, *SHEETS):
+            writer.sheet(sheet, rows_of(sheet, tables))
         if further is not None:
             first, *others = further.sheets
             writer.sheet(*first)
@@ -168,7 +168,6 @@ class _Writer:
     def __init__(self, office: OfficeTables, book: Workbook) -> None:
         self._office = office
         self._book = book
-        self._data = plain(office)
         self._yes, self._no = _YES_NO[office.language]
         head = {"bold": True, "bg_color": "#DCE6F1", "bottom": 1, "locked": True}
         self._heading = book.add_format(head)
@@ -196,58 +195,13 @@ class _Writer:
         page = self._page(name, ("key", "value", "note"), (24, 44, 90))
         page.write_comment(0, 1, self._said(OFFICE_NOTE), _COMMENT)
         for row, setting in enumerate(settings, start=1):
-            value: Any = data
-            for part in setting.path:
-                value = (value or {}).get(part)
+            value = value_at(data, setting.path)
             text = self._said(setting.column.note)
             page.write_string(row, 0, setting.key, self._key)
             page.write_string(row, 2, text, self._note)
             page.write_comment(row, 1, text, _COMMENT)
             self._cell(page, row, 1, value, setting.column.kind)
             page.data_validation(row, 1, row, 1, self._rule(setting.column))
-
-    def week(self) -> list[list[Any]]:
-        """Return the days of the week with what holds on them."""
-        rules = self._office.calendar
-        return [[d, d in rules.workdays, rules.share.get(d)] for d in DAYS]
-
-    def dates(self) -> list[list[Any]]:
-        """Return closed and open dates beside each other."""
-        closed, opened = self._office.calendar.closed, self._office.calendar.open
-        rows = max(len(closed), len(opened))
-        return [
-            [
-                closed[i] if i < len(closed) else None,
-                opened[i] if i < len(opened) else None,
-            ]
-            for i in range(rows)
-        ]
-
-    def entries(self, sheet: Sheet) -> list[list[Any]]:
-        """Return the rows of a table, in its columns' order."""
-        keys = [column.key for column in sheet.columns]
-        if sheet.owner is not None:
-            rows = self._parts(sheet, sheet.owner)
-            return [[name, *(entry.get(k) for k in keys[1:])] for name, entry in rows]
-        table: Any = self._data
-        for key in sheet.path:
-            table = table.get(key, {})
-        if sheet.flat:
-            return [[name, value] for name, value in table.items()]
-        if sheet.named:
-            return [[name, *(v.get(k) for k in keys[1:])] for name, v in table.items()]
-        return [[entry.get(key) for key in keys] for entry in table]
-
-    def _parts(self, sheet: Sheet, owner: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the entries that stand with those of another table, and their name."""
-        owners = self._data.get(owner, {})
-        named = owners if isinstance(owners, dict) else {e["id"]: e for e in owners}
-        keys = [column.key for column in sheet.columns[1:]]
-        for name, table in named.items():
-            entries = table.get(sheet.name, [])
-            if isinstance(entries, dict):
-                entries = [dict(zip(keys, e, strict=True)) for e in entries.items()]
-            yield from ((name, entry) for entry in entries)
 
     def _said(self, sentence: Said) -> str:
         return in_language(sentence, self._office.language)

@@ -37,7 +37,7 @@ from ektp_sched.rules.problems import Cell, Problem
 from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
 
@@ -77,16 +77,8 @@ def read_sheets(path: str | Path, model: type[T]) -> T:
     path = Path(path)
     raw = read_bytes(path)
     tables = Tables()
-    known = (settings_rows(OFFICE), WEEK, DATES, *SHEETS)
-    sheets = sheets_of(raw, str(path), known, tables)
-    read_settings(OFFICE, SETTINGS, sheets.get(OFFICE, []), tables)
-    _week(sheets.get(WEEK.name, []), tables)
-    _dates(sheets.get(DATES.name, []), tables)
-    for sheet in SHEETS:
-        _entries(sheet, sheets.get(sheet.name, []), tables)
-    for sheet in SHEETS:
-        if sheet.owner is not None:
-            _hand_out(sheet, sheet.owner, tables)
+    sheets = sheets_of(raw, str(path), OFFICE_SHEETS, tables)
+    tables_from(sheets, tables)
     office = parse_as(
         tables.data,
         model,
@@ -101,6 +93,22 @@ def settings_rows(name: str) -> Sheet:
     """Return a sheet of single values, one key a row."""
     keys = ("key", "value", "note")
     return Sheet((name,), tuple(Column(key, OFFICE_NOTE) for key in keys))
+
+
+OFFICE_SHEETS: Final = (settings_rows(OFFICE), WEEK, DATES, *SHEETS)
+"""Every sheet of an office."""
+
+
+def tables_from(sheets: Mapping[str, Rows], tables: Tables) -> None:
+    """Put what the rows of an office's sheets say where it stands in office.toml."""
+    read_settings(OFFICE, SETTINGS, sheets.get(OFFICE, []), tables)
+    _week(sheets.get(WEEK.name, []), tables)
+    _dates(sheets.get(DATES.name, []), tables)
+    for sheet in SHEETS:
+        _entries(sheet, sheets.get(sheet.name, []), tables)
+    for sheet in SHEETS:
+        if sheet.owner is not None:
+            _hand_out(sheet, sheet.owner, tables)
 
 
 def sheets_of(

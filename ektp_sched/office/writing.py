@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import tomlkit
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.tables import OfficeTables
 
-_INLINE = frozenset({"share", "set_aside"})
+INLINE: Final = frozenset({"share", "set_aside"})
+"""Tables that stand on the line of their key."""
+
 _UNLESS_EMPTY = frozenset({"set_aside", "ribbon_deliveries"})
 
 
@@ -58,29 +60,30 @@ def tables_to_toml(tables: Mapping[str, Any]) -> str:
     document = tomlkit.document()
     for key, value in tables.items():
         if isinstance(value, dict):
-            document.add(key, _table(value))
+            document.add(key, table_item(value))
         elif isinstance(value, list):
-            document.add(key, _entries(value))
+            document.add(key, entries_item(value))
         else:
             document.add(key, toml_item(value))
     return tomlkit.dumps(document)
 
 
-def _table(values: dict[str, Any]) -> Item:
+def table_item(values: dict[str, Any]) -> Item:
+    """Return a table as a file of text has it, a few of its own within a line."""
     nested = values and all(isinstance(part, dict) for part in values.values())
     table = tomlkit.table(is_super_table=bool(nested))
     for key, value in values.items():
-        if isinstance(value, dict) and key not in _INLINE:
-            table.add(tomlkit.key(key) if key else key, _table(value))
-        else:
-            table.add(tomlkit.key(key), toml_item(value))
+        inline = key in INLINE or not isinstance(value, dict)
+        item = toml_item(value) if inline else table_item(value)
+        table.add(tomlkit.key(key) if key or inline else key, item)
     return table
 
 
-def _entries(values: list[dict[str, Any]]) -> AoT:
+def entries_item(values: list[dict[str, Any]]) -> AoT:
+    """Return tables that a file of text has one after another."""
     array = tomlkit.aot()
     for value in values:
-        array.append(_table(value))
+        array.append(table_item(value))
     return array
 
 

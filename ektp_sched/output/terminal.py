@@ -110,8 +110,6 @@ def _concerned(alike: Sequence[Violation]) -> str:
 def held_lines(
     backlog: Backlog, office: Office, texts: Language
 ) -> list[tuple[str, str]]:
-    backlog: Backlog, office: Office, texts: Language
-) -> list[tuple[str, str]]:
     """Return statuses that cannot be printed yet, and those printed already."""
     counts = status_counts(backlog)
     done = already_printed(pl.Series([*counts], dtype=pl.String), office)

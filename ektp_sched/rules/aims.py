@@ -72,8 +72,10 @@ class PlanRules(Table):
     )
     tie_break: Annotated[Literal["recorded", "lottery"], Form(choice="tie_break")] = (
         noted(
-            "recorded: who was recorded first. lottery: a draw with the seed.",
-            "recorded: yang lebih dulu direkam. lottery: undian dengan seed.",
+            "Who comes first of equals: recorded (who was recorded first) or lottery "
+            "(a draw with the seed).",
+            "Siapa didahulukan bila setara: recorded (yang lebih dulu direkam) atau "
+            "lottery (undian dengan seed).",
             default="recorded",
         )
     )

@@ -42,8 +42,8 @@ class UrgencyClass(Table):
         default=None,
     )
     default: Flag = noted(
-        "yes at one class: for applications without a class.",
-        "ya pada satu kelas: untuk permohonan tanpa kelas.",
+        "Whether it is for applications without a class; yes at one class.",
+        "Apakah untuk permohonan tanpa kelas; ya pada satu kelas.",
         default=False,
     )
 

@@ -27,6 +27,7 @@ from typing import (
 from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from ektp_sched.words import Said, by_form, in_workbook, joined, said
 
@@ -60,6 +61,20 @@ class Column:
     # servers and printers do.
     source: str | None = None
     largest: int = 1  # of a share, what it may be at most
+    names: str | None = None  # table whose entries it names, as `source` or in a list
+    default: Any = None  # what holds where it is empty; None: nothing
+    needed: bool = False  # whether it may not be empty
+    says: Said | None = None  # what a cell must hold, if the type says it
+
+
+TABLES: Final = {
+    "urgency class": "urgency",
+    "card type": "cards",
+    "area": "areas",
+    "server": "servers",
+    "printer or server": "resources",
+}
+"""The table in which what a field names stands, by the kind of what it names."""
 
 
 def column(
@@ -71,7 +86,8 @@ def column(
     source: str | None = None,
 ) -> Column:
     """Return a column that no field stands for, with its note."""
-    return Column(key, said(english, indonesian), kind, choices, source)
+    note = said(english, indonesian)
+    return Column(key, note, kind, choices, source, names=source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +209,21 @@ def column_of(key: str, field: FieldInfo) -> Column:
     assert form.kind is not None
     high = _range(metadata)[1]
     largest = int(high) if high and form.kind is Kind.SHARE else 1
-    return Column(key, note, form.kind, form.choices, form.source or None, largest)
+    base = apart(field)[0]
+    inner = form_of(entry_of(base)) if get_origin(base) is tuple else form
+    default = field.get_default(call_default_factory=True)
+    return Column(
+        key,
+        note,
+        form.kind,
+        form.choices,
+        form.source or None,
+        largest,
+        names=TABLES.get(inner.names or ""),
+        default=None if default is PydanticUndefined else default,
+        needed=field.is_required(),
+        says=None if form.says is None else form.says.workbook or form.says,
+    )
 
 
 def _example(english: str, indonesian: str, text: str, cell: str = "") -> Said:

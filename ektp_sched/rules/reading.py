@@ -115,8 +115,8 @@ class Privacy(Table):
     """Table ``[privacy]``: whether sheets show a person's whole number."""
 
     show_nik: Flag = noted(
-        "yes: sheets show the whole number. no: it is masked.",
-        "ya: lembar menampilkan NIK lengkap. tidak: disamarkan.",
+        "Whether sheets show the whole number, which is masked otherwise.",
+        "Apakah lembar menampilkan NIK lengkap; bila tidak, disamarkan.",
         default=False,
     )
 

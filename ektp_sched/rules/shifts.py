@@ -136,8 +136,8 @@ class Shift(Table):
         min_length=1,
     )
     on_holidays: Flag = noted(
-        "yes: also on holidays and closed dates.",
-        "ya: boleh juga pada hari libur dan tanggal tutup.",
+        "Whether also on holidays and closed dates.",
+        "Apakah boleh juga pada hari libur dan tanggal tutup.",
         default=False,
     )
 

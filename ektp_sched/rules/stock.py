@@ -70,8 +70,8 @@ class CardType(Table):
     """Table ``[cards.NAME]``: a kind of card and its blanks."""
 
     default: Flag = noted(
-        "yes at one type: for applications without a card type.",
-        "ya pada satu jenis: untuk permohonan tanpa jenis kartu.",
+        "Whether it is for applications without a card type; yes at one type.",
+        "Apakah untuk permohonan tanpa jenis kartu; ya pada satu jenis.",
         default=False,
     )
     stock: Count | None = noted(

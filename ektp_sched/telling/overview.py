@@ -82,8 +82,8 @@ def _sheet(sheet: Sheet) -> Said:
     """Return how far a sheet of the day is, and where it is."""
     if sheet.void:
         return said(
-            "VOID: {printer}, plan {plan}: take it away.",
-            "BATAL: {printer}, rencana {plan}: singkirkan.",
+            "VOID: the sheet of {printer}, plan {plan}: take it away.",
+            "TIDAK BERLAKU: lembar {printer}, rencana {plan}: tarik lembar itu.",
             printer=sheet.printer,
             plan=str(sheet.plan),
         )

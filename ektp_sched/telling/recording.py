@@ -6,15 +6,15 @@ do.
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.backlog.records import FIELDS
-from ektp_sched.days import corrections, notes, paper, record
+from ektp_sched.days import corrections, notes, office, paper, record
 from ektp_sched.days.committed import finish, unknown_plans
 from ektp_sched.days.supplies import WHOLE
 from ektp_sched.errors import InputError, UsageError, place
@@ -34,9 +34,12 @@ if TYPE_CHECKING:
     from ektp_sched.days.record import Recorded
     from ektp_sched.days.signature import Signature
     from ektp_sched.days.supplies import Down
+    from ektp_sched.office.changes import Change
 
 __all__ = [
     "accept",
+    "change_office",
+    "change_sentences",
     "outage_sentence",
     "record_all",
     "record_all_but",
@@ -278,7 +281,9 @@ def record_paper(
     finish(folder)
     act, printed = paper.record_paper(folder, papers, signature)
     lines = [_as_act(act), *map(_on_paper, printed)]
-    sheets = [{**asdict(each), "day": each.day.isoformat()} for each in printed]
+    sheets = [
+        {**dataclasses.asdict(each), "day": each.day.isoformat()} for each in printed
+    ]
     return _told({"act": act, "sheets": sheets}, lines, signature)
 
 
@@ -342,6 +347,37 @@ def undo(folder: OfficeFolder, number: int, signature: Signature) -> Told:
         "Act {n} counts no longer.", "Catatan {n} tidak berlaku lagi.", n=str(number)
     )
     return _told({"act": act, "undoes": number}, _of_act(act, sentence), signature)
+
+
+def change_office(
+    folder: OfficeFolder, new: bytes | Path, signature: Signature, *, rests_on: str
+) -> Told:
+    """Change the office file; see `ektp_sched.days.office.change_office`."""
+    finish(folder)
+    changed = office.change_office(folder, new, signature, rests_on=rests_on)
+    document = {
+        "act": changed.act,
+        "changes": [dataclasses.asdict(change) for change in changed.changes],
+    }
+    lines = [_as_act(changed.act), *change_sentences(changed.changes)]
+    lines += [
+        Said(language("en").notice(notice), language("id").notice(notice))
+        for notice in changed.office.warnings()
+    ]
+    return _told(document, lines, signature)
+
+
+def change_sentences(changes: Iterable[Change]) -> Iterator[Said]:
+    """Yield what an office says otherwise, a key a line."""
+    nothing = said("nothing", "tidak ada")
+    for change in changes:
+        yield said(
+            "{key}: {old} → {new}",
+            "{key}: {old} → {new}",
+            key=change.key,
+            old=nothing if change.old is None else change.old or "–",
+            new=nothing if change.new is None else change.new or "–",
+        )
 
 
 def _told(

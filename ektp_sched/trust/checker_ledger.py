@@ -71,6 +71,10 @@ TEXTS = {
         "acts came after it, which nothing protects yet",
         "catatan sesudahnya belum dilindungi apa pun",
     ),
+    "edited": (
+        "the office file is not the one that this act put in place",
+        "berkas kantor bukan yang dipasang catatan ini",
+    ),
     "assumed": (
         "No head was given: whether all was rewritten only a head on paper shows",
         "Tidak ada tanda diberikan: hanya tanda di kertas yang menunjukkan apakah "
@@ -242,6 +246,17 @@ class Ledger:
             if stated(index.parent) is not None:
                 self.expect(name.as_posix() in known, "unmade", name)
 
+    def edited_office(self, office: Path) -> int:
+        """Return the last act that changed the office, if its file is another now."""
+        acts = [act for act in self.acts if act["kind"] == "office"]
+        if not acts:
+            return 0
+        detail = json.loads(acts[-1]["detail"])
+        file = office / PurePosixPath(str(detail.get("file"))).name
+        raw = file.read_bytes() if file.is_file() else b""
+        same = hashlib.sha256(raw).hexdigest() == detail.get("sha256")
+        return 0 if same else int(acts[-1]["number"])
+
     def check_plan(self, folder: Path, name: object, check: Any) -> None:
         """Check one folder as checker.py does."""
         try:
@@ -346,6 +361,8 @@ def main(
     # Of a ledger that paper contradicts, no other act is said to be on it.
     if all(code != "head" for code, _ in me.wrong):
         print(f"{say('last')} {last}; {len(me.acts) - last} {say('after')}")
+    if not me.wrong and (number := me.edited_office(office)):
+        print(f"act {number}: {say('edited')}")
     if not heads:
         print(say("assumed"))
     for code, what in me.wrong[:50]:

@@ -7,14 +7,13 @@ sheets, columns and their notes follow from the fields, as the office's own do.
 from __future__ import annotations
 
 import tomllib
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, get_origin
 
 import tomlkit
 
 from ektp_sched.errors import ScenarioError
-from ektp_sched.office.cells import parsed, shown
+from ektp_sched.office.cells import parsed, text_of
 from ektp_sched.office.files import read_bytes
 from ektp_sched.office.layout import SCENARIOS, Setting, Sheet
 from ektp_sched.office.sentences import type_at
@@ -261,10 +260,7 @@ def _dated(base: Any) -> bool:
 def _text(value: Any, kind: Kind | None) -> str:
     if kind is None or value == []:
         return toml_item(value).as_string()
-    cell = shown(value, kind, "yes", "no")
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+    return text_of(value, kind)
 
 
 def _marks(table: Mapping[str, Any], above: str = "") -> Iterator[list[str]]:
