@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.simulate.outcome import Outcome
     from ektp_sched.scenarios.simulate.queue import Queue
     from ektp_sched.scenarios.world.draws import Limits, World
-    from ektp_sched.scenarios.world.laws import Scenario
+    from ektp_sched.scenarios.world.laws import CheckedScenario
     from ektp_sched.scenarios.world.loading import ScenariosLike
 
 
@@ -331,7 +331,7 @@ class _Search:
     """One question, asked for different numbers."""
 
     run: Run
-    scenario: Scenario
+    scenario: CheckedScenario
     resource: str
     goal: Goal
     day: int
@@ -389,7 +389,9 @@ class _Search:
         arrivals = Arrivals(world.arrivals.classes, cards, world.arrivals.entropy)
         return replace(world, arrivals=arrivals, breakdowns={})
 
-    def guess(self, scenario: Scenario, world: World, wanted: int, near: int) -> int:
+    def guess(
+        self, scenario: CheckedScenario, world: World, wanted: int, near: int
+    ) -> int:
         """Return about how many cards a day reach the goal in so many futures."""
         queue = self.run.queue(self.scenario)
 
@@ -584,7 +586,7 @@ def _check_policy(policy: str) -> None:
     check_policy(policy)
 
 
-def _cards_now(scenario: Scenario, resource: str) -> int:
+def _cards_now(scenario: CheckedScenario, resource: str) -> int:
     office = scenario.office
     known = {one.id: one.cards_per_day for one in (*office.servers, *office.printers)}
     if resource not in known:
@@ -592,7 +594,9 @@ def _cards_now(scenario: Scenario, resource: str) -> int:
     return known[resource]
 
 
-def _with_cards(scenario: Scenario, resource: str, cards: int) -> Scenario:
+def _with_cards(
+    scenario: CheckedScenario, resource: str, cards: int
+) -> CheckedScenario:
     """Return a scenario in which a resource can do another number of cards."""
     for added in scenario.added:
         if added.id == resource:

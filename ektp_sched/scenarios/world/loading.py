@@ -36,11 +36,11 @@ from ektp_sched.scenarios.world.laws import (
     DATES_ONLY,
     ArrivalLaw,
     BreakdownLaw,
+    CheckedScenario,
+    CheckedScenarios,
     HeldLaw,
     NewResource,
     Question,
-    Scenario,
-    Scenarios,
     Told,
     Worth,
 )
@@ -79,7 +79,7 @@ __all__ = [
 
 
 ScenariosLike: TypeAlias = (
-    "Scenarios | built.Scenarios | str | PathLike[str] | Mapping[str, Any]"
+    "CheckedScenarios | built.Scenarios | str | PathLike[str] | Mapping[str, Any]"
 )
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}", re.ASCII)
@@ -87,7 +87,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}", re.ASCII)
 
 def load_scenarios(
     path: str | PathLike[str], office: OfficeLike, *, start: DayLike | None = None
-) -> Scenarios:
+) -> CheckedScenarios:
     """Read scenarios.toml, or the sheets of office.xlsx, and the histories named there.
 
     Parameters
@@ -145,7 +145,9 @@ def files_of_scenarios(path: Path) -> list[Path]:
     return [path, *(path.parent / name for name in names if isinstance(name, str))]
 
 
-def as_scenarios(given: object, office: OfficeLike | None, start: date) -> Scenarios:
+def as_scenarios(
+    given: object, office: OfficeLike | None, start: date
+) -> CheckedScenarios:
     """Return scenarios, read from their file, or made of tables or what code built.
 
     Without any nothing is uncertain.  What was read already knows its office.
@@ -157,7 +159,7 @@ def as_scenarios(given: object, office: OfficeLike | None, start: date) -> Scena
     if isinstance(given, Mapping | built.Scenarios):
         tables = built.tables_of(given)
         return scenarios_of(tables, as_office(office), start=start)
-    if isinstance(given, Scenarios):
+    if isinstance(given, CheckedScenarios):
         return given
     message = said(
         "scenarios is {what}; give a Scenarios, the path of scenarios.toml, its tables "
@@ -169,7 +171,7 @@ def as_scenarios(given: object, office: OfficeLike | None, start: date) -> Scena
     raise UsageError(message)
 
 
-def certain_scenarios(office: Office) -> Scenarios:
+def certain_scenarios(office: Office) -> CheckedScenarios:
     """Return the office as it is, as the one scenario: nobody comes, nothing fails.
 
     Parameters
@@ -190,7 +192,7 @@ def scenarios_of(
     digest: str | None = None,
     places: Mapping[Place, Cell] | None = None,
     further: Sequence[Problem] = (),
-) -> Scenarios:
+) -> CheckedScenarios:
     """Return the scenarios that tables describe.
 
     Parameters
@@ -228,7 +230,7 @@ def judged_scenarios(
     start: date | None = None,
     folder: Path = Path(),
     digest: str | None = None,
-) -> tuple[Scenarios | None, list[Problem]]:
+) -> tuple[CheckedScenarios | None, list[Problem]]:
     """Return the scenarios that tables describe, or None, and all that is wrong.
 
     The parameters are those of `scenarios_of`.
@@ -245,7 +247,7 @@ def judged_scenarios(
         return None, sorted(parts.problems, key=lambda p: str(p.path[0]))
     told, worth = parts.file.told, parts.file.worth
     years = worth.years_of_use
-    made = Scenarios(
+    made = CheckedScenarios(
         baseline,
         scenarios,
         arrivals,
@@ -278,7 +280,7 @@ class _Reading:
         self.problems.append(Problem(path, sentence))
 
 
-def _scenarios(parts: _Reading) -> dict[str, Scenario]:
+def _scenarios(parts: _Reading) -> dict[str, CheckedScenario]:
     if not parts.file.scenarios and ("scenarios",) not in [
         problem.path for problem in parts.problems
     ]:
@@ -295,7 +297,7 @@ def _scenarios(parts: _Reading) -> dict[str, Scenario]:
                 ),
             ),
         )
-    scenarios: dict[str, Scenario] = {}
+    scenarios: dict[str, CheckedScenario] = {}
     folded: dict[str, str] = {}
     for name, part in parts.file.scenarios.items():
         if not _NAME.fullmatch(name):
@@ -503,7 +505,7 @@ def _say(parts: _Reading, path: Place, error: ScenarioError) -> None:
 
 def _scenario_of(
     name: str, rules: ScenarioRules, office: Office, start: date | None
-) -> tuple[Scenario | None, list[Problem]]:
+) -> tuple[CheckedScenario | None, list[Problem]]:
     """Return a scenario, or None, and everything that is wrong with it.
 
     Nothing new can begin before the first day, if that is given.
@@ -525,7 +527,7 @@ def _scenario_of(
     if office.base is not None and office.source_digest is not None:
         made = made.located(office.base, office.source_digest)
     added = tuple(_resource(entry, replaced) for entry in new)
-    scenario = Scenario(
+    scenario = CheckedScenario(
         name, rules.label or name, rules.cost_idr, made, added, rules.cost_idr_per_day
     )
     return scenario, []
