@@ -45,7 +45,7 @@ from ektp_sched.scenarios.world.laws import (
     Worth,
 )
 from ektp_sched.scenarios.world.model import SCENARIOS_FILE, sound_parts
-from ektp_sched.scenarios.world.sheets import read_scenario_sheets
+from ektp_sched.scenarios.world.sheets import has_scenarios, read_scenario_sheets
 from ektp_sched.words import Said, by_form, joined, said
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ __all__ = [
     "certain_scenarios",
     "files_of_scenarios",
     "load_scenarios",
+    "scenarios_beside",
     "scenarios_of",
 ]
 
@@ -122,6 +123,17 @@ def load_scenarios(
         places=places,
         further=further,
     )
+
+
+def scenarios_beside(office: Path) -> Path | None:
+    """Return where what may become of an office stands; None where nothing says it.
+
+    In the sheets of a workbook, or in the scenarios.toml beside it.
+    """
+    if has_scenarios(office):
+        return office
+    beside = office.with_name(SCENARIOS_FILE.example)
+    return beside if beside.is_file() else None
 
 
 def files_of_scenarios(path: Path) -> list[Path]:
