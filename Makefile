@@ -11,6 +11,8 @@
 #   make docs         the pages of the library from its docstrings, into build/api/
 #   make pictures     the readme's pictures anew (needs Chromium,
 #                     LibreOffice and pdftoppm)
+#   make bundle       a folder for a stick: the desk for Windows, set up without a
+#                     network, into build/ (needs the package index)
 #   make lock         write requirements-dev.txt anew (needs the package index)
 #   make clean        remove .venv, demo/ and caches
 
@@ -33,7 +35,7 @@ CHECKER := ektp_sched/trust/checker.py
 test quick laws browser: export PYTHONDONTWRITEBYTECODE :=
 
 .DELETE_ON_ERROR:
-.PHONY: demo test quick laws browser lint format bench bench-smoke docs pictures lock clean
+.PHONY: demo test quick laws browser lint format bench bench-smoke docs pictures bundle lock clean
 
 $(READY): $(LOCK) pyproject.toml
 	@$(or $(PYTHON),false) -c 'import sys; sys.exit(not $(SUPPORTED))' 2>/dev/null || { \
@@ -101,6 +103,10 @@ docs: $(READY)
 
 pictures: $(READY)
 	$(PY) docs/images/pictures.py
+
+bundle: $(READY)
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv
+	$(PY) windows/bundle.py build/ektp-sched-windows $(BUNDLE_PYTHON)
 
 lock: $(READY)
 	$(PY) -m pip install --quiet --disable-pip-version-check uv

@@ -1,0 +1,1 @@
+"""What `make bundle` makes: the desk for Windows, on a stick."""
