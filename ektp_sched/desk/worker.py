@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["VERBS", "main"]
 
-VERBS: Final = {"today": "ektp_sched.desk.verbs:today"}
+VERBS: Final = {
+    "today": "ektp_sched.desk.verbs:today",
+    "compare": "ektp_sched.desk.verbs:compare",
+    "need": "ektp_sched.desk.verbs:need",
+    "promise": "ektp_sched.desk.verbs:promise",
+}
 """The function of each verb: it takes the order and a callback of progress."""
 
 _PATIENCE: Final = 3.0
