@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.desk import entry, longer, today
+from ektp_sched.desk import entry, longer, today, whatif
 
 if TYPE_CHECKING:
     from ektp_sched.desk.visit import Page
 
 __all__ = ["PAGES"]
 
-PAGES: Final[tuple[Page, ...]] = (*entry.PAGES, *longer.PAGES, *today.PAGES)
+PAGES: Final[tuple[Page, ...]] = (
+    *entry.PAGES,
+    *longer.PAGES,
+    *today.PAGES,
+    *whatif.PAGES,
+)

@@ -11,11 +11,12 @@ from babel.dates import get_month_names
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
-__all__ = ["day_of", "written_day"]
+__all__ = ["day_of", "whole_of", "written_day"]
 
 _PARTS: Final = re.compile(
     r"(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[^\W\d]+)\s*[-/. ]\s*(\d{4})"
 )
+_GROUPED: Final = re.compile(r"\d{1,3}(?:[., ]\d{3})+|\d{1,15}", re.ASCII)
 _MONTHS: Final = {
     name.casefold().rstrip("."): number
     for code in ("en", "id")
@@ -53,3 +54,27 @@ def day_of(text: str) -> date:
             text=text.strip(),
         )
         raise UsageError(message) from None
+
+
+def whole_of(text: str, least: int, most: int) -> int:
+    """Return the whole number that somebody wrote, such as 2000 or 2.000.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        It is none, or out of its range.
+    """
+    written = text.strip()
+    number = -1
+    if _GROUPED.fullmatch(written):
+        number = int(re.sub("[., ]", "", written))
+    if not least <= number <= most:
+        message = said(
+            '"{text}" is no whole number from {least} to {most}',
+            '"{text}" bukan bilangan bulat dari {least} sampai {most}',
+            text=written,
+            least=least,
+            most=most,
+        )
+        raise UsageError(message)
+    return number
