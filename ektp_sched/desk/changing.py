@@ -16,7 +16,6 @@ from ektp_sched.desk.forms import (
     cells_of,
     cells_sent,
     chapters,
-    label_of,
     problems_by_name,
     sent_of,
     tables_of,
@@ -199,8 +198,8 @@ class OfficeForm:
                 values = [*node.values()] if isinstance(node, dict) else []
                 place.append(self._value(values[0]) if values else str(part + 1))
                 continue
-            is_field = isinstance(annotation, FieldInfo) and annotation.description
-            place.append(label_of(annotation.description) if is_field else part)
+            is_field = isinstance(annotation, FieldInfo)
+            place.append(title_of(part, annotation.description) if is_field else part)
             node = node.get(part) if isinstance(node, dict) else None
         return Told(
             " · ".join(in_language(part, self.language) for part in place),

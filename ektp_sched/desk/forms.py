@@ -22,6 +22,7 @@ from ektp_sched.rules.fields import DAYS, RESOURCES
 from ektp_sched.rules.forms import Column, Kind, fields_of
 from ektp_sched.rules.tables import OfficeTables
 from ektp_sched.words import Said, grouped, in_language, in_workbook, said
+from ektp_sched.words import joined as joined_said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,12 +41,18 @@ _ISO: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:[., ]\d{3})+", re.ASCII)
 _DIGITS: Final = re.compile(r"[+-]?\d+", re.ASCII)
 _ROW: Final = re.compile(r"\d{1,6}", re.ASCII)
-_SENTENCE: Final = re.compile(r"(?<=[.])\s+(?=[A-Z])|: ")
-_OF_CELLS: Final = (
-    *(", separated by semicolons", ", dipisah titik koma"),
-    *(", one a row", ", satu per baris", " (mon … sun)", " (mon Senin … sun Minggu)"),
+_SENTENCE: Final = re.compile(
+    r"(?<=[.])\s+(?=[A-Z])|: |; (?=[a-z0-9])|, (?=a whole number|bilangan bulat)"
+)
+"""Where a note has said in a few words what a field is about."""
+_EMPTY: Final = re.compile(r"(?:Empty|Kosong): (.+?)\.")
+_OF_CELLS: Final = re.compile(
+    r", separated by semicolons|, dipisah titik koma|, one a row|, satu per baris"
+    r"|, as in the sheet \w+|, seperti di lembar \w+"
+    r"| \(mon … sun\)| \(mon Senin … sun Minggu\)"
 )
 """What a note says of cells, and of no control."""
+_FEW: Final = 6
 _UNGROUPED: Final = frozenset({"seed", "rank"})
 
 
@@ -90,10 +97,24 @@ class Control:
     @property
     def hint(self) -> Said:
         """What else is to be said of it."""
-        english, indonesian = (
-            "".join(_SENTENCE.split(note, 1)[1:]) for note in _notes(self.column.note)
-        )
+        english, indonesian = (_EMPTY.sub("", rest).strip() for rest in self._rests)
         return Said(english, indonesian)
+
+    @property
+    def empty(self) -> Said:
+        """What holds where it is empty, in a few words."""
+        if self.default or self.column.kind is Kind.FLAG:
+            return Said(self.default, self.default)
+        words = [_EMPTY.search(rest) for rest in self._rests]
+        english, indonesian = (each[1] if each else "" for each in words)
+        if not english and self.column.kind is Kind.DATE:
+            return said("dd-mm-yyyy", "hh-bb-tttt")
+        return Said(english, indonesian)
+
+    @property
+    def _rests(self) -> list[str]:
+        notes = _notes(self.column.note)
+        return ["".join(_SENTENCE.split(note, 1)[1:]) for note in notes]
 
     @property
     def ticked(self) -> bool:
@@ -149,15 +170,33 @@ class Chapter:
     @property
     def wrong(self) -> bool:
         """Whether anything in it is."""
-        rows = [row for block in self.blocks for row in block.rows]
-        controls = any(control.problems for control in self.controls())
-        return bool(self.problems) or controls or any(row.problems for row in rows)
+        return any(True for _ in self.faults())
+
+    def faults(self) -> Iterator[tuple[str, Said]]:
+        """Yield the place of each that is wrong, with what it is called."""
+        if self.problems:
+            yield self.key, self.title
+        for control in self.settings:
+            if control.problems:
+                yield control.name, control.label
+        for block in self.blocks:
+            for row in block.rows:
+                title = Said(row.title, row.title) if row.title else block.title
+                if row.problems:
+                    yield row.name, joined_said(": ", (block.title, title))
+                for control in row.controls:
+                    if control.problems:
+                        yield control.name, joined_said(": ", (title, control.label))
 
     @property
-    def used(self) -> bool:
-        """Whether the office says anything in it."""
-        rows = any(block.rows and not block.fixed for block in self.blocks)
-        return rows or any(control.text for control in self.settings)
+    def summary(self) -> str:
+        """What it says, in a few words: what its entries are called, and its values."""
+        texts = [c.text for c in self.settings if c.widget != "tick"]
+        own = [block for block in self.blocks if block.name.startswith(self.key)]
+        texts += [row.title for block in own for row in block.rows]
+        parts = [*dict.fromkeys(text for text in texts if text)]
+        more = " …" if parts[_FEW:] else ""
+        return ", ".join(parts[:_FEW]) + more
 
     def controls(self) -> Iterator[Control]:
         """Yield all that it holds."""
@@ -200,7 +239,7 @@ def cells_sent(sent: Sent, language: str) -> Cells:
             if key not in known or not _ROW.fullmatch(number):
                 continue
             column, row = known[key], cells[sheet][int(number)]
-        text = joined([*values]) if several else _read(values[-1], column, language)
+        text = joined([*values]) if several else read_cell(values[-1], column, language)
         before = row.get(key, "")
         row[key] = f"{before}; {text}" if before and text else before or text
     for at, day in cells[WEEK.name].items():
@@ -359,7 +398,11 @@ class _Form:
             for column in sheet.columns:
                 name = f"{sheet.name}.{column.key}"
                 rows = (
-                    self.row(f"{sheet.name}.{number}.{column.key}", (column,), cells)
+                    self.row(
+                        f"{sheet.name}.{number}.{column.key}",
+                        (column,),
+                        {column.key: cells[column.key]},
+                    )
                     for number, cells in numbers.items()
                     if column.key in cells
                 )
@@ -378,11 +421,13 @@ class _Form:
     ) -> Row:
         """Return an entry with its controls."""
         sheet, number, *_ = name.split(".")
+        title = next(iter(cells.values()), "")
+        if len(columns) == 1:
+            title = _written(title, columns[0].kind, self.language)
         controls = (
             self.control(f"{sheet}.{number}.{each.key}", each, cells.get(each.key, ""))
             for each in columns
         )
-        title = next(iter(cells.values()), "")
         wrong = tuple(self.problems.get(f"{sheet}.{number}", ()))
         return Row(name, title, tuple(controls), wrong)
 
@@ -443,7 +488,7 @@ def _written(text: str, kind: Kind, language: str) -> str:
     return text.removeprefix("'") if kind is Kind.DATE else text
 
 
-def _read(text: str, column: Column, language: str) -> str:
+def read_cell(text: str, column: Column, language: str) -> str:
     """Return what a person wrote as a cell says it; what it is not stays as it is."""
     word, kind = text.strip(), column.kind
     if kind is Kind.DATE:
@@ -473,9 +518,8 @@ def label_of(note: str | None) -> Said:
 def _notes(note: str | None) -> tuple[str, str]:
     """Return a note as it is said of a form, in English and in Indonesian."""
     sentence = in_workbook(note or "")
-    english, indonesian = str(sentence), in_language(sentence, "id")
-    for words in _OF_CELLS:
-        english, indonesian = english.replace(words, ""), indonesian.replace(words, "")
+    texts = str(sentence), in_language(sentence, "id")
+    english, indonesian = (_OF_CELLS.sub("", text) for text in texts)
     return english, indonesian
 
 
@@ -494,9 +538,9 @@ def _chapters() -> dict[str, tuple[list[str], list[Sheet]]]:
 _CHAPTERS: Final = _chapters()
 
 _TITLES: Final = {
-    OFFICE: said("Office", "Kantor"),
+    OFFICE: said("Name and language", "Nama dan bahasa"),
     "calendar": said("Days of work", "Hari kerja"),
-    "week": said("Week", "Minggu"),
+    "week": said("In a week", "Dalam seminggu"),
     "calendar.closed": said("Closed days", "Tanggal tutup"),
     "calendar.open": said("Extra days of work", "Hari kerja tambahan"),
     "urgency": said("Urgency classes", "Kelas urgensi"),
@@ -527,6 +571,6 @@ _TITLES: Final = {
 }
 
 
-def title_of(name: str) -> Said:
-    """Return what a table is called; a new one by its key."""
-    return _TITLES.get(name, Said(name, name))
+def title_of(name: str, other: str | None = None) -> Said:
+    """Return what a table is called; a new one by its key, or as is given."""
+    return _TITLES.get(name, Said(name, name) if other is None else label_of(other))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.desk import entry, longer, today, whatif
+from ektp_sched.desk import entry, first, longer, office, today, whatif
 
 if TYPE_CHECKING:
     from ektp_sched.desk.visit import Page
@@ -13,7 +13,9 @@ __all__ = ["PAGES"]
 
 PAGES: Final[tuple[Page, ...]] = (
     *entry.PAGES,
+    *first.PAGES,
     *longer.PAGES,
     *today.PAGES,
     *whatif.PAGES,
+    *office.PAGES,
 )

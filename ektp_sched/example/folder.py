@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ektp_sched.backlog import make_key
 from ektp_sched.errors import FolderError, UsageError
+from ektp_sched.example.answers import Answers, answered
 from ektp_sched.example.kupang import APPLICATIONS, kupang_backlog
 from ektp_sched.office import Office, to_toml
 from ektp_sched.office.files import EXPORTS
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.fields import Table
 
-__all__ = ["EXAMPLES", "Example", "write_key", "write_start"]
+__all__ = ["EXAMPLES", "Example", "small_office", "write_key", "write_start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def write_start(
     source: Path | None = None,
     office_format: OfficeFormat = "toml",
     language: Literal["id", "en"] = "id",
+    answers: Answers | None = None,
     force: bool = False,
 ) -> tuple[Path, ...]:
     """Write an office, and for an example its backlog, with or without scenarios.
@@ -99,6 +101,8 @@ def write_start(
         Form of the office file that is written.
     language
         Of the small office's remarks, and of the schemas beside what is written.
+    answers
+        What the small office says of itself; None: what is to be filled in.
     force
         Whether files that exist may be replaced.  An ``identity.key`` never is:
         every queue number would change with it.
@@ -126,7 +130,8 @@ def write_start(
     if source is not None:
         contents = _converted(source, office_format)
     elif example is None:
-        contents = _office((f"office.{language}.toml",), office_format, language)
+        text = small_office(language, answers).encode()
+        contents = _office(text, office_format, language)
     elif example in EXAMPLES:
         contents = _example(EXAMPLES[example], office_format, language)
     else:
@@ -175,14 +180,19 @@ def write_key(folder: Path) -> Path:
     return path
 
 
+def small_office(language: str, answers: Answers | None = None) -> str:
+    """Return the text of the office that one begins with, with answers or without."""
+    text = _resource(f"office.{language}.toml").decode()
+    return text if answers is None else answered(text, answers)
+
+
 def _office(
-    names: tuple[str, ...],
+    text: bytes,
     office_format: OfficeFormat,
     language: str,
     scenarios: bytes | None = None,
 ) -> dict[str, bytes]:
-    """Return the office that files of this package together are."""
-    text = b"".join(_resource(name) for name in names)
+    """Return an office as a file, with what may become of it."""
     if office_format == "toml":
         return _with_schema("office", text, OfficeTables, language)
     with TemporaryDirectory() as folder:
@@ -250,7 +260,8 @@ def _example(
         children=example.children,
     )
     text = _resource(_SCENARIOS) if example.scenarios else None
-    contents = _office(example.office, office_format, language, text)
+    whole = b"".join(_resource(name) for name in example.office)
+    contents = _office(whole, office_format, language, text)
     contents["backlog.csv"] = backlog.write_csv().encode()
     if text is not None and office_format == "toml":
         from ektp_sched.scenarios.world.model import ScenariosFile
