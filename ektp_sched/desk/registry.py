@@ -14,6 +14,7 @@ from ektp_sched.desk import (
     printing,
     settle,
     today,
+    whatif,
 )
 
 if TYPE_CHECKING:
@@ -30,5 +31,6 @@ PAGES: Final[tuple[Page, ...]] = (
     *settle.PAGES,
     *printing.PAGES,
     *phoning.PAGES,
+    *whatif.PAGES,
     *office.PAGES,
 )
