@@ -169,4 +169,4 @@ def seated(
         page.locator("button.first").click()
     yield seat
     context.close()
-    assert seat.faults == []
+    assert seat.faults == [], seat.faults

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.desk import entry, first, headings, longer, office, today
+from ektp_sched.desk import (
+    entry,
+    first,
+    headings,
+    longer,
+    office,
+    phoning,
+    printing,
+    settle,
+    today,
+)
 
 if TYPE_CHECKING:
     from ektp_sched.desk.visit import Page
@@ -17,5 +27,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *headings.PAGES,
     *longer.PAGES,
     *today.PAGES,
+    *settle.PAGES,
+    *printing.PAGES,
+    *phoning.PAGES,
     *office.PAGES,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from babel.dates import get_month_names
@@ -11,11 +12,12 @@ from babel.dates import get_month_names
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
-__all__ = ["day_of", "written_day"]
+__all__ = ["day_of", "share_of", "whole_of", "written_day"]
 
 _PARTS: Final = re.compile(
     r"(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[^\W\d]+)\s*[-/. ]\s*(\d{4})"
 )
+_WHOLE: Final = re.compile(r"[0-9]{1,9}|[0-9]{1,3}([., ])[0-9]{3}(\1[0-9]{3})?")
 _MONTHS: Final = {
     name.casefold().rstrip("."): number
     for code in ("en", "id")
@@ -53,3 +55,43 @@ def day_of(text: str) -> date:
             text=text.strip(),
         )
         raise UsageError(message) from None
+
+
+def share_of(text: str) -> Decimal:
+    """Return the share that somebody wrote as a percentage: 50, 50% or 12,5.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        It is no percentage from 0 to 100.
+    """
+    try:
+        percent = Decimal(text.strip().removesuffix("%").strip().replace(",", "."))
+    except InvalidOperation:
+        percent = Decimal(-1)
+    if not (percent.is_finite() and 0 <= percent <= 100):
+        message = said(
+            '"{text}" is no percentage; write a number from 0 to 100',
+            '"{text}" bukan persen; tulislah angka dari 0 sampai 100',
+            text=text.strip(),
+        )
+        raise UsageError(message)
+    return percent / 100
+
+
+def whole_of(text: str) -> int:
+    """Return the whole number that somebody wrote, its digits grouped or not.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        It is none.
+    """
+    if _WHOLE.fullmatch(text.strip()) is None:
+        message = said(
+            '"{text}" is no whole number; write it in digits',
+            '"{text}" bukan bilangan bulat; tulislah dengan angka',
+            text=text.strip(),
+        )
+        raise UsageError(message)
+    return int(re.sub(r"[., ]", "", text))

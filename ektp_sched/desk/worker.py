@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["VERBS", "main"]
 
-VERBS: Final = {"today": "ektp_sched.desk.verbs:today"}
+VERBS: Final = {
+    "today": "ektp_sched.desk.verbs:today",
+    "rest": "ektp_sched.desk.verbs:rest",
+}
 """The function of each verb: it takes the order and a callback of progress."""
 
 _PATIENCE: Final = 3.0
@@ -49,7 +52,8 @@ def main() -> int:
 
         failed = failure(error)
         sentence = {code: in_language(failed.sentence, code) for code in ("en", "id")}
-        _say({"failed": sentence, "asks": getattr(error, "asks", "")})
+        asks = {name: getattr(error, name, None) for name in ("asks", "figures")}
+        _say({"failed": sentence, **asks})
         return failed.code
     _say({"done": document})
     return 0
