@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.desk import (
+    council,
     entry,
     first,
     headings,
     longer,
     office,
+    people,
     phoning,
     printing,
     settle,
@@ -32,5 +34,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *printing.PAGES,
     *phoning.PAGES,
     *whatif.PAGES,
+    *people.PAGES,
+    *council.PAGES,
     *office.PAGES,
 )
