@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 from ektp_sched.words import Said, in_language, joined, said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "AskedError",
@@ -200,6 +200,8 @@ class AskedError(EktpSchedError):
         (whether people are gone from the export), ``sheet`` (what is marked on a void
         sheet), ``rest`` (whether to plan what is left of a day), ``person`` (which of
         two is meant), ``overtaken`` (what to write, as somebody else was first).
+    figures
+        Numbers in it, by name, for who asks in words of its own.
     """
 
     def __init__(
@@ -207,9 +209,11 @@ class AskedError(EktpSchedError):
         message: str,
         *,
         asks: Literal["open", "gone", "sheet", "rest", "person", "overtaken"],
+        figures: Mapping[str, int] | None = None,
     ) -> None:
         super().__init__(message)
         self.asks: Final = asks
+        self.figures: Final = dict(figures or {})
 
 
 class UsageError(EktpSchedError):

@@ -201,6 +201,19 @@ def test_what_is_the_same_in_every_future_is_no_chance(code: str) -> None:
     assert not re.search("chance|kebetulan", said)
 
 
+@pytest.mark.parametrize(("part", "unit"), [(1e-3, "Rp thousand"), (1e-6, "Rp")])
+def test_small_amounts_are_shown_in_a_unit_that_fits(part: float, unit: str) -> None:
+    document, daily = deepcopy(case("money", "yes")[:2])
+    whole = comparison_report(comparison_of(document, daily), language("en"))
+    assert "(Rp million;" in text_of(whole)
+    document["verdict"]["advantage"]["mean"] *= part
+    for one in document["sensitivities"]:
+        for end in (one["low"], one["high"]):
+            end["mean"] *= part
+    html = comparison_report(comparison_of(document, daily), language("en"))
+    assert f"({unit};" in text_of(html)
+
+
 def test_a_price_beside_another_price_is_a_difference() -> None:
     document, daily = deepcopy(case("money", "yes")[:2])
     other = next(

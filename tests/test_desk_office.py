@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import shutil
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -274,9 +275,10 @@ def test_nothing_is_changed_by_looking_or_without_the_token(
 ) -> None:
     path = tmp_path / "office.toml"
     raw = path.read_bytes()
-    connection = http.client.HTTPConnection("127.0.0.1", desk.port)
-    connection.request("POST", "/office", "step=save&office.name=x")
-    assert connection.getresponse().status in (401, 403)
+    with closing(http.client.HTTPConnection("127.0.0.1", desk.port)) as connection:
+        connection.request("POST", "/office", "step=save&office.name=x")
+        with connection.getresponse() as response:
+            assert response.status in (401, 403)
     with seated(browser, desk) as seat:
         seat.go("/office?step=save&office.name=x")
         path.write_bytes(b"name = \n")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -19,17 +18,16 @@ from ektp_sched.cli.options import (
     StartOption,
 )
 from ektp_sched.cli.reading import words_for
-from ektp_sched.errors import InputError, TooManyRejectsError, UsageError
-from ektp_sched.failures import BAD_INPUT, problems_of
+from ektp_sched.failures import BAD_INPUT
 from ektp_sched.public import HIDDEN
-from ektp_sched.words import in_language, joined, said
+from ektp_sched.words import in_language, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.office import Notice, Office
     from ektp_sched.output.languages import Language
+    from ektp_sched.telling.checking import Checked
     from ektp_sched.words import Said
 
 _AREAS = 60
@@ -180,120 +178,34 @@ def check(
 
     Everything at once, with the reconciled counts by area and status.
     """
-    problems, rules, people = _read(backlog, office, priority, max_rejects)
-    if people is not None and start is not None:
-        problems += _start_problems(people, start)
-    notices = _notices(rules, people, start or date.today())
-    words = words_for(rules, lang)
-    problems = [in_language(problem, words.code) for problem in problems]
+    from ektp_sched.telling.checking import checked, document_of
+
+    read = checked(
+        backlog, office, priority=priority, max_rejects=max_rejects, start=start
+    )
+    words = words_for(read.office, lang)
     if as_json:
-        emit(_document(problems, notices, people, words))
+        emit(document_of(read, words))
     else:
-        _show(problems, notices, rules, people, words)
-    if problems:
+        _show(read, words)
+    if read.problems:
         raise typer.Exit(BAD_INPUT)
 
 
-def _read(
-    backlog: Path, office: Path, priority: Path | None, max_rejects: float
-) -> tuple[list[str], Office | None, Backlog | None]:
-    """Read both files, and gather what is wrong instead of stopping at it."""
-    from ektp_sched.backlog import read_backlog
-    from ektp_sched.office import Office
-
-    problems: list[str] = []
-    try:
-        rules = Office.load(office)
-    except InputError as error:
-        problems += problems_of(error)
-        if not backlog.is_file():
-            absent = said("there is no such file", "berkas itu tidak ada")
-            problems.append(joined(": ", (str(backlog), absent)))
-        return problems, None, None
-    try:
-        people = read_backlog(
-            backlog, rules, priority=priority, max_rejects=max_rejects
-        )
-    except TooManyRejectsError as error:
-        return [joined("", error.args)], rules, error.backlog
-    except InputError as error:
-        return [*problems_of(error)], rules, None
-    return problems, rules, people
-
-
-def _start_problems(backlog: Backlog, start: date) -> list[str]:
-    from ektp_sched.people.cohorts import check_start
-
-    since = (backlog.frame["waiting_since"] - start).dt.total_days().to_numpy()
-    try:
-        check_start(since, start)
-    except UsageError as error:
-        return [joined("", error.args)]
-    return []
-
-
-def _notices(
-    office: Office | None, backlog: Backlog | None, start: date
-) -> tuple[Notice, ...]:
-    if office is None:
-        return ()
-    if backlog is None:
-        return office.warnings()
-    from ektp_sched.planning.outlook import outlook
-
-    return (*office.warnings(), *backlog.notices, *outlook(backlog, office, start))
-
-
-def _document(
-    problems: list[str],
-    notices: tuple[Notice, ...],
-    backlog: Backlog | None,
-    words: Language,
-) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "schema_version": 1,
-        "ok": not problems,
-        "problems": problems,
-        "warnings": [
-            {"code": n.code, "figures": n.figures, "text": words.notice(n)}
-            for n in notices
-        ],
-    }
-    if backlog is None:
-        return document
-    held = backlog.held.group_by("status").len().sort("status").rows()
-    return document | {
-        "read": backlog.read,
-        "planned": backlog.planned,
-        "held": backlog.held_count,
-        "done": backlog.done,
-        "rejected": backlog.rejected,
-        "read_as": dict(backlog.read_as),
-        "by_area": backlog.counts_by_area().to_dicts(),
-        "held_by_status": {status or "": count for status, count in held},
-        "rejects": [
-            {**reject, "text": words.reason(reject["reason"])}
-            for reject in backlog.rejects.to_dicts()
-        ],
-    }
-
-
-def _show(
-    problems: list[str],
-    notices: tuple[Notice, ...],
-    office: Office | None,
-    backlog: Backlog | None,
-    words: Language,
-) -> None:
+def _show(read: Checked, words: Language) -> None:
     from ektp_sched.output.terminal import show_check
 
-    for problem in problems:
-        say(f"ektp-sched: {problem}")
-    if office is not None and (backlog is not None or not problems):
+    for problem in read.problems:
+        say(f"ektp-sched: {in_language(problem, words.code)}")
+    usable = not read.problems
+    if read.office is not None and (read.backlog is not None or usable):
         # What was understood says most where something cannot be used.
-        show_check(office, backlog, notices, console(), words, usable=not problems)
-    if backlog is not None:
-        for line in _area_lines(backlog, words):
+        screen = console()
+        show_check(
+            read.office, read.backlog, read.notices, screen, words, usable=usable
+        )
+    if read.backlog is not None:
+        for line in _area_lines(read.backlog, words):
             echo(line)
 
 

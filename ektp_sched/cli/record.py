@@ -102,6 +102,23 @@ ToldOption = Annotated[
         "--told", metavar="FILE", help="Dates that people were told: promises.csv."
     ),
 ]
+ToldAnewOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--told-anew",
+        metavar="FILE",
+        help="Who was told another date, as the first cannot be kept: slipped.csv.",
+    ),
+]
+PaperOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--paper",
+        metavar="PRINTER",
+        help="Today's sheet of a printer is printed on paper now; a second time it is "
+        "a copy, a void one is refused.",
+    ),
+]
 AcceptOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -175,6 +192,8 @@ def record(
     left: LeftOption = None,
     priority: PriorityListOption = None,
     told: ToldOption = None,
+    told_anew: ToldAnewOption = None,
+    on_paper: PaperOption = None,
     accept: AcceptOption = None,
     reprint: ReprintOption = None,
     undo: UndoOption = None,
@@ -192,6 +211,7 @@ def record(
     Hand in the filled sheets as they are. The same twice changes nothing; what a plan
     rests on is corrected with a second name alone.
     """
+    from ektp_sched.days.overview import papers
     from ektp_sched.days.signature import Signature
     from ektp_sched.days.supplies import WHOLE, Down
     from ektp_sched.telling import recording
@@ -206,6 +226,8 @@ def record(
         "--outage": outage,
         "--priority": priority,
         "--told": told,
+        "--told-anew": told_anew,
+        "--paper": on_paper,
         "--accept": accept,
         "--reprint": reprint,
         "--undo": undo,
@@ -243,6 +265,12 @@ def record(
             folder, priority or Path(), signature
         ),
         "--told": lambda: recording.record_told(folder, told or Path(), signature),
+        "--told-anew": lambda: recording.record_told(
+            folder, told_anew or Path(), signature, anew=True
+        ),
+        "--paper": lambda: recording.record_paper(
+            folder, papers(folder, signature.day, on_paper or []), signature
+        ),
         "--accept": lambda: recording.accept(folder, _whom(accept), signature),
         "--reprint": lambda: recording.reprint(folder, _whom(reprint), signature),
         "--undo": lambda: recording.undo(folder, undo or 0, signature),

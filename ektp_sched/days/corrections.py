@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["accept", "reprint", "undo"]
 
-_LASTING: Final = ("begin", "import", "plan", "adopt", "forget", "office")
+_LASTING: Final = ("begin", "import", "plan", "adopt", "forget", "office", "sheet")
 """Acts that nobody takes back: others rest on them, or what they did is done."""
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
 __all__ = [
+    "ENDINGS",
     "PLANS",
     "OfficeFolder",
     "PlanFolder",
@@ -37,7 +38,7 @@ PLANS: Final = "plans"
 
 _OFFICES: Final = ("office.toml", "office.xlsx")
 
-_ENDINGS: Final = frozenset(
+ENDINGS: Final = frozenset(
     {".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".json", ".jsonl", ".ndjson"}
     | {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 )
@@ -167,7 +168,7 @@ def _tables(place: Path) -> Iterator[Path]:
     """Yield the files of a folder that may be an export."""
     for path in place.iterdir() if place.is_dir() else ():
         is_hidden = path.name.startswith(".") or is_junk(path.name)
-        if path.suffix.lower() in _ENDINGS and path.is_file() and not is_hidden:
+        if path.suffix.lower() in ENDINGS and path.is_file() and not is_hidden:
             yield path
 
 

@@ -372,7 +372,11 @@ def _write_priorities(
 
 
 def record_told(
-    folder: OfficeFolder, path: Path, signature: Signature
+    folder: OfficeFolder,
+    source: Path | pl.DataFrame,
+    signature: Signature,
+    *,
+    anew: bool = False,
 ) -> tuple[int | None, int, int]:
     """Record which dates people were told.
 
@@ -380,10 +384,13 @@ def record_told(
     ----------
     folder
         The office.
-    path
+    source
         promises.csv, its folder, or a list with its columns.
     signature
         Who told them.
+    anew
+        Whether the first date told cannot be kept and they were told another one, as
+        slipped.csv of a plan lists them; the first goes on to count.
 
     Returns
     -------
@@ -396,29 +403,35 @@ def record_told(
     ektp_sched.errors.InputError
         The list is not what it should be.
     """
-    file = path / "promises.csv" if path.is_dir() else path
+    if not isinstance(source, pl.DataFrame) and source.is_dir():
+        source = source / ("slipped.csv" if anew else "promises.csv")
     with folder.ledger.reading() as reader:
         people = People(reader, folder.office)
-    told = read_told(file, _everybody(people), folder.office).frame
+    told = read_told(source, _everybody(people), folder.office, anew=anew).frame
     told = told.with_columns(
         people.refs(people.named.rows_of(told["application_id"])).alias("person")
     )
     strangers = told["person"].null_count()
     told = told.drop_nulls("person")
-    dates = pl.concat(
-        [
-            told.select("person", promised_on="first_told"),
-            told.select("person", "promised_on"),
-        ]
-    ).unique(maintain_order=True)
     with folder.ledger.writing() as writer:
         known = writer.facts("told").select("person", "promised_on")
-        new = dates.join(
+        first = told.select("person", promised_on="first_told")
+        had = anew
+        if anew:  # the date before stands in the ledger, or in exports alone
+            seen = writer.facts("seen").unique("person", keep="last")
+            silent = told.select("person").join(known, on="person", how="anti")
+            first = silent.join(seen, on="person").select("person", "promised_on")
+            first = first.drop_nulls()
+            had = told.join(
+                pl.concat([known, first]), on="person", how="anti"
+            ).is_empty()
+        dates = pl.concat([first, told.select("person", "promised_on")])
+        new = dates.unique(maintain_order=True).join(
             known, on=["person", "promised_on"], how="anti", maintain_order="left"
         )
         if new.is_empty():
             return None, 0, strangers
-        detail = {"dates": new.height}
+        detail = {"dates": new.height, **({"anew": True} if had else {})}
         act = signature.write(writer, "told", {"told": new}, detail=detail)
         return act.number, new.height, strangers
 

@@ -16,26 +16,27 @@ import sqlalchemy as sa
 
 from ektp_sched.days.committed import finish, last_plan
 from ektp_sched.days.folder import PLANS, newest_export
+from ektp_sched.days.paper import Paper, printed_before
+from ektp_sched.days.sheets import Sheet, Sheets, unsettled_days
 from ektp_sched.days.since import came_since
 from ektp_sched.days.supplies import blanks_left, counts, outages
-from ektp_sched.documents.seal import BATCHES, digest_of
+from ektp_sched.documents.seal import digest_of
 from ektp_sched.documents.tables import SLIPPED
-from ektp_sched.errors import FolderError
-from ektp_sched.ledger.prints import cards_of, last_words, words_of
-from ektp_sched.ledger.state import silent
+from ektp_sched.errors import FolderError, LedgerError
+from ektp_sched.ledger.prints import cards_of, words_of
 from ektp_sched.ledger.tables import FACTS, PERSONAL
 from ektp_sched.office import Office
-from ektp_sched.output.batches import file_stems
+from ektp_sched.words import in_full, said
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ektp_sched.days.folder import OfficeFolder, PlanFolder
     from ektp_sched.days.supplies import Down
     from ektp_sched.ledger import Act, Reader
 
-__all__ = ["Blanks", "Export", "Overview", "Sheet", "overview"]
+__all__ = ["Blanks", "Export", "Overview", "Sheet", "overview", "papers"]
 
 _WITHHELD: Final = {
     "application_id": pl.String(),
@@ -45,41 +46,6 @@ _WITHHELD: Final = {
 }
 _PLANNED: Final = FACTS["planned"].c
 _PRINTS: Final = FACTS["prints"].c
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A printer's sheet of a day, and what is known of its cards.
-
-    Parameters
-    ----------
-    plan, day, printer
-        Number of the plan, day of the sheet, and whose it is.
-    path
-        The file; None where it is not there.
-    void
-        Whether it counts no longer.
-    cards
-        That stand on it.
-    printed, spoilt, unprinted
-        Of which that is recorded, or which stand on another sheet since.
-    open
-        Of which somebody said that nobody knows.
-    unknown
-        Of which nothing is recorded.
-    """
-
-    plan: int
-    day: date
-    printer: str
-    path: Path | None
-    void: bool
-    cards: int
-    printed: int
-    spoilt: int
-    unprinted: int
-    open: int
-    unknown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +96,8 @@ class Overview:
         application_id, field, export, used: what exports say and waits to be accepted.
     slipped
         The columns of `ektp_sched.documents.tables.SLIPPED`, and ``is_new``, whether
-        the plan before kept the date: of the last plan, without cards printed since.
+        the plan before kept the date: of the last plan, without cards printed since and
+        without those who were told that day since.
     export
         The newest; None where there is none.
     """
@@ -180,8 +147,10 @@ def overview(folder: OfficeFolder, on: date | None = None) -> Overview:
         imports = [act for act in acts.values() if act.kind == "import"]
         last = last_plan(folder, reader)
         of_day = last if last is not None and last.day == day else None
-        unsettled = _unsettled(reader, acts, day)
-        sheets = _Sheets.of(folder, reader, acts, {*unsettled, day}).listed()
+        unsettled = unsettled_days(reader, acts, day)
+        sheets = Sheets.of(folder, reader, acts, {*unsettled, day}).listed(
+            printed_before(acts.values())
+        )
         return Overview(
             day=day,
             begun=True,
@@ -208,6 +177,32 @@ def overview(folder: OfficeFolder, on: date | None = None) -> Overview:
         )
 
 
+def papers(folder: OfficeFolder, day: date, printers: Sequence[str]) -> list[Paper]:
+    """Return the sheets of a day that printers may print now, as their next copies.
+
+    Raises
+    ------
+    ektp_sched.errors.LedgerError
+        A printer has none that holds.
+    """
+    valid = [sheet for sheet in overview(folder, day).sheets if not sheet.void]
+    for printer in printers:
+        if not any(sheet.printer == printer for sheet in valid):
+            message = said(
+                "{printer} has no sheet of {day} that holds; there are: {names}",
+                "{printer} tidak punya lembar {day} yang berlaku; yang ada: {names}",
+                printer=printer,
+                day=in_full(day),
+                names=", ".join(dict.fromkeys(sheet.printer for sheet in valid)) or "–",
+            )
+            raise LedgerError(message)
+    return [
+        Paper(each.plan, each.day, each.printer, each.paper + 1)
+        for each in valid
+        if each.printer in printers
+    ]
+
+
 def _newest(folder: OfficeFolder) -> Path | None:
     try:
         return newest_export(folder)
@@ -229,258 +224,6 @@ def _export(path: Path | None, imports: Sequence[Act]) -> Export | None:
 @lru_cache(maxsize=8)
 def _digest(path: Path, changed: int, size: int) -> str:  # noqa: ARG001 (a key each)
     return digest_of(path)
-
-
-def _unsettled(reader: Reader, acts: Mapping[int, Act], day: date) -> set[date]:
-    """Return the earlier days on whose sheets somebody may be of whom nothing is known.
-
-    All those are among them, and few others.
-    """
-    planned, word = FACTS["planned"], FACTS["prints"].alias()
-    later = planned.alias()
-    known_later = sa.exists().where(
-        later.c.person == planned.c.person,
-        later.c.act > planned.c.act,
-        _live(reader, later.c.act),
-    )
-    said_since = sa.exists().where(
-        word.c.person == planned.c.person,
-        _live(reader, word.c.act),
-        sa.or_(
-            word.c.day > planned.c.day,
-            sa.and_(word.c.day == planned.c.day, word.c.act > planned.c.act),
-        ),
-    )
-    silent_days = (
-        sa.select(planned.c.day)
-        .distinct()
-        .where(
-            planned.c.day < day.isoformat(),
-            planned.c.day >= _settled_before(acts),
-            _live(reader, planned.c.act),
-            ~known_later,
-            ~said_since,
-        )
-    )
-    prints = FACTS["prints"]
-    settled = sa.exists().where(
-        word.c.person == prints.c.person,
-        word.c.result != "open",
-        word.c.act > prints.c.act,
-        _live(reader, word.c.act),
-    )
-    open_days = (
-        sa.select(prints.c.day)
-        .distinct()
-        .where(
-            prints.c.result == "open",
-            prints.c.day < day.isoformat(),
-            _live(reader, prints.c.act),
-            ~settled,
-        )
-    )
-    rows = reader.connection.execute(sa.union(silent_days, open_days)).scalars()
-    return {*map(date.fromisoformat, rows)}
-
-
-def _live(reader: Reader, act: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    return act.not_in(sorted(reader.undone)) if reader.undone else sa.true()
-
-
-def _settled_before(acts: Mapping[int, Act]) -> str:
-    """Return the day before which every sheet has a word, as ISO text.
-
-    A morning asks about all of them.  What is taken back since, or taken in from a
-    plan's folder, may be of any day.
-    """
-    plans = [act for act in acts.values() if act.kind == "plan"]
-    since = plans[-1].number if plans else 0
-    if not plans or any(
-        act.kind in ("undo", "adopt") for act in acts.values() if act.number > since
-    ):
-        return date.min.isoformat()
-    return str(plans[-1].detail["start"])
-
-
-@dataclass(frozen=True, slots=True)
-class _Sheets:
-    """The sheets of some days, card by card.
-
-    Parameters
-    ----------
-    folder
-        The office.
-    plans
-        act, plan, start, path, of every plan, in the order of acts.
-    cards
-        person, plan, day, printer, state: each card of each sheet.
-    void
-        plan, day, printer.
-    """
-
-    folder: OfficeFolder
-    plans: pl.DataFrame
-    cards: pl.DataFrame
-    void: pl.DataFrame
-
-    @classmethod
-    def of(
-        cls,
-        folder: OfficeFolder,
-        reader: Reader,
-        acts: Mapping[int, Act],
-        days: Collection[date],
-    ) -> _Sheets:
-        """Read who stands on the sheets of some days, and what became of it."""
-        plans = pl.DataFrame(
-            [
-                (
-                    act.number,
-                    act.plan,
-                    date.fromisoformat(act.detail["start"]),
-                    act.detail["path"],
-                )
-                for act in acts.values()
-                if act.kind in ("plan", "adopt")
-            ],
-            schema={
-                "act": pl.Int64,
-                "plan": pl.Int64,
-                "start": pl.Date,
-                "path": pl.String,
-            },
-            orient="row",
-        )
-        texts = sorted(day.isoformat() for day in days)
-        there = sa.select(_PLANNED.person).where(
-            _PLANNED.day.in_(texts), _live(reader, _PLANNED.act)
-        )
-        places = reader.facts("planned", _PLANNED.person.in_(there)).join(
-            plans.select("act", "plan"), on="act", how="left", maintain_order="left"
-        )
-        prints = reader.facts("prints", _PRINTS.person.in_(there))
-        cards = [_on_sheets(places, plans, day) for day in sorted(days)]
-        return cls(
-            folder=folder,
-            plans=plans,
-            cards=_with_states(pl.concat(cards), places, prints),
-            void=reader.facts("voids").select("plan", "day", "printer"),
-        )
-
-    def listed(self) -> list[Sheet]:
-        """Return the sheets, by day, plan and printer."""
-        kinds = ("printed", "spoilt", "unprinted", "open", "unknown")
-        counted = (
-            self.cards.group_by("day", "plan", "printer")
-            .agg(
-                cards=pl.len(),
-                **{kind: (pl.col("state") == kind).sum() for kind in kinds},
-            )
-            .join(
-                self.void.with_columns(void=pl.lit(value=True)),
-                on=["day", "plan", "printer"],
-                how="left",
-            )
-            .with_columns(pl.col("void").fill_null(value=False))
-            .sort("day", "plan", "printer")
-        )
-        paths = dict(self.plans.select("plan", "path").iter_rows())
-        stems = {
-            plan: _stems(self.folder.path / paths[plan])
-            for plan in counted["plan"].unique()
-        }
-        return [
-            Sheet(path=_file(self.folder.path / paths[plan], day, stem), **row)
-            for row in counted.iter_rows(named=True)
-            for plan, day in [(row["plan"], row["day"])]
-            for stem in [stems[plan].get(row["printer"])]
-        ]
-
-
-def _on_sheets(places: pl.DataFrame, plans: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Return who stands on each sheet of a day: person, plan, day, printer.
-
-    On those of the last morning up to that day everybody does whose place was there
-    when its plan was made; on those of a later plan of the day whom that plan put
-    there.
-    """
-    is_first = pl.col("path").str.ends_with(pl.col("start").dt.to_string("iso"))
-    mornings = plans.filter(is_first, pl.col("start") <= day).sort("start", "act")
-    base = mornings.tail(1)
-    rest = plans.filter(~is_first, start=day)
-    columns = ("person", "plan", "day", "printer")
-    sheets = []
-    for act, plan in base.select("act", "plan").iter_rows():
-        then = places.filter(pl.col("act") <= act)
-        then = then.unique("person", keep="last", maintain_order=True)
-        sheets.append(then.with_columns(plan=pl.lit(plan, pl.Int64)))
-    sheets += [places.filter(act=act) for act in rest["act"]]
-    none = places.clear().select(columns)
-    return pl.concat([none, *(s.filter(day=day).select(columns) for s in sheets)])
-
-
-def _with_states(
-    cards: pl.DataFrame, places: pl.DataFrame, prints: pl.DataFrame
-) -> pl.DataFrame:
-    """Add what is known of each card on its sheet.
-
-    A word without a sheet is about that of its day.
-    """
-    given = places.unique("person", keep="last", maintain_order=True)
-    results = last_words(prints, given)
-    unknown = silent(given.rename({"act": "given_by"}), results)
-    sheet = pl.col("plan").fill_null(pl.col("plan").max().over("person", "day"))
-    words = prints.with_columns(sheet=sheet)
-    own = ["person", "day", "plan"]
-    numbered = cards.with_row_index("at")
-    said = (
-        numbered.join(words.drop("plan", "printer"), on=["person", "day"])
-        .filter(pl.col("sheet").fill_null(pl.col("plan")) == pl.col("plan"))
-        .sort("act", "row")
-        .unique("at", keep="last")
-        .select("at", said="result")
-    )
-    # A place is on the sheets of the newest plan of its day that holds it.
-    newest = numbered.group_by("person", "day").agg(pl.col("plan").max())
-    silent_now = unknown.select("person", "day").join(newest, on=["person", "day"])
-    last = results.select("person", last="result")
-    return (
-        numbered.join(said, on="at", how="left", maintain_order="left")
-        .join(
-            silent_now.with_columns(silent=pl.lit(value=True)),
-            on=own,
-            how="left",
-            maintain_order="left",
-        )
-        .join(last, on="person", how="left", maintain_order="left")
-        .with_columns(
-            state=pl.when(pl.col("silent").is_not_null())
-            .then(pl.lit("unknown"))
-            .when(pl.col("said") != "open")
-            .then("said")
-            .when(pl.col("said") == "open")
-            .then("last")
-            .otherwise(pl.lit("unprinted"))
-        )
-        .select(*cards.columns, "state")
-    )
-
-
-def _stems(plan: Path) -> dict[str, str]:
-    """Return the names of a plan's sheets by printer; none where it is not there."""
-    file = plan / "plan.csv"
-    if not file.is_file():
-        return {}
-    printers = pl.scan_csv(file, infer_schema=False).select("printer").unique()
-    return file_stems(printers.collect()["printer"])
-
-
-def _file(plan: Path, day: date, stem: str | None) -> Path | None:
-    """Return the file of a sheet; None where it is not there."""
-    if stem is None:
-        return None
-    files = (plan / BATCHES / day.isoformat() / f"{stem}{e}" for e in (".xlsx", ".csv"))
-    return next((file for file in files if file.is_file()), None)
 
 
 def _blanks(office: Office, reader: Reader, day: date) -> Iterator[Blanks]:
@@ -530,9 +273,27 @@ def _slipped(
     said = reader.facts("prints", _PRINTS.person.in_(since))
     there = cards_of(words_of(said)).select("person")
     ids = _texts(reader, since).join(there, on="person")["text"]
-    return late.filter(~pl.col("application_id").is_in(ids.implode())).with_columns(
-        is_new=~pl.col("application_id").is_in(older["application_id"].implode())
+    return (
+        late.filter(~pl.col("application_id").is_in(ids.implode()))
+        .with_columns(
+            is_new=~pl.col("application_id").is_in(older["application_id"].implode())
+        )
+        .join(
+            _told_anew(reader),
+            on=["application_id", "day"],
+            how="anti",
+            maintain_order="left",
+        )
     )
+
+
+def _told_anew(reader: Reader) -> pl.DataFrame:
+    """Return who was told which other date, as theirs could not be kept."""
+    acts = [act.number for act in reader.acts("told") if act.detail.get("anew")]
+    told = FACTS["told"].c
+    words = reader.facts("told", told.act.in_(acts)).select("person", day="promised_on")
+    names = _texts(reader, sa.select(told.person).where(told.act.in_(acts)))
+    return words.join(names, on="person").select("day", application_id="text")
 
 
 def _late(plan: Path | None) -> pl.DataFrame:

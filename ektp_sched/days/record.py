@@ -94,7 +94,11 @@ class Recorded:
 
 
 def record(
-    folder: OfficeFolder, paths: Sequence[Path], signature: Signature
+    folder: OfficeFolder,
+    paths: Sequence[Path],
+    signature: Signature,
+    *,
+    of: int | None = None,
 ) -> Recorded:
     """Record filled sheets, lists of cards and printers' logs.
 
@@ -109,6 +113,9 @@ def record(
         Who hands them in.  With a reason, cards of people whom no export had are cards
         from the reserve; with a second name, what is said otherwise than before counts
         though a plan rests on it.
+    of
+        Number of the plan whose sheets the files are about; where they lie says so if
+        left out.
 
     Raises
     ------
@@ -127,6 +134,8 @@ def record(
             filled, rows = _read(People(writer, folder.office), files)
         places = Places(writer, few(rows["ref"]), signature.day)
         plans = places.numbers(_in_folders(folder, files.values()))
+        if of is not None:
+            plans = pl.Series([of] * len(files), dtype=pl.Int64)
         rows = places.laid_beside(rows, plans)
         rows = known_to(writer, rows)
         # Of the boxes of this very day the empty ones are counted, too.

@@ -25,8 +25,11 @@ _RELEVANT: Final = frozenset(
 def is_relevant(act: Act) -> bool:
     """Return whether another plan might be made after an act.
 
-    So it is where cards were handed over that nobody knew to be printed.
+    So it is where cards were handed over that nobody knew to be printed; not where
+    people were told another date, as the first one goes on to count.
     """
+    if act.detail.get("anew"):
+        return False
     return act.kind in _RELEVANT or bool(act.detail.get("printed"))
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import Response
 
+from ektp_sched.desk.checks import MONTHS
 from ektp_sched.desk.typed import day_of, written_day
-from ektp_sched.desk.verbs import MONTHS
 from ektp_sched.desk.visit import Page
 from ektp_sched.errors import UsageError
 from ektp_sched.ledger.tables import KINDS

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from ektp_sched.desk.changing import OfficeForm, Typed
+    from ektp_sched.desk.changing import RulesForm, Typed
     from ektp_sched.desk.visit import Visit
     from ektp_sched.office import Office
 
@@ -69,7 +69,7 @@ def headings_in(export: Path, office: Office) -> tuple[Heading, ...]:
     return tuple(Heading(name, *column) for name, column in likely.items())
 
 
-def with_columns(form: OfficeForm, chosen: Mapping[str, str]) -> Typed:
+def with_columns(form: RulesForm, chosen: Mapping[str, str]) -> Typed:
     """Return the office with the meaning of headings as chosen.
 
     Parameters

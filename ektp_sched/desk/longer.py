@@ -34,6 +34,8 @@ def _show(visit: Visit) -> Response:
     work = _work(visit)
     if work.state == "done":
         return visit.go(work.after)
+    if work.asked and work.failure is not None and work.failure.asks:
+        return visit.go(f"{work.asked}/{work.key}")
     return visit.page("work.html.j2", work=work)
 
 

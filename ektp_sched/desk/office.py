@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from ektp_sched.desk.changing import OfficeForm, Typed
+    from ektp_sched.desk.changing import RulesForm, Typed
     from ektp_sched.desk.visit import Visit
 
 __all__ = ["PAGES", "day_name", "form_in", "save_office"]
@@ -69,7 +69,7 @@ def _change(visit: Visit) -> Response:
     )
 
 
-def save_office(visit: Visit, form: OfficeForm, content: bytes) -> str:
+def save_office(visit: Visit, form: RulesForm, content: bytes) -> str:
     """Put a new office file in place of the one of a form, and say so.
 
     Raises
@@ -91,7 +91,7 @@ def save_office(visit: Visit, form: OfficeForm, content: bytes) -> str:
     return text("desk.office.recorded", act=changed.act or "")
 
 
-def form_in(visit: Visit) -> OfficeForm:
+def form_in(visit: Visit) -> RulesForm:
     """Return the form that the office's file makes."""
     path = next(
         (p for name in OFFICES if (p := visit.desk.path / name).is_file()),
@@ -102,7 +102,7 @@ def form_in(visit: Visit) -> OfficeForm:
 
 def _page(
     visit: Visit,
-    form: OfficeForm,
+    form: RulesForm,
     typed: Typed,
     *,
     step: str = "",
@@ -133,7 +133,7 @@ def _page(
     )
 
 
-def _holidays(visit: Visit, form: OfficeForm) -> list[tuple[date, str]]:
+def _holidays(visit: Visit, form: RulesForm) -> list[tuple[date, str]]:
     """Return the next holidays, as the program works them out."""
     office, _ = office_of(form.tables)
     try:

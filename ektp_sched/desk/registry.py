@@ -12,7 +12,11 @@ from ektp_sched.desk import (
     longer,
     office,
     people,
+    phoning,
+    printing,
+    settle,
     today,
+    whatif,
 )
 
 if TYPE_CHECKING:
@@ -26,6 +30,10 @@ PAGES: Final[tuple[Page, ...]] = (
     *headings.PAGES,
     *longer.PAGES,
     *today.PAGES,
+    *settle.PAGES,
+    *printing.PAGES,
+    *phoning.PAGES,
+    *whatif.PAGES,
     *people.PAGES,
     *council.PAGES,
     *office.PAGES,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from babel.dates import get_month_names
 
 from ektp_sched.errors import UsageError
+from ektp_sched.rules.fields import LARGEST_COUNT
 from ektp_sched.words import said
 
-__all__ = ["day_of", "written_day"]
+__all__ = ["day_of", "share_of", "whole_of", "written_day"]
 
 _PARTS: Final = re.compile(
     r"(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[^\W\d]+)\s*[-/. ]\s*(\d{4})"
 )
+_GROUPED: Final = re.compile(r"\d{1,3}(?:[., ]\d{3})+|\d{1,15}", re.ASCII)
 _MONTHS: Final = {
     name.casefold().rstrip("."): number
     for code in ("en", "id")
@@ -53,3 +56,49 @@ def day_of(text: str) -> date:
             text=text.strip(),
         )
         raise UsageError(message) from None
+
+
+def share_of(text: str) -> Decimal:
+    """Return the share that somebody wrote as a percentage: 50, 50% or 12,5.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        It is no percentage from 0 to 100.
+    """
+    try:
+        percent = Decimal(text.strip().removesuffix("%").strip().replace(",", "."))
+    except InvalidOperation:
+        percent = Decimal(-1)
+    if not (percent.is_finite() and 0 <= percent <= 100):
+        message = said(
+            '"{text}" is no percentage; write a number from 0 to 100',
+            '"{text}" bukan persen; tulislah angka dari 0 sampai 100',
+            text=text.strip(),
+        )
+        raise UsageError(message)
+    return percent / 100
+
+
+def whole_of(text: str, least: int = 0, most: int = LARGEST_COUNT) -> int:
+    """Return the whole number that somebody wrote, its digits grouped or not.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        It is none, or out of its range.
+    """
+    written = text.strip()
+    number = -1
+    if _GROUPED.fullmatch(written):
+        number = int(re.sub("[., ]", "", written))
+    if not least <= number <= most:
+        message = said(
+            '"{text}" is no whole number from {least} to {most}',
+            '"{text}" bukan bilangan bulat dari {least} sampai {most}',
+            text=written,
+            least=least,
+            most=most,
+        )
+        raise UsageError(message)
+    return number

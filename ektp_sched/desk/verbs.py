@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-from ektp_sched.telling.ledger import WORST
-from ektp_sched.words import LANGUAGES
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.morning.morning import Morning
+    from ektp_sched.morning.rest import Rest
+    from ektp_sched.output.view.parts import Section
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["MONTHS", "month", "today", "verify_ledger", "verify_plan"]
-
-MONTHS: Final = "months"
-"""Where in an office folder the reports of months lie, each in a folder."""
+__all__ = ["lines_of", "rest", "today"]
 
 
 def _folder(order: Mapping[str, Any]) -> OfficeFolder:
@@ -29,75 +27,70 @@ def _folder(order: Mapping[str, Any]) -> OfficeFolder:
 
 
 def today(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
-    """Plan the day, and return the number of its plan; None where no plan is legal."""
+    """Plan the day; see `ektp_sched.morning.today`."""
     from ektp_sched.morning import today as make
 
-    morning = make(
-        _folder(order),
-        on=date.fromisoformat(order["on"]),
-        by=order["by"],
-        lang=order["lang"],
-        progress=progress,
-        **order["arguments"],
-    )
-    return {"plan": None if morning.place is None else morning.place.number}
+    return _came(make(_folder(order), **_given(order), progress=progress))
 
 
-def verify_plan(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
-    """Check a plan against the export that it was made from."""
-    from ektp_sched.morning.evidence import verify_plan as check
-    from ektp_sched.words import in_language
+def rest(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Plan what is left of the day; see `ektp_sched.morning.rest.rest`."""
+    from ektp_sched.morning.rest import rest as make
 
-    folder, number = _folder(order), order["arguments"]["number"]
-    plan = next(plan for plan in folder.plans() if plan.number == number)
-    progress("verify", 0.0)
-    verified = check(folder, plan)
-    return {
-        "plan": number,
-        "raw": verified.raw,
-        "changed_sheets": [*verified.changed_sheets],
-        "wrong": [
-            {code: in_language(sentence, code) for code in LANGUAGES}
-            for sentence in verified.wrong[:WORST]
-        ],
-        "more": max(len(verified.wrong) - WORST, 0),
-    }
+    given = _given(order)
+    given["left"] = Decimal(given.get("left", 1))
+    return _came(make(_folder(order), **given, progress=progress))
 
 
-def verify_ledger(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
-    """Check the ledger against heads on paper, and every plan folder by its act."""
-    from ektp_sched.ledger import short_head
-    from ektp_sched.ledger.verify import verify_ledger as check
-    from ektp_sched.morning.evidence import check_plans
-    from ektp_sched.output.languages import language
-    from ektp_sched.telling.ledger import verdict_lines
-
-    folder, heads = _folder(order), order["arguments"]["heads"]
-    with folder.ledger.reading() as reader:
-        verdict = check(reader, heads)
-        is_sound = {broken.what for broken in verdict.breaks} <= {"trigger"}
-        wrong = check_plans(folder, reader, progress) if is_sound else []
-    lines = {c: [*verdict_lines(verdict, wrong, language(c))] for c in LANGUAGES}
-    return {
-        "ok": not verdict.breaks and not wrong,
-        "acts": verdict.acts,
-        "head": short_head(verdict.head),
-        "heads": len(heads),
-        "plans": is_sound,
-        "lines": lines,
-    }
+def _given(order: Mapping[str, Any]) -> dict[str, Any]:
+    on = date.fromisoformat(order["on"])
+    return {"on": on, "by": order["by"], **order["arguments"]}
 
 
-def month(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
-    """Tell of an office's days out of its ledger, in a folder of their own."""
-    from ektp_sched.month import month_of, save_month
-    from ektp_sched.output.languages import language
+def _came(came: Morning | Rest) -> Mapping[str, Any]:
+    """Return the number of the plan, and what there is to read of it by language.
 
-    folder, asked = _folder(order), order["arguments"]
-    first, last = (date.fromisoformat(asked[name]) for name in ("first", "last"))
-    progress("read", 0.0)
-    told = month_of(folder, first=first, last=last)
-    progress("write", 0.7)
-    name = f"{told.first}_{told.last}"
-    save_month(told, folder.path / MONTHS / name, language(order["lang"]))
-    return {"month": name}
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        The rules contradict each other, or there was no plan in time.
+    """
+    from ektp_sched.errors import UsageError
+    from ektp_sched.morning.morning import Morning
+    from ektp_sched.output.languages import LANGUAGES, language
+    from ektp_sched.telling.morning import sections_of
+    from ektp_sched.words import Said
+
+    said = {code: _read(sections_of(came, language(code))) for code in LANGUAGES}
+    morning = came if isinstance(came, Morning) else came.morning
+    if morning is None:  # nothing was left to plan
+        return {"plan": None, **said}
+    if morning.place is None:
+        english, indonesian = (
+            " ".join(line for _, lines in said[code] for line in lines)
+            for code in ("en", "id")
+        )
+        raise UsageError(Said(english, indonesian))
+    return {"plan": morning.place.number, **said}
+
+
+def _read(sections: Iterable[Section]) -> list[tuple[str, list[str]]]:
+    """Return titles and lines, without what a page of the day shows anew."""
+    shown = [
+        each for each in sections if each.name not in ("sheets", "phones", "proof")
+    ]
+    return [
+        ("" if section.name == "morning" else section.title, lines_of(section))
+        for section in shown
+    ]
+
+
+def lines_of(section: Section) -> list[str]:
+    """Return the sentences of a section."""
+    lines: list[str] = []
+    for part in section.parts:
+        if part.part == "items":
+            lines += part.items
+        elif part.part == "paragraph":
+            lines.append(part.text)
+    return lines

@@ -208,8 +208,10 @@ class Visit:
         self.session.told += [(style, s) for s in map(_said, sentences)]
         return RedirectResponse(path, 303)
 
-    def start(self, verb: str, after: str, **arguments: Any) -> Response:
-        """Start long work aside, and return its page."""
+    def start(
+        self, verb: str, after: str, *, asked: str = "", **arguments: Any
+    ) -> Response:
+        """Start long work aside, and return its page; see `Work`."""
         order = {
             "verb": verb,
             "folder": str(self.desk.path),
@@ -219,7 +221,7 @@ class Visit:
             "lang": self.words.code,
             "arguments": arguments,
         }
-        work = self.desk.works.start(Work(verb, arguments, after), order)
+        work = self.desk.works.start(Work(verb, arguments, after, asked), order)
         return self.go(f"/work/{work.key}")
 
     def failed(self, error: Exception) -> Response:

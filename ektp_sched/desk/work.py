@@ -47,10 +47,13 @@ class Failure:
         What is wrong and what would be right.
     asks
         Code of the question that only the office can answer; empty: none.
+    figures
+        Numbers in that question.
     """
 
     sentence: Said
     asks: str = ""
+    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -65,11 +68,15 @@ class Work:
         What it was told; nothing of it is personal.
     after
         Path of the page that shows what came of it.
+    asked
+        Path of the page that asks what only the office can answer, with the key of the
+        work below it; empty: none.
     """
 
     verb: str
     arguments: Mapping[str, Any]
     after: str
+    asked: str = ""
     key: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     stage: str = "read"
     share: float = 0.0
@@ -116,7 +123,8 @@ class Work:
             self.state = "done"
         elif "failed" in news and self.state == "running":
             sentence = Said(news["failed"]["en"], news["failed"]["id"])
-            self.failure = Failure(sentence, news.get("asks", ""))
+            asks, figures = news.get("asks") or "", news.get("figures") or {}
+            self.failure = Failure(sentence, asks, figures)
             self.state = "failed"
 
     def cancel(self) -> None:

@@ -24,9 +24,13 @@ __all__ = ["VERBS", "main"]
 
 VERBS: Final = {
     "today": "ektp_sched.desk.verbs:today",
-    "verify_plan": "ektp_sched.desk.verbs:verify_plan",
-    "verify_ledger": "ektp_sched.desk.verbs:verify_ledger",
-    "month": "ektp_sched.desk.verbs:month",
+    "rest": "ektp_sched.desk.verbs:rest",
+    "compare": "ektp_sched.desk.questions:compare",
+    "need": "ektp_sched.desk.questions:need",
+    "promise": "ektp_sched.desk.questions:promise",
+    "verify_plan": "ektp_sched.desk.checks:verify_plan",
+    "verify_ledger": "ektp_sched.desk.checks:verify_ledger",
+    "month": "ektp_sched.desk.checks:month",
 }
 """The function of each verb: it takes the order and a callback of progress."""
 
@@ -54,7 +58,8 @@ def main() -> int:
 
         failed = failure(error)
         sentence = {code: in_language(failed.sentence, code) for code in ("en", "id")}
-        _say({"failed": sentence, "asks": getattr(error, "asks", "")})
+        asks = {name: getattr(error, name, None) for name in ("asks", "figures")}
+        _say({"failed": sentence, **asks})
         return failed.code
     _say({"done": document})
     return 0

@@ -19,6 +19,7 @@ METADATA: Final = sa.MetaData()
 KINDS: Final = (
     *("begin", "import", "plan", "prints", "handed", "told", "count", "outage"),
     *("priority", "accept", "reprint", "undo", "forget", "adopt", "office"),
+    "sheet",
 )
 """What an act can be."""
 

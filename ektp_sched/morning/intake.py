@@ -266,7 +266,8 @@ def _ask_about_gone(state: State, imported: Imported) -> None:
             number=gone.height,
             before=waiting,
         )
-        raise AskedError(message, asks="gone")
+        figures = {"number": gone.height, "before": waiting}
+        raise AskedError(message, asks="gone", figures=figures)
 
 
 def _asked_about(unknown: pl.DataFrame) -> AskedError:
@@ -292,4 +293,5 @@ def _asked_about(unknown: pl.DataFrame) -> AskedError:
             sheets=sheets_named(unknown),
         ),
         asks="open",
+        figures={"number": unknown.height},
     )

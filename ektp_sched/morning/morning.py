@@ -429,4 +429,5 @@ def _asked_after(asked: AskedError, recorded: Recorded) -> AskedError:
             },
         ),
         asks=asked.asks,
+        figures=asked.figures,
     )

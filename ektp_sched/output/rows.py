@@ -28,6 +28,7 @@ __all__ = [
     "SheetRows",
     "guarded",
     "masked",
+    "passed_beside",
     "sheet_rows",
     "slipped_rows",
 ]
@@ -82,6 +83,25 @@ def sheet_rows(plan: AnyPlan) -> SheetRows:
 def slipped_rows(plan: AnyPlan) -> SheetRows:
     """Return whose told date is not kept, with what was passed through."""
     return _beside(plan, slipped(plan), None)
+
+
+def passed_beside(ids: pl.Series, backlog: Backlog, office: Office) -> pl.DataFrame:
+    """Return what an export passes through of some people, numbers masked.
+
+    Returns
+    -------
+    polars.DataFrame
+        A row an id, in their order; null for whom the export has not.
+    """
+    frame = backlog.frame
+    names = [name for name in _passed(backlog) if name in frame.columns]
+    side = frame.select("application_id", *names)
+    side = side.rename({name: f"{PASSED}{name}" for name in names})
+    rows = ids.to_frame("application_id").join(
+        side, on="application_id", how="left", maintain_order="left"
+    )
+    rows = rows.drop("application_id")
+    return rows if office.privacy.show_nik else masked(rows, office)
 
 
 def _beside(plan: AnyPlan, rows: pl.DataFrame, hint: Ints | None) -> SheetRows:

@@ -38,7 +38,19 @@ if TYPE_CHECKING:
 
     Facts = dict[str, Any]
 
-__all__ = ["columns_of", "measures", "write_sheets"]
+__all__ = [
+    "SIGNED_LINE",
+    "Sheet",
+    "columns_of",
+    "facts_of",
+    "laid_out",
+    "line_of_facts",
+    "measures",
+    "write_sheets",
+]
+
+SIGNED_LINE: Final = ("counts", "operator", "receiver")
+"""What is filled in below each batch."""
 
 _SHEET_DAYS: Final = 5
 """Working days with prints for which sheets are written as XLSX."""
@@ -71,9 +83,9 @@ def write_sheets(
     pieces = parts(frame)
     sizes = [part.size for part in pieces]
     sheet_of = _repeated(range(len(pieces)), sizes, pl.UInt32)
-    facts = _facts(rows, frame, sheet_of)
+    facts = facts_of(rows, frame, sheet_of)
     sheets = [
-        _laid_out(rows, part, said, plan, texts)
+        laid_out(rows, part, said, plan, texts)
         for part, said in zip(pieces, facts, strict=True)
     ]
     rooms = {
@@ -129,7 +141,7 @@ def measures(rows: SheetRows, frame: pl.DataFrame) -> list[pl.Expr]:
     return found
 
 
-def _facts(rows: SheetRows, frame: pl.DataFrame, sheet: pl.Series) -> list[Facts]:
+def facts_of(rows: SheetRows, frame: pl.DataFrame, sheet: pl.Series) -> list[Facts]:
     """Return, for each sheet, its measures and what is said of it."""
     said = [pl.col("server").unique().sort().alias("server_names")]
     if "card" in frame.columns:
@@ -167,7 +179,7 @@ def columns_of(
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class Sheet:
     """One printer's day, laid out.
 
     Parameters
@@ -175,7 +187,7 @@ class _Sheet:
     part
         Its rows.
     facts
-        What `measures` and `_facts` say of them.
+        What `measures` and `facts_of` say of them.
     columns
         Its columns, tick boxes last.
     lines
@@ -194,13 +206,14 @@ class _Sheet:
     rooms: dict[str, int]
 
 
-def _laid_out(
+def laid_out(
     rows: SheetRows,
     part: Part,
     facts: Facts,
     plan: AnyPlan,
     texts: Language,
-) -> _Sheet:
+) -> Sheet:
+    """Return one printer's day with its columns and page, of what `facts_of` says."""
     same = _same_throughout(rows, part, facts)
     columns = columns_of(rows, facts, texts, {"wait_days", *same})
     for tick in _TICKS:
@@ -218,7 +231,7 @@ def _laid_out(
         if facts.get(f"longest:{column.name}", 0) > room(column)
     }
     page = page_for(columns, plan.office.plan.batch_size)
-    return _Sheet(part, facts, columns, lines, page, rooms)
+    return Sheet(part, facts, columns, lines, page, rooms)
 
 
 def _same_throughout(rows: SheetRows, part: Part, facts: Facts) -> dict[str, str]:
@@ -247,7 +260,7 @@ def _column(name: str, style: str, facts: Facts, texts: Language) -> Column:
 
 
 def _write_sheet(
-    sheet: _Sheet,
+    sheet: Sheet,
     cards: pl.DataFrame,
     counts: list[int],
     plan: AnyPlan,
@@ -264,7 +277,7 @@ def _write_sheet(
         page.print_area(0, 0, last, len(sheet.columns) - 1)
 
 
-def _set_page(page: Any, sheet: _Sheet, plan: AnyPlan, texts: Language) -> None:
+def _set_page(page: Any, sheet: Sheet, plan: AnyPlan, texts: Language) -> None:
     page.set_paper(9)
     if sheet.page.landscape:
         page.set_landscape()
@@ -285,13 +298,13 @@ def _set_page(page: Any, sheet: _Sheet, plan: AnyPlan, texts: Language) -> None:
         page.set_column(index, index, column.width)
 
 
-def _write_top(book: Book, page: Any, sheet: _Sheet, plan: AnyPlan) -> int:
+def _write_top(book: Book, page: Any, sheet: Sheet, plan: AnyPlan) -> int:
     """Write what every page repeats; return the first row below."""
     texts, columns = book.texts, sheet.columns
     lines = [
         ("office", plan.office.name),
         ("title", texts.text("sheet.title")),
-        ("under", _line_of_facts(sheet, texts)),
+        ("under", line_of_facts(sheet, texts)),
     ]
     most = int(sum(column.width for column in columns))
     lines += [("under", clipped(line, most)) for line in sheet.lines]
@@ -316,7 +329,7 @@ def _write_top(book: Book, page: Any, sheet: _Sheet, plan: AnyPlan) -> int:
     return row + 1
 
 
-def _line_of_facts(sheet: _Sheet, texts: Language) -> str:
+def line_of_facts(sheet: Sheet, texts: Language) -> str:
     """Return day, printer, counts, servers and card types on one line."""
     part, facts = sheet.part, sheet.facts
     said = [
@@ -336,7 +349,7 @@ def _line_of_facts(sheet: _Sheet, texts: Language) -> str:
 def _write_batches(
     book: Book,
     page: Any,
-    sheet: _Sheet,
+    sheet: Sheet,
     cards: pl.DataFrame,
     counts: list[int],
     row: int,
@@ -364,7 +377,7 @@ def _write_batches(
     return row - 1
 
 
-def _styles(book: Book, sheet: _Sheet) -> list[Any]:
+def _styles(book: Book, sheet: Sheet) -> list[Any]:
     """Return the format of each column; long texts take several lines."""
     level = {"valign": "vcenter"} if sheet.rooms else {}
     wrap = {"text_wrap": True}
@@ -389,7 +402,7 @@ def _write_signatures(book: Book, page: Any, row: int, columns: int) -> int:
     """Write the line for counts and signatures; return the next row."""
     page.set_row(row, SIGNED)
     texts = book.texts
-    told = [texts.text(f"sheet.{name}") for name in ("counts", "operator", "receiver")]
+    told = [texts.text(f"sheet.{name}") for name in SIGNED_LINE]
     style = book.style("under", valign="bottom", font_size=9)
     page.merge_range(row, 0, row, columns - 1, "", style)
     page.write_string(row, 0, "    ".join(told), style)

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from ektp_sched.trust import Violation
 
 __all__ = [
+    "held_lines",
+    "read_as",
     "reject_lines",
     "show_check",
     "show_conflict",
@@ -76,7 +78,7 @@ def show_plan(
     pairs = [
         (texts.text("digest.reconciled_label"), reconciled(plan.backlog, texts)),
         *(key_figures(plan, texts) if plan.backlog.planned else ()),
-        *_held(plan.backlog, plan.office, texts),
+        *held_lines(plan.backlog, plan.office, texts),
     ]
     say_pairs(console, pairs)
     show_rejects(plan.backlog, console, texts)
@@ -105,7 +107,9 @@ def _concerned(alike: Sequence[Violation]) -> str:
     return f" {shown}, … (+{rest})" if rest else f" {shown}"
 
 
-def _held(backlog: Backlog, office: Office, texts: Language) -> list[tuple[str, str]]:
+def held_lines(
+    backlog: Backlog, office: Office, texts: Language
+) -> list[tuple[str, str]]:
     """Return statuses that cannot be printed yet, and those printed already."""
     counts = status_counts(backlog)
     done = already_printed(pl.Series([*counts], dtype=pl.String), office)
@@ -245,15 +249,15 @@ def show_check(
         counted = reconciled(backlog, texts)
         lines = [(texts.text("digest.reconciled_label"), counted)]
         if backlog.read_as:
-            lines.append((texts.text("terminal.read_as"), _read_as(backlog, texts)))
-        say_pairs(console, [*lines, *_held(backlog, office, texts)])
+            lines.append((texts.text("terminal.read_as"), read_as(backlog, texts)))
+        say_pairs(console, [*lines, *held_lines(backlog, office, texts)])
         show_rejects(backlog, console, texts, written=False)
     show_notices(notices, console, texts)
     if usable:
         say_line(console, texts.text("terminal.usable"), "green")
 
 
-def _read_as(backlog: Backlog, texts: Language) -> str:
+def read_as(backlog: Backlog, texts: Language) -> str:
     """Return what the file of a backlog was taken for, such as its encoding."""
     return ", ".join(
         texts.text(f"read_as.{key}", value=_SIGNS.get(value, value))

@@ -7,14 +7,17 @@ do.
 from __future__ import annotations
 
 import dataclasses
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.backlog.records import FIELDS
-from ektp_sched.days import corrections, notes, office, record
+from ektp_sched.days import corrections, notes, office, paper, record
 from ektp_sched.days.committed import finish, unknown_plans
 from ektp_sched.days.supplies import WHOLE
-from ektp_sched.errors import place
+from ektp_sched.errors import InputError, UsageError, place
 from ektp_sched.morning.plans import adopt_unknown
 from ektp_sched.output.languages import language
 from ektp_sched.telling.told import Told
@@ -23,9 +26,11 @@ from ektp_sched.words import Said, joined, said
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
-    from pathlib import Path
+
+    import polars as pl
 
     from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.days.paper import Paper
     from ektp_sched.days.people import Whom
     from ektp_sched.days.record import Recorded
     from ektp_sched.days.signature import Signature
@@ -38,10 +43,13 @@ __all__ = [
     "change_sentences",
     "outage_sentence",
     "record_all",
+    "record_all_but",
     "record_counts",
     "record_files",
     "record_handed_over",
+    "record_marks",
     "record_outage",
+    "record_paper",
     "record_priorities",
     "record_priority",
     "record_told",
@@ -84,6 +92,75 @@ def record_files(
     ]
     lines = [*readings, *_sentences(recorded)]
     return _of_cards(recorded, lines, adopted, signature)
+
+
+def record_marks(
+    folder: OfficeFolder,
+    marks: pl.DataFrame,
+    signature: Signature,
+    *,
+    of: int | None = None,
+) -> Told:
+    """Record what somebody ticked or scanned; see `ektp_sched.days.record.record`.
+
+    Parameters
+    ----------
+    folder
+        The office.
+    marks
+        application_id (or queue number, or number of identity) and result; also
+        printed_at and reason, all of them texts.
+    signature
+        Who says so.
+    of
+        Number of the plan whose sheet it is about, if it is about one.
+    """
+    finish(folder)
+    adopted = _adopted(folder, signature)
+    with _as_file(marks) as path:
+        recorded = record.record(folder, [path], signature, of=of)
+    told = _of_cards(recorded, _sentences(recorded), adopted, signature)
+    document = {**told.document, "rejects": None}
+    return Told(document, told.sentences, (*_rejected_lines(recorded),))
+
+
+def record_all_but(
+    folder: OfficeFolder, marks: pl.DataFrame, signature: Signature
+) -> Told:
+    """Record that all is printed but what somebody ticked or scanned.
+
+    As `record_marks` and `record_all` do.
+    """
+    with _as_file(marks) as path:
+        return record_all(folder, [path] if marks.height else [], signature)
+
+
+@contextmanager
+def _as_file(marks: pl.DataFrame) -> Iterator[Path]:
+    """Yield a file of marks; what is wrong with it is said without its name."""
+    with TemporaryDirectory(prefix="ektp-sched-") as place:
+        path = Path(place) / "marks.csv"
+        marks.write_csv(path)
+        try:
+            yield path
+        except InputError as error:
+            if error.file != str(path):
+                raise
+            raise UsageError(error.message) from None
+
+
+def _rejected_lines(recorded: Recorded) -> Iterator[Said]:
+    """Yield which lines of a list without a file could not be used, and why."""
+    for row, reason in recorded.rejects.head(_SHOWN)["row", "reason"].iter_rows():
+        yield said(
+            "Line {row}: {reason}",
+            "Baris {row}: {reason}",
+            row=str(row - 1),
+            reason=in_words(reason),
+        )
+    more = recorded.rejects.height - _SHOWN
+    if more > 0:
+        yield said("and {n} lines more", "dan {n} baris lagi", n=more)
 
 
 def record_all(
@@ -193,10 +270,16 @@ def _of_priorities(new: int, known: int, signature: Signature) -> Told:
     return _told({"new": new, "known": known}, [sentence], signature)
 
 
-def record_told(folder: OfficeFolder, path: Path, signature: Signature) -> Told:
+def record_told(
+    folder: OfficeFolder,
+    source: Path | pl.DataFrame,
+    signature: Signature,
+    *,
+    anew: bool = False,
+) -> Told:
     """Record dates that people were told; see `ektp_sched.days.notes.record_told`."""
     finish(folder)
-    act, new, strangers = notes.record_told(folder, path, signature)
+    act, new, strangers = notes.record_told(folder, source, signature, anew=anew)
     sentence = said("{n} dates told.", "{n} tanggal diberitahukan.", n=new)
     lines = _of_act(act, sentence)
     if strangers:
@@ -209,6 +292,32 @@ def record_told(folder: OfficeFolder, path: Path, signature: Signature) -> Told:
             )
         )
     return _told({"act": act, "new": new, "strangers": strangers}, lines, signature)
+
+
+def record_paper(
+    folder: OfficeFolder, papers: Sequence[Paper], signature: Signature
+) -> Told:
+    """Record sheets printed on paper; see `ektp_sched.days.paper.record_paper`."""
+    finish(folder)
+    act, printed = paper.record_paper(folder, papers, signature)
+    lines = [_as_act(act), *map(_on_paper, printed)]
+    sheets = [
+        {**dataclasses.asdict(each), "day": each.day.isoformat()} for each in printed
+    ]
+    return _told({"act": act, "sheets": sheets}, lines, signature)
+
+
+def _on_paper(each: Paper) -> Said:
+    return said(
+        "The sheet of {printer} is printed for the first time."
+        if each.copy == 1
+        else "The sheet of {printer} is print {copy}: mark it as a copy.",
+        "Lembar {printer} dicetak untuk pertama kali."
+        if each.copy == 1
+        else "Lembar {printer} cetakan ke-{copy}: beri tanda SALINAN.",
+        printer=each.printer,
+        copy=each.copy,
+    )
 
 
 def accept(folder: OfficeFolder, whom: Whom, signature: Signature) -> Told:

@@ -50,6 +50,24 @@ addEventListener("pageshow", () => {
   }
 });
 
+// A sheet is printed by its button.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+// A field says how many numbers were scanned into it.
+for (const field of document.querySelectorAll("[data-counts]")) {
+  const told = document.getElementById(field.dataset.counts);
+  const count = () => {
+    const lines = field.value.split("\n").filter((line) => line.trim());
+    told.hidden = !lines.length;
+    told.textContent = told.dataset.many.replace("0", lines.length);
+  };
+  field.addEventListener("input", count);
+  count();
+}
+
 // Whoever is looked for is found while somebody types, and / leads back to the field.
 const asked = document.getElementById("asked");
 if (asked) {
