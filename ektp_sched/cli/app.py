@@ -113,6 +113,11 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched backtest backlog.csv --office office.toml "
         "--scenarios scenarios.toml --start 2017-09-12 --history-days 60",
     ),
+    "evidence": (
+        "evidence",
+        "ektp-sched evidence kupang bukti.zip --day 2017-09-12",
+        "ektp-sched evidence bukti-umum.zip --public",
+    ),
     "fleet": (
         "fleet",
         "ektp-sched fleet backlogs --offices offices --start 2017-09-12 --out plans",

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.desk import (
+    council,
     entry,
     first,
     headings,
     longer,
     office,
+    people,
     phoning,
     printing,
     settle,
     today,
+    whatif,
 )
 
 if TYPE_CHECKING:
@@ -30,5 +33,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *settle.PAGES,
     *printing.PAGES,
     *phoning.PAGES,
+    *whatif.PAGES,
+    *people.PAGES,
+    *council.PAGES,
     *office.PAGES,
 )

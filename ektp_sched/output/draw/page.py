@@ -85,12 +85,15 @@ def render(page: Page, texts: Language) -> str:
 
 @cache
 def _template() -> tuple[Any, str]:
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, PackageLoader, StrictUndefined
 
     folder = resources.files("ektp_sched.output.draw")
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=PackageLoader("ektp_sched.output", "draw"),
     )
-    source = (folder / "page.html.j2").read_text("utf-8")
     style = (folder / "style.css").read_text("utf-8")
-    return environment.from_string(source), style
+    return environment.get_template("page.html.j2"), style

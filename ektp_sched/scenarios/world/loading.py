@@ -45,7 +45,7 @@ from ektp_sched.scenarios.world.laws import (
     Worth,
 )
 from ektp_sched.scenarios.world.model import SCENARIOS_FILE, sound_parts
-from ektp_sched.scenarios.world.sheets import read_scenario_sheets
+from ektp_sched.scenarios.world.sheets import has_scenarios, read_scenario_sheets
 from ektp_sched.words import Said, by_form, joined, said
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ __all__ = [
     "files_of_scenarios",
     "judged_scenarios",
     "load_scenarios",
+    "scenarios_beside",
     "scenarios_of",
 ]
 
@@ -123,6 +124,17 @@ def load_scenarios(
         places=places,
         further=further,
     )
+
+
+def scenarios_beside(office: Path) -> Path | None:
+    """Return where what may become of an office stands; None where nothing says it.
+
+    In the sheets of a workbook, or in the scenarios.toml beside it.
+    """
+    if has_scenarios(office):
+        return office
+    beside = office.with_name(SCENARIOS_FILE.example)
+    return beside if beside.is_file() else None
 
 
 def files_of_scenarios(path: Path) -> list[Path]:
