@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from desk_client import LAPTOP, PHONE, chromium, seated, served
 
@@ -13,6 +14,7 @@ from ektp_sched.backlog.identity import make_key
 from ektp_sched.counter import find
 from ektp_sched.days import open_office
 from ektp_sched.days.signature import Signature
+from ektp_sched.ledger import NewAct
 from ektp_sched.morning import today
 from ektp_sched.telling import recording
 
@@ -89,7 +91,7 @@ def _found(seat: Seat, name: str) -> None:
     seat.page.wait_for_selector("#asked:focus")
     seat.page.keyboard.type(name)
     seat.page.keyboard.press("Enter")
-    seat.page.wait_for_selector("#person")
+    seat.page.wait_for_selector("#person:focus")  # where the address leads
 
 
 def _says_nothing(seat: Seat) -> None:
@@ -212,6 +214,29 @@ def test_what_is_recorded_of_a_person(folder: Path, browser: Browser) -> None:
     with open_office(folder).ledger.reading() as reader:
         kinds = [act.kind for act in reader.acts()]
     assert kinds[-3:] == ["priority", "handed", "reprint"]
+
+
+def test_what_an_export_changed_is_accepted(folder: Path, browser: Browser) -> None:
+    person = find(folder, PEOPLE["Maria Tse"]).people[0].id
+    with open_office(folder).ledger.writing() as writer:
+        row = {
+            "person": writer.refs_of(pl.Series([person])),
+            "field": ["waiting_since"],
+            "export": ["2017-06-01"],
+            "used": ["2017-07-04"],
+        }
+        act = NewAct(kind="import", day=DAY, by="Maria")
+        writer.append(act, {"withheld": pl.DataFrame(row)}, confirmed=True)
+    with served(folder, DAY) as desk, seated(browser, desk, "Sri") as seat:
+        _found(seat, "Maria Tse")
+        seat.page.locator("summary").first.press("Enter")
+        seat.page.fill("#accept-reason", "salah ketik di pusat")
+        seat.page.fill("#accept-approved", "Kadis")
+        _says_nothing(seat)
+        seat.page.locator("details button").first.press("Enter")
+        seat.page.wait_for_selector(".told.done")
+        assert "1 Juni 2017" in seat.page.locator(".answer").inner_text()
+        assert seat.page.locator("#accept-reason").count() == 0
 
 
 def test_two_clerks_hand_over_the_same_card(folder: Path, browser: Browser) -> None:

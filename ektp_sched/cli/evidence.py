@@ -39,7 +39,7 @@ def evidence(
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the plans of a day and the checker into one new file.
+    """Pack a day's plans and the checker into one file.
 
     A page in it says what it holds, what of it is personal, and how it is checked
     without this program.  A file that is there is never written over.

@@ -97,7 +97,7 @@ def fleet(
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Plan many offices, each alone, and write one page over all of them.
+    """Plan many offices, each alone, and write one page over all.
 
     A failure of one never stops the others: it is listed, and the exit code is 1.
     Interrupted, it goes on where it was when it is started again.
