@@ -188,12 +188,12 @@ def test_the_council_sees_plans_reports_and_acts(
         page.locator("form[action='/council/month'] button").press("Enter")
         page.wait_for_url("**/council#months", timeout=60_000)
         _looks_right(seat)
+        page.context.on("console", lambda said: seat.faults.append(said.text))
         for link in page.locator("a[target=_blank]").all():
             with page.context.expect_page() as opened:
                 link.press("Enter")
             report = opened.value
-            report.on("console", lambda message: seat.faults.append(message.text))
-            report.reload()
+            report.wait_for_load_state()
             answer = report.request.get(report.url)
             policy = answer.headers["content-security-policy"]
             assert "frame-ancestors 'none'" in policy
