@@ -225,7 +225,8 @@ def test_what_an_export_changed_is_accepted(folder: Path, browser: Browser) -> N
             "export": ["2017-06-01"],
             "used": ["2017-07-04"],
         }
-        act = NewAct(kind="import", day=DAY, by="Maria")
+        (before,) = writer.acts("import")
+        act = NewAct(kind="import", day=DAY, by="Maria", detail=before.detail)
         writer.append(act, {"withheld": pl.DataFrame(row)}, confirmed=True)
     with served(folder, DAY) as desk, seated(browser, desk, "Sri") as seat:
         _found(seat, "Maria Tse")
