@@ -111,7 +111,7 @@ bundle: $(READY)
 lock: $(READY)
 	$(PY) -m pip install --quiet --disable-pip-version-check uv
 	@echo "# Made by \`make lock\`: Python 3.11 to 3.14 on Linux, macOS and Windows." > $(LOCK).new
-	$(PY) -m uv pip compile pyproject.toml --extra dev --extra bench --extra report --extra docs --extra postgresql --extra desk --universal \
+	$(PY) -m uv pip compile pyproject.toml --extra dev --extra bench --extra report --extra docs --extra postgresql --extra desk --extra fleet --universal \
 		--fork-strategy fewest --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --no-emit-index-url --no-emit-find-links --quiet >> $(LOCK).new
 	! grep -nE '://|^-|file:' $(LOCK).new

@@ -150,7 +150,12 @@ def seated(
     )
     page = context.new_page()
     seat = Seat(page, desk)
-    page.on("console", lambda m: seat.faults.append(m.text))
+    # A test is faster than a page that would put the focus where the test has put it.
+    quick = "Autofocus processing was blocked"
+    page.on(
+        "console",
+        lambda m: None if m.text.startswith(quick) else seat.faults.append(m.text),
+    )
     page.on("pageerror", lambda e: seat.faults.append(str(e)))
     page.on(
         "request",
@@ -169,4 +174,4 @@ def seated(
         page.locator("button.first").click()
     yield seat
     context.close()
-    assert seat.faults == []
+    assert seat.faults == [], seat.faults

@@ -201,6 +201,40 @@ def test_what_is_the_same_in_every_future_is_no_chance(code: str) -> None:
     assert not re.search("chance|kebetulan", said)
 
 
+@pytest.mark.parametrize("code", CODES)
+def test_what_rules_do_that_are_left_out_stands_in_a_table(code: str) -> None:
+    document, daily = deepcopy(case("money", "yes")[:2])
+    heading = language(code).text("report.cmp.left.title")
+    assert heading not in page("money", "yes", code)
+    more = dict.fromkeys(("mean", "p10", "p50", "p90"), 4321.0)
+    spread = more | {"mean_interval": [4000.0, 4642.0]}
+    known = {"futures": 9, "days": 60, "person_days": spread}
+    document["left_out"] = [
+        {"rule": rule} | known for rule in ("all", "expiry", "ribbons")
+    ]
+    html = comparison_report(comparison_of(document, daily), language(code))
+    shown = text_of(html[html.index(heading) :])
+    thousands = "," if code == "en" else "."
+    for number in (4321, 4000, 4642):
+        assert shown.count(f"+{number:,}".replace(",", thousands)) == 3
+    document["left_out"] = [{"rule": "ribbons", "days": 60}]
+    html = comparison_report(comparison_of(document, daily), language(code))
+    assert heading in html
+
+
+@pytest.mark.parametrize(("part", "unit"), [(1e-3, "Rp thousand"), (1e-6, "Rp")])
+def test_small_amounts_are_shown_in_a_unit_that_fits(part: float, unit: str) -> None:
+    document, daily = deepcopy(case("money", "yes")[:2])
+    whole = comparison_report(comparison_of(document, daily), language("en"))
+    assert "(Rp million;" in text_of(whole)
+    document["verdict"]["advantage"]["mean"] *= part
+    for one in document["sensitivities"]:
+        for end in (one["low"], one["high"]):
+            end["mean"] *= part
+    html = comparison_report(comparison_of(document, daily), language("en"))
+    assert f"({unit};" in text_of(html)
+
+
 def test_a_price_beside_another_price_is_a_difference() -> None:
     document, daily = deepcopy(case("money", "yes")[:2])
     other = next(

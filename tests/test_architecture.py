@@ -50,9 +50,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "counter": {*GROUND, *ROOMS, "output", "ledger", "days"},
     "month": {*GROUND, *ROOMS, "output", "ledger", "days"},
     "telling": {*GROUND, *ROOMS, "output", "ledger", "days", "morning", "counter"},
-    "example": {*GROUND, "rules", "office", "backlog", "scenarios"},
+    "fleet": {*GROUND, *ROOMS, "output"},
+    "example": {*GROUND, "rules", "office", "backlog", "scenarios", "fleet"},
     "desk": {*GROUND, *ROOMS, "output", "example", "ledger", *OFFICE},
-    "cli": {*GROUND, *ROOMS, "output", "example", "ledger", *OFFICE, "desk"},
+    "cli": {*GROUND, *ROOMS, "output", "example", "ledger", *OFFICE, "desk", "fleet"},
     "face": {"errors", "words", "showing", *ROOMS, "output", "ledger", *OFFICE},
 }
 SOLVERS = {"ortools", "highspy", "pyjobshop", "scipy"}

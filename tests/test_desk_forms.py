@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from strategies import HALF
 from test_office_roundtrip import offices
 
-from ektp_sched.desk.changing import OfficeForm, office_form
+from ektp_sched.desk.changing import RulesForm, office_form, scenario_form
 from ektp_sched.desk.forms import Control, sent_of
 from ektp_sched.example.folder import EXAMPLES, write_start
 from ektp_sched.office import Office, dump
 from ektp_sched.office.layout import SETTINGS, SHEETS
 from ektp_sched.public import visible
+from ektp_sched.scenarios.world.loading import load_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,11 +32,11 @@ KUPANG = "kupang"
 LANGUAGES = ("en", "id")
 
 
-def form_of(name: str = KUPANG, language: str = "id") -> OfficeForm:
+def form_of(name: str = KUPANG, language: str = "id") -> RulesForm:
     return office_form(example(name) / "office.toml", language)
 
 
-def filled(form: OfficeForm, **changed: str | Sequence[str] | None) -> Typed:
+def filled(form: RulesForm, **changed: str | Sequence[str] | None) -> Typed:
     """Return what becomes of a form with some controls filled otherwise.
 
     A name has ``__`` for its dots; None leaves all out whose names begin so.
@@ -119,9 +120,8 @@ def test_any_office_comes_back_and_may_be_renamed(
         assert (typed.content, typed.changes) == (form.raw, ())
         typed = form.typed(sent | {"office.name": ["Kantor lain"]})
         assert [change.path for change in typed.changes] == [("name",)]
-        assert office_in(typed, path) == office.model_copy(
-            update={"name": "Kantor lain"}
-        )
+        now = office_in(typed, path)
+        assert now.model_dump() == office.model_dump() | {"name": "Kantor lain"}
 
 
 def test_only_what_changed_is_written(tmp_path: Path) -> None:
@@ -278,3 +278,67 @@ def test_hostile_texts_are_texts(tmp_path: Path, text: str) -> None:
             assert office_in(typed, path).ledger.url is None
             assert len(typed.changes) == 1
     form.typed({text: [text], f"printers.{text}": [text], f"{text}.1.id": ["x"]})
+
+
+@pytest.fixture(scope="module")
+def scenarios() -> RulesForm:
+    office = Office.load(example(KUPANG) / "office.toml")
+    return scenario_form(example(KUPANG) / "scenarios.toml", office, "id")
+
+
+@pytest.mark.parametrize("ending", ["toml", "xlsx"])
+def test_scenarios_come_back_unchanged(tmp_path: Path, ending: Any) -> None:
+    write_start(tmp_path, example=KUPANG, office_format=ending)
+    office = Office.load(tmp_path / f"office.{ending}")
+    name = "scenarios.toml" if ending == "toml" else "office.xlsx"
+    for language in LANGUAGES:
+        form = scenario_form(tmp_path / name, office, language)
+        typed = form.typed(sent_of(form.shown().chapters))
+        assert (typed.content, typed.changes, typed.wrong) == (form.raw, (), 0)
+
+
+def test_only_what_changed_of_a_scenario_is_written(
+    scenarios: RulesForm, tmp_path: Path
+) -> None:
+    typed = filled(
+        scenarios,
+        scenarios__1__cost_idr="350.000.000",
+        scenarios__2__label="Sabtu",
+        scenarios_settings__arrivals__per_working_day="160,5",
+    )
+    assert typed.content is not None, wrong(typed)
+    path = tmp_path / "scenarios.toml"
+    path.write_bytes(typed.content)
+    made = load_scenarios(path, Office.load(example(KUPANG) / "office.toml"))
+    assert made.scenarios["saturdays"].label == "Sabtu"
+    assert made.scenarios["new-server"].cost_idr == 350_000_000
+    before, after = (
+        raw.decode().splitlines() for raw in (scenarios.raw, typed.content)
+    )
+    assert len(set(before) - set(after)) <= 5
+    assert sum(line.startswith("#") for line in after) == sum(
+        line.startswith("#") for line in before
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "place"),
+    [
+        ({"scenarios__1__cost_idr": "mahal"}, "scenarios.1.cost_idr"),
+        (
+            {"scenarios_servers__0__cards_per_day.low": "800"},
+            "scenarios_servers.0.cards_per_day.low",
+        ),
+        (
+            {"scenarios_settings__told__heeded": "1,2"},
+            "scenarios_settings.told.heeded",
+        ),
+        ({"scenarios_sources__0__kind": "perhaps"}, "scenarios_sources.0.kind"),
+    ],
+)
+def test_what_is_wrong_with_a_scenario_stands_beside_it(
+    scenarios: RulesForm, changed: dict[str, str], place: str
+) -> None:
+    typed = filled(scenarios, **changed)
+    assert typed.content is None
+    assert place in wrong(typed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import shutil
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,10 @@ import pytest
 from desk_client import PHONE, chromium, seated, served
 from examples import example
 
+from ektp_sched import read_backlog
+from ektp_sched.days import open_office
 from ektp_sched.desk.first import PAGES as FIRST
+from ektp_sched.errors import BacklogError
 from ektp_sched.example.answers import Answers
 from ektp_sched.example.folder import small_office, write_start
 from ektp_sched.office import Office
@@ -102,6 +106,49 @@ def test_an_empty_folder_becomes_an_office_by_five_answers(
         assert page.locator("img").count() == 0
 
 
+EXPORT = (
+    "NIK;NAMA LENGKAP;TGL REKAM;KECAMATAN;<b>KET</b>\n"
+    "5371010101900001;Contoh Satu;01-09-2017;Alak;PRR\n"
+    "5371010101900002;Contoh Dua;02-09-2017;Oebobo;PRR\n"
+)
+
+
+@pytest.mark.browser
+def test_headings_are_given_a_meaning_by_choosing_once(
+    browser: Browser, tmp_path: Path
+) -> None:
+    write_start(tmp_path)
+    (tmp_path / "exports" / "ekspor.csv").write_text(EXPORT, encoding="utf-8")
+    with pytest.raises(BacklogError):
+        read_backlog(tmp_path / "exports" / "ekspor.csv", tmp_path / "office.toml")
+    with served(tmp_path, "2017-09-12") as desk, seated(browser, desk) as seat:
+        page = seat.page
+        seat.go("/headings")
+        page.set_viewport_size({"width": PHONE, "height": 700})
+        seat.assert_fits()
+        seat.assert_accessible()
+        chosen = [each.input_value() for each in page.locator("select").all()]
+        assert chosen == ["nik", "name", "waiting_since", "area", ""]
+        page.select_option("[name='column.4']", "area")
+        seat.press("Simpan artinya")
+        assert page.locator("[role=alert]").count() == 1
+        page.select_option("[name='column.4']", "status")
+        seat.press("Simpan artinya")
+        assert page.url.endswith("/today")
+    office = Office.load(tmp_path / "office.toml")
+    assert office.columns == {
+        "NAMA LENGKAP": "name",
+        "TGL REKAM": "waiting_since",
+        "KECAMATAN": "area",
+        "<b>KET</b>": "status",
+    }
+    backlog = read_backlog(tmp_path / "exports" / "ekspor.csv", office)
+    assert len(backlog.frame) == 2
+    assert backlog.frame["waiting_since"].to_list() == [
+        *(date(2017, 9, 1), date(2017, 9, 2))
+    ]
+
+
 @pytest.mark.browser
 def test_every_field_is_within_reach(browser: Browser, desk: Served) -> None:
     with seated(browser, desk) as seat:
@@ -161,6 +208,9 @@ def test_a_change_is_shown_then_saved_and_nothing_else_is_written(
         assert path.read_text("utf-8") == before
         seat.press(SAVE)
         assert page.locator("[role=status]").count() == 1
+    with open_office(tmp_path).ledger.reading() as reader:
+        [act] = reader.acts("office")
+    assert (act.by, act.day, len(act.detail["keys"])) == ("Maria", date(2017, 9, 12), 7)
     office = Office.load(path)
     assert [p.cards_per_day for p in office.printers][:2] == [1_200, 150]
     assert office.cards["KTP-el"].deliveries[0].on == date(2017, 10, 24)
@@ -225,9 +275,10 @@ def test_nothing_is_changed_by_looking_or_without_the_token(
 ) -> None:
     path = tmp_path / "office.toml"
     raw = path.read_bytes()
-    connection = http.client.HTTPConnection("127.0.0.1", desk.port)
-    connection.request("POST", "/office", "step=save&office.name=x")
-    assert connection.getresponse().status in (401, 403)
+    with closing(http.client.HTTPConnection("127.0.0.1", desk.port)) as connection:
+        connection.request("POST", "/office", "step=save&office.name=x")
+        with connection.getresponse() as response:
+            assert response.status in (401, 403)
     with seated(browser, desk) as seat:
         seat.go("/office?step=save&office.name=x")
         path.write_bytes(b"name = \n")

@@ -232,6 +232,16 @@ def test_what_a_sheet_shows_for_an_error_is_no_name(name: str, tmp_path: Path) -
     assert name in refusal.value.sentence("id")
 
 
+@pytest.mark.parametrize("share", ["0.12345678901", "2.5E-12", "0.000000001"])
+def test_no_decimal_of_a_share_is_lost_in_a_cell(share: str, tmp_path: Path) -> None:
+    rules = {"name": "K", "calendar": {"share": {"mon": Decimal(share)}}}
+    machines = [{"id": "a", "cards_per_day": 1}], [{"id": "b", "cards_per_day": 1}]
+    tables = rules | dict(zip(("servers", "printers"), machines, strict=True))
+    dump(Office.model_validate(tables), tmp_path / "office.xlsx")
+    read = Office.load(tmp_path / "office.xlsx").calendar.share
+    assert read == {"mon": Decimal(share)}
+
+
 @given(office=offices())
 def test_no_conversion_loses_anything(office: Office) -> None:
     with TemporaryDirectory() as folder:

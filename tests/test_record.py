@@ -19,17 +19,18 @@ from hypothesis import strategies as st
 
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.days import open_office
-from ektp_sched.days.corrections import undo
+from ektp_sched.days.corrections import accept, reprint, undo
 from ektp_sched.days.notes import (
     record_counts,
     record_outage,
     record_priorities,
+    record_priority,
     record_told,
 )
 from ektp_sched.days.record import record, record_all, record_handed_over
 from ektp_sched.days.signature import OTHER, REASONS, Signature, code_of
 from ektp_sched.days.supplies import Down, blanks_left, outages
-from ektp_sched.errors import AskedError, LedgerError
+from ektp_sched.errors import AskedError, InputError, LedgerError, UsageError
 from ektp_sched.ledger import NewAct, personal
 from ektp_sched.ledger.chain import breaks
 from ektp_sched.ledger.state import State, state_of
@@ -350,6 +351,53 @@ def test_a_card_from_the_reserve_that_two_record_at_once_is_one(
             writer.append(act, {"prints": prints}, stranger, confirmed=True)
         assert second.result().act is None
     assert left(office) == STOCK - 1
+
+
+def test_whoever_is_named_needs_no_list(office: Path, tmp_path: Path) -> None:
+    folder, by = open_office(office), Signature.of("Sri", date.fromisoformat(TUESDAY))
+    person, *_ = on_sheet(office, "printer-2")
+    first = record_handed_over(folder, [person], by)
+    assert first.counts == {"handed": 1, "printed": 1, "known": 0}
+    known = state(office)
+    result = known.results.join(known.people, on="person").row(0, named=True)
+    assert (result["application_id"], result["result"]) == (person, "printed")
+    assert result["printer"] == "printer-2"
+    again = record_handed_over(folder, [person], by)
+    assert (again.act, again.counts["known"]) == (None, 1)
+
+
+def test_a_name_is_never_the_path_of_a_list(office: Path, tmp_path: Path) -> None:
+    folder = open_office(office)
+    path = listed(tmp_path / "l.csv", ["application_id"], on_sheet(office)[:1])
+    by = Signature.of("Sri", reason="lost-card", approved_by="Kadis")
+    for verb in (record_handed_over, reprint, accept):
+        with pytest.raises(InputError):
+            verb(folder, [str(path)], by)
+    assert record_handed_over(folder, [path], by).counts["handed"] == 1
+
+
+def test_a_priority_needs_no_list_and_somebody_who_authorised_it(office: Path) -> None:
+    folder, day = open_office(office), date.fromisoformat(TUESDAY)
+    person, *_ = on_sheet(office)
+    alone = Signature.of("Sri", day, reason="anaknya sakit", approved_by=" sri ")
+    with pytest.raises(LedgerError):
+        record_priority(folder, [person], alone, urgency="emergency")
+    by = replace(alone, approved_by="Kadis")
+    for urgency in (None, "at once"):
+        with pytest.raises(UsageError):
+            record_priority(folder, [person], by, urgency=urgency)
+    due = date(2017, 9, 20)
+    assert record_priority(folder, [person], by, urgency="emergency") == (1, 0)
+    assert record_priority(folder, [person], by, urgency="emergency") == (0, 1)
+    assert record_priority(folder, [person], by, due_on=due) == (1, 0)
+    known = state(office)
+    decided = known.overrides.join(known.people, on="person")
+    assert {*decided.select("application_id", "field", "value").iter_rows()} == {
+        (person, "urgency", "emergency"),
+        (person, "due_on", due.isoformat()),
+    }
+    with folder.ledger.reading() as reader:
+        assert [act.approved_by for act in reader.acts("priority")] == ["Kadis"] * 2
 
 
 def test_an_act_is_not_taken_up_again_whose_people_another_act_has_named(

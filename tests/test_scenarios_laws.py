@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import numpy as np
 from brute import reference
@@ -15,12 +16,21 @@ from strategies_scenarios import World, limits_of, worlds
 from test_scenarios_simulate import days_of_people, plain
 
 from ektp_sched.planning import Status
+from ektp_sched.planning.network.flow import FlowSolver
+from ektp_sched.planning.network.lexicographic import Solution, solve_tiers
 from ektp_sched.scenarios import POLICIES, Arrivals, build_queue, simulate
 from ektp_sched.scenarios.simulate.replan import (
     People,
     outcome_of_people,
     simulate_replan,
 )
+
+if TYPE_CHECKING:
+    from ektp_sched.people.cohorts import Cohorts
+    from ektp_sched.people.objectives import Objective
+    from ektp_sched.planning.network.program import Program
+
+REPLAN = "ektp_sched.scenarios.simulate.replan"
 
 
 def pooled(case: Case) -> Case:
@@ -176,6 +186,27 @@ def test_planning_anew_keeps_every_limit(world: World, open_to_all: bool) -> Non
     assert (outcome.capacity == fast.capacity).all()
     if open_to_all:
         assert (outcome.printed == fast.printed).all()
+
+
+class OneByOne:
+    """Solves every tier by itself, whatever came of it the day before."""
+
+    def solve_tiers(
+        self, program: Program, cohorts: Cohorts, tiers: tuple[Objective, ...]
+    ) -> Solution:
+        solution = solve_tiers(program, cohorts, tiers, FlowSolver())
+        assert solution is not None
+        return solution
+
+
+@given(worlds())
+def test_what_was_foreseen_changes_no_day(world: World) -> None:
+    queue, limits, case = world.queue, world.limits, world.case
+    given_world = queue, limits, world.arrivals, case.backlog, case.office
+    foreseen = plain(simulate_replan(*given_world, record="dates"))
+    with patch(f"{REPLAN}.Foresight", OneByOne):
+        one_by_one = plain(simulate_replan(*given_world, record="dates"))
+    np.testing.assert_equal(foreseen, one_by_one)
 
 
 @given(worlds(replications=1), st.sampled_from(POLICIES))

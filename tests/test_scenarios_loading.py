@@ -642,6 +642,7 @@ def test_dates_before_the_start_are_a_matter_of_the_start() -> None:
 def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
     text = """
     baseline = "x"
+    question = { choose = "later", by = "cards" }
     [arrivals]
     per_working_day = -1
     [breakdowns.server-9]
@@ -667,13 +668,15 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
         "arrivals.per_working_day",
         "baseline",
         "breakdowns.server-9",
+        "question.by",
+        "question.choose",
         "scenarios.now.cost_idr",
         "scenarios.now.servers[1].cards_per_day",
         "scenarios.now.office.plan.batch_size",
         "scenarios.now.servers[2].from",
         "sources.nothing",
     ]
-    assert str(caught.value).endswith("(and 7 more)")
+    assert str(caught.value).endswith("(and 9 more)")
     assert caught.value.file == str(tmp_path / "scenarios.toml")
 
 

@@ -96,6 +96,26 @@ def test_blanks_of_a_class_are_for_it_alone_and_it_uses_them_first() -> None:
     assert found.person_dates[:6, 0].max() == 1
 
 
+def test_blanks_of_two_cards_on_one_printer_are_counted_from_day_to_day() -> None:
+    cards = {"KTP-el": {"stock": 3, "default": True}, "KIA": {}}
+    rules = office(cards=cards)
+    kinds = ["KTP-el", "KIA"] * 6
+    waiting = people(12, rules).frame.with_columns(card=pl.Series(kinds))
+    made = replanned(from_frame(waiting, rules), rules)
+    assert made.printed[0].tolist() == [5, 4, *[0] * 8]
+    assert made.person_dates is not None
+    assert (made.person_dates[::2, 0] < DAYS).sum() == 3
+
+
+def test_a_pin_against_a_quota_of_the_week_is_put_off_until_its_end() -> None:
+    quota = {"urgency": "routine", "per": "week", "at_most": 0}
+    # Thursday's pin is not put off to Wednesday, when nothing works.
+    broken = {"resource": "printer-1", "from": DAY[1], "to": DAY[1]}
+    rules = office(quotas=[quota], outages=[broken])
+    waiting = people(2, rules, pinned_on=DAY[2])
+    assert printed(waiting, rules) == [0] * DAYS
+
+
 def test_a_quota_holds_every_day() -> None:
     quota = {"id": "slow", "urgency": "routine", "per": "day", "at_most": 2}
     rules = office(quotas=[quota])

@@ -23,7 +23,7 @@ from ektp_sched.scenarios.dates.promise import promise
 from ektp_sched.scenarios.simulate.roster import likely_plan, with_roster
 
 if TYPE_CHECKING:
-    from ektp_sched.scenarios.world.laws import Scenario
+    from ektp_sched.scenarios.world.laws import CheckedScenario
 
 SATURDAY: dict[str, Any] = {"id": "saturday", "days": ["sat"], "cost_idr": 7}
 LATE: dict[str, Any] = {
@@ -48,12 +48,14 @@ def people(count: int, rules: Office) -> Backlog:
     return from_frame(pl.DataFrame(rows), rules)
 
 
-def roster(rules: Office, count: int = 3000, **tables: Any) -> tuple[Scenario, str]:
+def roster(
+    rules: Office, count: int = 3000, **tables: Any
+) -> tuple[CheckedScenario, str]:
     known = scenarios(office=rules, **tables)
     return with_roster(known.named("now"), people(count, rules), START, DAYS)
 
 
-def offsets(made: Scenario, shift: str = "saturday") -> list[int]:
+def offsets(made: CheckedScenario, shift: str = "saturday") -> list[int]:
     return [day for name, day in made.shifts_from(START, DAYS) if name == shift]
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from ektp_sched.backlog.identity import key_path
 from ektp_sched.cli.app import run
 from ektp_sched.cli.counter import answered
+from ektp_sched.counter.history import history_of
 from ektp_sched.counter.status import status_of
 from ektp_sched.counter.text import status_lines
 from ektp_sched.days.folder import open_office
@@ -31,7 +32,7 @@ from ektp_sched.words import in_language
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from ektp_sched.ledger import Writer
+    from ektp_sched.ledger import Reader, Writer
     from ektp_sched.ledger.state import State
 
 DAY = date(2017, 9, 12)
@@ -192,6 +193,36 @@ def _as_state(folder: Path, state: State, person: int, text: str) -> None:
     assert decided == {*mine.iter_rows()}
 
 
+ALWAYS_SAID = ("gone", "planned", "told", "prints", "handed")
+ALSO = ("seen", "withheld", "overrides")  # which may say what was known
+
+
+def _as_acts(folder: Path, reader: Reader, text: str) -> None:
+    """What is said of a person is what acts say, undone ones too, in their order."""
+    events = history_of(folder, text)
+    numbers = [event.act for event in events]
+    assert numbers == sorted({*numbers})
+    assert [e.act for e in events if e.undone] == [
+        number for number in numbers if number in reader.undone
+    ]
+    people = reader.people(live=False).filter(pl.col("application_id") == text)
+
+    def acts_of(*tables: str) -> set[int]:
+        facts = [reader.facts(table, live=False) for table in tables]
+        return {
+            act
+            for table in facts
+            for act in table.join(people, on="person", how="semi")["act"]
+        }
+
+    undoing = {act.number for act in reader.acts("undo", live=False)}
+    assert acts_of(*ALWAYS_SAID) <= {*numbers}
+    assert {*numbers} - undoing <= acts_of(*ALWAYS_SAID, *ALSO)
+    undoes = {a.number: a.undoes for a in reader.acts("undo", live=False)}
+    assert all(undoes[act] in numbers for act in numbers if act in undoing)
+    assert all(event.what for event in events)
+
+
 @given(acts=ACTS)
 def test_the_counter_says_what_all_acts_add_up_to(acts: list[Any]) -> None:
     with TemporaryDirectory() as scratch:
@@ -202,6 +233,8 @@ def test_the_counter_says_what_all_acts_add_up_to(acts: list[Any]) -> None:
                 _append(writer, act)
         with ledger.reading() as reader:
             state = state_of(reader)
+            for text in IDS:
+                _as_acts(folder, reader, text)
         named = state.people.filter(
             pl.col("person").is_in(
                 pl.concat(
@@ -286,6 +319,40 @@ def test_sentences_say_the_days_and_no_number_of_identity(
     assert document["text"] == shown.splitlines()
     assert document["days_late"] == 3
     assert document["place"]["day"] == day.isoformat()
+
+
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_a_history_says_who_did_what_and_why(
+    tmp_path: Path, lang: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = _office(tmp_path)
+    with Ledger(address(folder)).writing() as writer:
+        person = int(writer.refs_of(pl.Series([IDS[0]]))[0])
+        remark = personal(pl.Series(["mother in hospital"]), "remark")
+        act = NewAct(
+            kind="priority",
+            day=DAY,
+            by="Sri",
+            approved_by="Kadis",
+            reason="other",
+            remark=int(remark.refs[0]),
+        )
+        row = {"person": person, "field": "urgency", "value": "emergency"}
+        given_by = writer.append(act, {"overrides": pl.DataFrame([row])}, remark).number
+        place = {"day": DAY, "printer": "printer-1", "batch": 2, "position": 31}
+        _write(writer, "plan", "planned", person=person, **place)
+        writer.append(NewAct(kind="undo", day=DAY, by="Sri", undoes=given_by))
+    asked = [str(folder), queue_number(IDS[0]), "--lang", lang, "--history"]
+    assert answered(asked) == 0
+    shown = capsys.readouterr().out
+    for word in ("Sri", "Kadis", "mother in hospital", "emergency", "printer-1"):
+        assert word in shown
+    assert answered([*asked, "--json"]) == 0
+    history = json.loads(capsys.readouterr().out)["history"]
+    kinds = ["import", "priority", "plan", "undo"]
+    assert [event["kind"] for event in history] == kinds
+    assert [event["undone"] for event in history] == [False, True, False, False]
+    assert history_of(folder, "nobody") == ()
 
 
 def test_an_id_that_is_a_number_of_identity_is_not_shown(

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ektp_sched import Office
@@ -187,6 +187,8 @@ WORDS = st.lists(
 
 
 @given(WORDS)
+@example([(0, "printed", None), (0, "open", None)])
+@example([(1, "printed", 2), (1, "open", None)])
 def test_whose_card_is_there_has_used_one_blank_for_it_and_nobody_else(
     words: list[tuple[int, str, int | None]],
 ) -> None:

@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ektp_sched.scenarios.compare.answer import MEASURES, Measure, Question, Verdict
-from ektp_sched.scenarios.compare.verdict import advantage, answer_of_mean, verdict_on
+from ektp_sched.scenarios.compare.verdict import (
+    advantage,
+    answer_of_mean,
+    dated_too_late,
+    verdict_on,
+)
+from ektp_sched.scenarios.world.laws import NewResource
 
 ASKED: Final = Question(choose="new", against="now")
 REVERSED: Final = Question(choose="now", against="new")
@@ -64,6 +70,26 @@ def test_what_would_pay_on_an_earlier_day_is_not_on_these_dates() -> None:
     assert (late.pays_until, late.earliest) == days
     soon = asked(new, now, pays_until=days[1], earliest=days[0])
     assert (soon.answer, soon.pays_until) == ("no", None)
+
+
+def test_of_two_new_ones_each_has_its_own_dates() -> None:
+    march, june = date(2018, 3, 1), date(2018, 6, 1)
+    new = [
+        NewResource(name, "servers", (9, 9, 9), (first,) * 3, ())
+        for name, first in (("a", march), ("b", june))
+    ]
+    start = date(2017, 9, 12)
+    # b comes too late, a does not: the dates are no reason against both.
+    pays: dict[str | None, date]
+    pays = {"a": date(2018, 4, 1), "b": date(2018, 4, 1)}
+    assert dated_too_late(new, pays, start) == (None, None)
+    pays = {"a": date(2018, 2, 1), "b": date(2018, 4, 1)}
+    assert dated_too_late(new, pays, start) == (date(2018, 4, 1), june)
+    assert dated_too_late(new, {"a": date(2018, 2, 1)}, start) == (
+        date(2018, 2, 1),
+        march,
+    )
+    assert dated_too_late(new, {}, start) == (None, None)
 
 
 def test_one_future_tells_nothing_unless_it_is_the_only_one() -> None:

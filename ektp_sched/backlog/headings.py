@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ektp_sched.rules.reading import ClassifyRule
     from ektp_sched.words import Said
 
-__all__ = ["Columns", "known_headings", "match_headings"]
+__all__ = ["NUMBER", "Columns", "known_headings", "likely_columns", "match_headings"]
 
 QUEUE_NUMBER: Final = "queue_number"
 _USUAL: Final = {
@@ -30,9 +30,18 @@ _USUAL: Final = {
     "nomorregistrasi noreg nopermohonan nomorpermohonan noantrian noantrean caseid",
     "waiting_since": "tglrekam tanggalrekam tglperekaman tanggalperekaman tglrekaman "
     "tgldaftar tanggaldaftar tgl tanggal",
+    "area": "kecamatan kec namakecamatan wilayah",
+    "card": "jeniskartu jenisdokumen",
+    "status": "statusktp statuscetak statusrekaman statuskartu",
+    "urgency": "urgensi prioritas",
+    "name": "nama namalengkap namapemohon",
+    "kelurahan": "kel desa kelurahandesa namakelurahan",
 }
-"""What offices call the two columns that must be there, as `fold` makes it, the
-likelier first; a running number (NO) tells nobody from anybody."""
+"""What offices call columns, as `fold` makes it, the likelier first: above all the two
+that must be there; a running number (NO) tells nobody from anybody."""
+
+NUMBER: Final = "nik"
+"""The column of the number that tells people apart."""
 
 _ALIKE: Final = 0.75
 """Likeness below which a heading would be an absurd guess for a column."""
@@ -64,6 +73,39 @@ def known_headings(office: Office) -> frozenset[str]:
     if office.identity is not None:
         names.append(office.identity.from_)
     return frozenset(map(fold, names))
+
+
+def likely_columns(
+    headings: Sequence[str], office: Office
+) -> dict[str, tuple[str, bool]]:
+    """Return which column each heading is, or may be.
+
+    Parameters
+    ----------
+    headings
+        As in the export.
+    office
+        Says which heading is which column.
+
+    Returns
+    -------
+    dict
+        Heading → column, empty if nothing suggests one, and whether that is so
+        already.  The number from which ids are made is the column ``nik``.
+    """
+    number = None if office.identity is None else fold(office.identity.from_)
+    usual = {word: name for name, words in _USUAL.items() for word in words.split()}
+    found = dict(zip(headings, _targets(headings, office), strict=True))
+    taken = {column for column in found.values() if column is not None}
+    columns: dict[str, tuple[str, bool]] = {}
+    for heading, column in found.items():
+        guess = usual.get(fold(heading), "")
+        if guess == "application_id" and is_number_heading(heading):
+            guess = NUMBER
+        known = NUMBER if fold(heading) == number else column
+        columns[heading] = (known or ("" if guess in taken else guess), bool(known))
+        taken.add(columns[heading][0])
+    return {heading: column for heading, column in columns.items() if heading.strip()}
 
 
 def match_headings(table: Table, office: Office, file: str | None) -> Columns:

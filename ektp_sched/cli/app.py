@@ -113,6 +113,17 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched backtest backlog.csv --office office.toml "
         "--scenarios scenarios.toml --start 2017-09-12 --history-days 60",
     ),
+    "evidence": (
+        "evidence",
+        "ektp-sched evidence kupang bukti.zip --day 2017-09-12",
+        "ektp-sched evidence bukti-umum.zip --public",
+    ),
+    "fleet": (
+        "fleet",
+        "ektp-sched fleet backlogs --offices offices --start 2017-09-12 --out plans",
+        "ektp-sched fleet nation.parquet --offices offices --column KODE_KAB "
+        "--out plans --workers 8",
+    ),
     "ledger": (
         "ledger",
         "ektp-sched ledger verify",

@@ -22,6 +22,7 @@ from ektp_sched.words import LANGUAGES, in_language
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ektp_sched.counter.history import Event
     from ektp_sched.counter.status import Standing
 
 __all__ = ["answer", "answered", "is_office", "question"]
@@ -32,6 +33,7 @@ _OPTIONS: Final[dict[str, Callable[[str], Any]]] = {
     "--lang": str,
     "--ledger": str,
 }
+_FLAGS: Final = {"--json": "as_json", "--history": "history"}
 
 
 def is_office(words: Sequence[str]) -> bool:
@@ -57,8 +59,8 @@ def answered(arguments: Sequence[str]) -> int | None:
     rest = iter(arguments)
     for word in rest:
         name, _, value = word.partition("=")
-        if word == "--json":
-            options["as_json"] = True
+        if word in _FLAGS:
+            options[_FLAGS[word]] = True
         elif name in _OPTIONS:
             with suppress(ValueError):
                 options[name[2:]] = _OPTIONS[name](value or next(rest, ""))
@@ -89,6 +91,7 @@ def answer(
     on: date | None = None,
     ledger: str | None = None,
     lang: str | None = None,
+    history: bool = False,
     as_json: bool = False,
 ) -> int:
     """Print what is known of one person, and return the exit code."""
@@ -100,12 +103,21 @@ def answer(
     choose_language({"lang": lang, "office": office if office.is_file() else workbook})
     standing = status_of(folder, who, on=on, ledger=ledger)
     lines = [in_language(line, spoken()) for line in status_lines(standing)]
-    text = _json(standing, lines) if as_json else None
+    events: Sequence[Event] | None = None
+    if history:
+        from ektp_sched.counter.history import event_line, history_of
+
+        events = history_of(folder, who, ledger=ledger)
+        if not as_json:
+            lines += [in_language(event_line(event), spoken()) for event in events]
+    text = _json(standing, events, lines) if as_json else None
     print(visible(text or "\n".join(lines)))
     return _DONE if standing.known else _NO
 
 
-def _json(standing: Standing, lines: Sequence[str]) -> str:
+def _json(
+    standing: Standing, events: Sequence[Event] | None, lines: Sequence[str]
+) -> str:
     """Return what programs read; days as ISO texts, and no number of a person."""
     document = {
         "schema_version": 1,
@@ -114,4 +126,12 @@ def _json(standing: Standing, lines: Sequence[str]) -> str:
         "days_late": standing.days_late,
         "text": [*lines],
     }
+    if events is not None:
+        document["history"] = [
+            {
+                **dataclasses.asdict(event),
+                "what": [in_language(sentence, spoken()) for sentence in event.what],
+            }
+            for event in events
+        ]
     return json.dumps(document, indent=2, default=date.isoformat)

@@ -140,6 +140,7 @@ def promise(
     from ektp_sched.output.backlog_copy import backlog_copy, check_target
     from ektp_sched.output.placing import refuse_early
     from ektp_sched.output.promise_files import save_promises
+    from ektp_sched.output.promise_text import promise_lines
     from ektp_sched.scenarios.dates.promise import promise as make
     from ektp_sched.scenarios.world.left_out import unknown_deliveries
     from ektp_sched.scenarios.world.loading import as_scenarios
@@ -185,8 +186,9 @@ def promise(
     if as_json:
         emit({"out": str(out), **made.document(), "copy": _copy_figures(copied)})
         return
-    for line in _lines(made, out, words, certain=scenarios is None):
+    for line in promise_lines(made.document(), words, str(out)):
         echo(line)
+    echo(words.text("cli.written", files=str(out)))
     if copied is not None and write is not None:
         for line in _copy_lines(copied, write, words):
             echo(line)
@@ -343,55 +345,3 @@ def _copy_lines(copied: PromisedTable, path: Path, words: Language) -> Iterator[
         yield words.text("promise.kept", count=copied.kept)
     if copied.left_out:
         yield words.text("promise.left_out", count=copied.left_out)
-
-
-def _kept_lines(made: Promises, out: Path, words: Language) -> Iterator[str]:
-    """Say what became of the dates told before."""
-    before = made.previous
-    if before is None:
-        return
-    yield words.text("promise.before", **before.model_dump())
-    for name in (
-        "told_anew",
-        "only_in_export",
-        "earlier_in_export",
-        "earlier_in_file",
-        "dropped",
-    ):
-        if count := getattr(before, name):
-            yield words.text(f"promise.{name}", count=count)
-    if before.slipped:
-        file = str(out / "slipped.csv")
-        yield words.text("promise.slipped", count=before.slipped, file=file)
-    else:
-        yield words.text("promise.none_slipped")
-
-
-def _lines(
-    made: Promises, out: Path, words: Language, *, certain: bool
-) -> Iterator[str]:
-    document = made.document()
-    percent = words.percent(float(made.confidence), 1)
-    yield words.text("promise.title", start=made.start, days=made.days)
-    yield words.text("promise.made", count=made.dated, percent=percent)
-    if made.dated:
-        dates = {name: document[name] for name in ("first", "middle", "last")}
-        yield words.text("promise.span", **dates)
-    if made.no_date_yet:
-        yield words.text("promise.beyond", count=made.no_date_yet, last=made.last_day)
-    if made.never:
-        yield words.text("promise.never", count=made.never)
-    yield from _kept_lines(made, out, words)
-    policy = words.name("report.cmp.policy", made.policy)
-    yield words.text("promise.policy", policy=policy)
-    if certain:
-        yield words.text("promise.certain")
-    else:
-        yield words.text(
-            "promise.course",
-            scenario=made.scenario,
-            replications=made.replications,
-            seed=made.seed,
-        )
-        yield words.text("promise.meaning")
-    yield words.text("cli.written", files=str(out))

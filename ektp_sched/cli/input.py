@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ektp_sched.cli.console import console, echo, emit, say
+from ektp_sched.cli.console import Progress, console, echo, emit, say
 from ektp_sched.cli.options import (
     BacklogArgument,
     JsonOption,
@@ -44,7 +44,8 @@ def init(
         typer.Option(
             "--example",
             metavar="NAME",
-            help="A whole example: kupang, saturdays, two-card-types, or quotas.",
+            help="A whole example: kupang, saturdays, two-card-types, quotas, or "
+            "nation, which is many offices.",
         ),
     ] = None,
     source: Annotated[
@@ -64,6 +65,18 @@ def init(
         bool,
         typer.Option("--key", help="Write only identity.key, for [identity]."),
     ] = False,
+    offices: Annotated[
+        int,
+        typer.Option("--offices", metavar="N", help="With --example nation: offices."),
+    ] = 514,
+    applications: Annotated[
+        int,
+        typer.Option(
+            "--applications",
+            metavar="N",
+            help="With --example nation: applications of all offices together.",
+        ),
+    ] = 200_000,
     lang: LangOption = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace files of these names.")
@@ -77,6 +90,9 @@ def init(
     from ektp_sched.example import write_key, write_start
 
     written: tuple[Path, ...]
+    if example == "nation" and not key and source is None:
+        _nation(folder, offices, applications, lang or "id", force=force)
+        return
     if key:
         written = (write_key(folder),)
     else:
@@ -92,6 +108,36 @@ def init(
         echo(str(path))
     if not key and source is None:
         say(in_language(_how_to_go_on(written[0], example), lang or "id"))
+
+
+def _nation(
+    folder: Path, offices: int, applications: int, lang: str, *, force: bool
+) -> None:
+    from ektp_sched.example import START
+    from ektp_sched.example.nation import write_nation
+    from ektp_sched.output.languages import language
+
+    with Progress(language(lang)) as progress:
+        written = write_nation(
+            folder,
+            offices=offices,
+            applications=applications,
+            force=force,
+            told=lambda share: progress("write", share),
+        )
+    for path in written:
+        echo(str(path))
+    places = dict(zip(("offices", "backlogs"), map(str, written), strict=True))
+    sentence = said(
+        "Now `ektp-sched fleet {backlogs} --offices {offices} --start {start} --out "
+        "{out}` plans all of them.",
+        "Sekarang `ektp-sched fleet {backlogs} --offices {offices} --start {start} "
+        "--out {out}` merencanakan semuanya.",
+        start=START.isoformat(),
+        out=str(folder / "plans"),
+        **places,
+    )
+    say(in_language(sentence, lang))
 
 
 def _how_to_go_on(office: Path, example: str | None) -> Said:

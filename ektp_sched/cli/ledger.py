@@ -27,12 +27,11 @@ from ektp_sched.failures import NO
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from ektp_sched.ledger import Act
     from ektp_sched.ledger.verify import Verdict
     from ektp_sched.morning.evidence import WrongPlan
-    from ektp_sched.output.languages import Language
 
 ledger = typer.Typer(
     name="ledger",
@@ -88,6 +87,7 @@ def verify(
     from ektp_sched.days.committed import finish
     from ektp_sched.ledger.verify import verify_ledger
     from ektp_sched.morning.evidence import check_plans
+    from ektp_sched.telling.ledger import verdict_lines
 
     office, words = read_folder(folder, address, lang)
     if os.access(folder, os.W_OK):
@@ -101,7 +101,7 @@ def verify(
     if as_json:
         emit(_verdict_json(verdict, wrong if checked else None))
     else:
-        for line in _verdict_lines(verdict, wrong, words):
+        for line in verdict_lines(verdict, wrong, words):
             echo(line)
         if plans and not wrong:
             echo(words.text(f"ledger.plans_{'whole' if checked else 'not_checked'}"))
@@ -135,27 +135,6 @@ def _verdict_json(verdict: Verdict, wrong: list[WrongPlan] | None) -> dict[str, 
     }
 
 
-def _verdict_lines(
-    verdict: Verdict, wrong: list[WrongPlan], words: Language
-) -> Iterator[str]:
-    lines = [in_spoken(broken.message) for broken in verdict.breaks]
-    lines += [f"{w.path}: {in_spoken(w.message)}" for w in wrong]
-    yield from lines[:_WORST]
-    if len(lines) > _WORST:
-        yield words.text("cli.more", count=len(lines) - _WORST)
-    if not verdict.breaks:
-        yield words.text("ledger.whole", acts=verdict.acts, facts=verdict.facts)
-    if any(broken.what == "head" for broken in verdict.breaks):
-        return  # paper says other than this ledger: it tells of no other act
-    key = "protected" if verdict.unprotected else "all_protected"
-    act = str(verdict.protected)
-    yield (
-        words.text(f"ledger.{key}", act=act, count=verdict.unprotected)
-        if verdict.protected
-        else words.text("ledger.unprotected")
-    )
-
-
 def history(
     folder: DirArgument = Path(),
     begin: Annotated[
@@ -185,6 +164,8 @@ def history(
     No row says who a resident is.
     """
     from ektp_sched.ledger.tables import KINDS
+    from ektp_sched.output.draw.screen import say_table
+    from ektp_sched.telling.ledger import history_table
 
     for kind in kinds or ():
         if kind not in KINDS:
@@ -209,7 +190,7 @@ def history(
     if not acts:
         echo(words.text("ledger.no_acts"))
         return
-    _show(acts, undone, words)
+    say_table(console(), history_table(acts, undone, words), words)
 
 
 def _row(act: Act, undone: bool) -> dict[str, Any]:
@@ -219,36 +200,6 @@ def _row(act: Act, undone: bool) -> dict[str, Any]:
     )
     row = {name: getattr(act, name) for name in names}
     return {**row, "day": act.day.isoformat(), "undone": undone}
-
-
-def _show(acts: list[Act], undone: frozenset[int], words: Language) -> None:
-    from ektp_sched.output.draw.screen import say_table
-    from ektp_sched.output.view.parts import Column, Table
-
-    headings = ("number", "at", "day", "kind", "by", "reason", "plan", "facts")
-    kinds = {"number": "number", "plan": "number", "facts": "number"}
-    rows = []
-    for act in acts:
-        kind = words.name("ledger.kind", act.kind)
-        if act.undoes is not None:
-            kind = words.text("ledger.undoes", kind=kind, act=str(act.undoes))
-        if act.number in undone:
-            kind = words.text("ledger.undone", kind=kind)
-        by = act.by
-        if act.approved_by:
-            by = words.text("ledger.approved", by=by, approved_by=act.approved_by)
-        at = act.at.replace("T", " ").removesuffix("Z")
-        day = words.short_date(act.day)
-        rows.append((act.number, at, day, kind, by, act.reason, act.plan, act.facts))
-    columns = tuple(
-        Column(
-            words.text(f"ledger.column.{name}"),
-            "number" if name in kinds else "text",
-            detail=name in {"at", "facts"},
-        )
-        for name in headings
-    )
-    say_table(console(), Table("", columns, tuple(rows)), words)
 
 
 def url(

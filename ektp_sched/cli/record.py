@@ -271,8 +271,8 @@ def record(
         "--paper": lambda: recording.record_paper(
             folder, papers(folder, signature.day, on_paper or []), signature
         ),
-        "--accept": lambda: recording.accept(folder, accept or [], signature),
-        "--reprint": lambda: recording.reprint(folder, reprint or [], signature),
+        "--accept": lambda: recording.accept(folder, _whom(accept), signature),
+        "--reprint": lambda: recording.reprint(folder, _whom(reprint), signature),
         "--undo": lambda: recording.undo(folder, undo or 0, signature),
         "--office": lambda: recording.change_office(
             folder,
@@ -302,6 +302,11 @@ def _with_folder(paths: list[Path]) -> list[Path]:
     if not is_plan and (has_office or not is_here):
         return paths
     return [Path(), *paths]
+
+
+def _whom(words: list[str] | None) -> list[str | Path]:
+    """Return names, and lists of them where a word is that of a file."""
+    return [Path(word) if Path(word).is_file() else word for word in words or []]
 
 
 def _alone(given: Mapping[str, Any]) -> str:

@@ -36,6 +36,12 @@ def status(
             help="The day on which it is asked; today if left out.",
         ),
     ] = None,
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history", help="Of a person also what each act said: when, by whom, why."
+        ),
+    ] = False,
     find: Annotated[
         str | None,
         typer.Option(
@@ -78,7 +84,9 @@ def status(
             "sebutkan satu orang, dan di depannya folder kantor kalau bukan folder ini",
         )
         raise UsageError(message)
-    code = answer(*asked, on=on, ledger=ledger, lang=lang, as_json=as_json)
+    code = answer(
+        *asked, on=on, ledger=ledger, lang=lang, history=history, as_json=as_json
+    )
     if code:
         raise typer.Exit(code)
 

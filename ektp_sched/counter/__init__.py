@@ -10,16 +10,30 @@ if TYPE_CHECKING:
     from ektp_sched.counter.find import Found as Found
     from ektp_sched.counter.find import Person as Person
     from ektp_sched.counter.find import find as find
+    from ektp_sched.counter.history import Event as Event
+    from ektp_sched.counter.history import event_line as event_line
+    from ektp_sched.counter.history import history_of as history_of
     from ektp_sched.counter.status import Standing as Standing
     from ektp_sched.counter.status import status_of as status_of
     from ektp_sched.counter.text import status_lines as status_lines
 
-__all__ = ["Found", "Person", "Standing", "find", "status_lines", "status_of"]
+__all__ = [
+    "Event",
+    "Found",
+    "Person",
+    "Standing",
+    "event_line",
+    "find",
+    "history_of",
+    "status_lines",
+    "status_of",
+]
 
 __getattr__ = lazily(
     __name__,
     {
         "find": ("Found", "Person", "find"),
+        "history": ("Event", "event_line", "history_of"),
         "status": ("Standing", "status_of"),
         "text": ("status_lines",),
     },

@@ -52,6 +52,9 @@ class Person:
         As the export has it.
     area, waiting_since
         As the export has them; of whom it has no longer, as the ledger does.
+    id
+        Which names the person wherever somebody is named; never shown, as it may be
+        the number of a person.
     """
 
     application_id: str | None
@@ -59,6 +62,7 @@ class Person:
     name: str | None
     area: str | None
     waiting_since: date | None
+    id: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,7 @@ def _known(folder: Path, asked: str, ledger: str | None) -> Found:
         None,
         standing.fields.get("area"),
         None if since is None else date.fromisoformat(since),
+        standing.application_id or asked,
     )
     return Found((person,))
 

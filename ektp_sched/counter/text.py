@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.counter.status import Print, Standing
 
-__all__ = ["status_lines"]
+__all__ = ["card_sentence", "status_lines", "value_said"]
 
 _DECIDED: Final = {
     "priority": said("on a priority list", "dari daftar prioritas"),
@@ -84,13 +84,13 @@ def _before(standing: Standing) -> Iterator[Said]:
         yield said(
             "This is a card printed anew; of the one before: {what}",
             "Ini kartu yang dicetak ulang; kartu sebelumnya: {what}",
-            what=_print(last),
+            what=card_sentence(last),
         )
 
 
 def _cards(standing: Standing) -> Iterator[Said]:
     for card in standing.prints:
-        yield _print(card)
+        yield card_sentence(card)
     last = standing.prints[-1] if standing.prints else None
     if standing.handed is not None:
         yield said(
@@ -105,7 +105,8 @@ def _cards(standing: Standing) -> Iterator[Said]:
         )
 
 
-def _print(card: Print) -> Said:
+def card_sentence(card: Print) -> Said:
+    """Return what became of a card."""
     at = "" if card.printer is None else f", {card.printer}"
     by = "" if card.operator is None else f", {card.operator}"
     why = "" if card.reason is None else f" ({card.reason})"
@@ -305,8 +306,8 @@ def _withheld(standing: Standing) -> Iterator[Said]:
             ),
             day=in_full(each.day),
             field=FIELDS[each.field],
-            export=_value(each.export),
-            used=_value(each.used),
+            export=value_said(each.export),
+            used=value_said(each.used),
         )
     for decision in standing.decisions:
         if decision.kind == "reprint" and decision.field != "waiting_since":
@@ -317,13 +318,13 @@ def _withheld(standing: Standing) -> Iterator[Said]:
             "Diputuskan pada {day}: {field} {value}, {kind}{why}.",
             day=in_full(decision.day),
             field=FIELDS[decision.field],
-            value=_value(decision.value),
+            value=value_said(decision.value),
             kind=_DECIDED.get(decision.kind, decision.kind),
             why=why,
         )
 
 
-def _value(text: str | None) -> Said:
+def value_said(text: str | None) -> Said:
     """Return a value of a record; a day as people write it."""
     if not text:
         return said("none", "tidak ada")

@@ -17,15 +17,14 @@ from ektp_sched.ledger.tables import FACTS
 from ektp_sched.words import said, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.days.people import Whom
     from ektp_sched.days.signature import Signature
     from ektp_sched.ledger import Act, Writer
 
 __all__ = ["accept", "reprint", "undo"]
 
-_LASTING: Final = (*("begin", "import", "plan", "adopt", "forget", "office", "sheet"),)
+_LASTING: Final = ("begin", "import", "plan", "adopt", "forget", "office", "sheet")
 """Acts that nobody takes back: others rest on them, or what they did is done."""
 
 
@@ -161,7 +160,7 @@ def _refuse_forgotten(writer: Writer, act: Act) -> None:
 
 
 def accept(
-    folder: OfficeFolder, who: Sequence[str], signature: Signature
+    folder: OfficeFolder, whom: Whom, signature: Signature
 ) -> tuple[int | None, int, pl.DataFrame]:
     """Accept what an export says that puts people ahead, and is withheld.
 
@@ -169,7 +168,7 @@ def accept(
     ----------
     folder
         The office.
-    who
+    whom
         Ids, queue numbers, numbers of identity, or lists of them.
     signature
         With a reason and a second name.
@@ -189,7 +188,7 @@ def accept(
     """
     signature.refuse_alone(said("accepting", "penerimaan"))
     with folder.ledger.reading() as reader:
-        people = People(reader, folder.office).who(who)
+        people = People(reader, folder.office).who(whom)
     with folder.ledger.writing() as writer:
         state = state_of(writer)
         key = ["person", "field"]
@@ -226,7 +225,7 @@ def accept(
 
 
 def reprint(
-    folder: OfficeFolder, who: Sequence[str], signature: Signature
+    folder: OfficeFolder, whom: Whom, signature: Signature
 ) -> tuple[int | None, int]:
     """Make an application of its own of a card that is to be printed anew.
 
@@ -246,7 +245,7 @@ def reprint(
     """
     signature.refuse_alone(said("printing anew", "pencetakan ulang"))
     with folder.ledger.writing(begun=True) as writer:
-        people = People(writer, folder.office).who(who)
+        people = People(writer, folder.office).who(whom)
         state = state_of(writer)
         anew = [act.number for act in writer.acts("reprint")]
         printed = state.results.filter(pl.col("result") == PRINTED)

@@ -14,7 +14,7 @@ from ektp_sched.backlog.told import read_told
 from ektp_sched.days.people import People
 from ektp_sched.days.signature import OTHER, code_of
 from ektp_sched.days.supplies import WHOLE, Down, blanks_left, outages, used
-from ektp_sched.errors import InputError, LedgerError
+from ektp_sched.errors import InputError, LedgerError, UsageError
 from ektp_sched.ledger import NewAct, personal
 from ektp_sched.ledger.state import state_of
 from ektp_sched.words import said, typed
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.days.people import Whom
     from ektp_sched.days.signature import Signature
     from ektp_sched.ledger import Reader
     from ektp_sched.office import Office
@@ -33,6 +34,7 @@ __all__ = [
     "record_counts",
     "record_outage",
     "record_priorities",
+    "record_priority",
     "record_told",
 ]
 
@@ -262,11 +264,77 @@ def record_priorities(
         )
         at = int(rows.is_null().arg_max() or 0)
         raise InputError(message, file=str(path), row=int(lines["row"][at]))
-    wanted = (
-        lines.with_columns(
-            people.refs(rows).alias("person"),
-            due_on=pl.col("due_on").dt.to_string("iso"),
+    lines = lines.with_columns(person=people.refs(rows))
+    return _write_priorities(folder, lines, signature)
+
+
+def record_priority(
+    folder: OfficeFolder,
+    whom: Whom,
+    signature: Signature,
+    *,
+    urgency: str | None = None,
+    due_on: date | None = None,
+) -> tuple[int, int]:
+    """Record that people are to be printed sooner, as a second name authorised.
+
+    Parameters
+    ----------
+    folder
+        The office.
+    whom
+        Ids, queue numbers, numbers of identity, or lists of them.
+    signature
+        With a reason, and who authorised it as the second name.
+    urgency, due_on
+        Their class, the last date that is in time, or both.
+
+    Returns
+    -------
+    tuple
+        How many people are new in it, and how many were so before.
+
+    Raises
+    ------
+    ektp_sched.errors.InputError
+        The ledger does not know one of them.
+    ektp_sched.errors.LedgerError
+        Reason or second name is missing.
+    ektp_sched.errors.UsageError
+        Neither class nor date is given, or the office has no such class.
+    """
+    signature.refuse_alone(said("a priority", "prioritas"))
+    if urgency is None and due_on is None:
+        message = said(
+            "say which urgency class it is, or until when the card is needed",
+            "sebutkan kelas urgensinya, atau sampai kapan kartunya diperlukan",
         )
+        raise UsageError(message)
+    if urgency is not None and urgency not in folder.office.urgency:
+        message = said(
+            "the office has no such urgency class; it has {classes}",
+            "kantor tidak memiliki kelas urgensi itu; yang ada: {classes}",
+            classes=", ".join(folder.office.classes),
+        )
+        raise UsageError(message)
+    with folder.ledger.reading() as reader:
+        people = People(reader, folder.office).who(whom)
+    lines = people.select(
+        "person",
+        urgency=pl.lit(urgency, pl.String),
+        due_on=pl.lit(due_on, pl.Date),
+        by=pl.lit(signature.approved_by, pl.String),
+        reason=pl.lit(signature.reason, pl.String),
+    )
+    return _write_priorities(folder, lines, signature)
+
+
+def _write_priorities(
+    folder: OfficeFolder, lines: pl.DataFrame, signature: Signature
+) -> tuple[int, int]:
+    """Write an act for each reason of lines: person, urgency, due_on, by, reason."""
+    wanted = (
+        lines.with_columns(due_on=pl.col("due_on").dt.to_string("iso"))
         .unpivot(
             ["urgency", "due_on"],
             index=["person", "by", "reason"],

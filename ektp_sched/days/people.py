@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import polars as pl
 import sqlalchemy as sa
@@ -29,7 +29,19 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.yesterday.sheets import Filled
 
-__all__ = ["People", "refuse_unknown"]
+__all__ = ["People", "Whom", "refuse_unknown"]
+
+Whom: TypeAlias = "Sequence[str | Path]"
+"""Queue numbers, ids and numbers of identity; a `Path` is a list of them."""
+
+_LINES: Final = {
+    "person": pl.Int64,
+    "date": pl.Date,
+    "file": pl.String,
+    "sheet": pl.String,
+    "row": pl.Int64,
+}
+"""Columns of `People.lines_of`."""
 
 
 class People:
@@ -69,39 +81,54 @@ class People:
         """Read a filled sheet, a list of cards or a log."""
         return read_filled(path, source, self.office, self._printers, self.named)
 
-    def who(self, names: Sequence[str]) -> pl.DataFrame:
+    def who(self, whom: Whom) -> pl.DataFrame:
         """Return whom names and lists of names stand for: person, application_id.
-
-        Parameters
-        ----------
-        names
-            Ids, queue numbers, numbers of identity, or paths of lists of them.
 
         Raises
         ------
         ektp_sched.errors.InputError
             The ledger does not know one of them; which one is said by its place.
         """
-        files = [name for name in names if Path(name).is_file()]
-        spoken = [name.strip() for name in names if name not in files]
-        rows = [self._rows(pl.Series(spoken, dtype=pl.String))] if spoken else []
-        if spoken and rows[0].has_nulls():
-            at = int(rows[0].is_null().arg_max() or 0) + 1
+        named = self.lines_of(whom).select("person").unique(maintain_order=True)
+        return named.join(self.newest, on="person", maintain_order="left")
+
+    def lines_of(self, whom: Whom) -> pl.DataFrame:
+        """Return names, and the rows of lists of names.
+
+        Returns
+        -------
+        polars.DataFrame
+            person; date, null where none is said; file, null for a name that stands in
+            none; sheet, row.
+
+        Raises
+        ------
+        ektp_sched.errors.InputError
+            The ledger does not know one of them; which one is said by its place.
+        """
+        spoken = [name.strip() for name in whom if isinstance(name, str)]
+        named = pl.DataFrame([self._spoken(spoken).alias("person")])
+        lines = [pl.DataFrame(schema=_LINES), named]
+        for path in (path for path in whom if isinstance(path, Path)):
+            listed = self.listed(path, path.name)
+            refuse_unknown(listed, listed.rows["person"], str(path))
+            file = pl.lit(str(path)).alias("file")
+            refs = self.refs(listed.rows["person"]).alias("person")
+            lines.append(listed.rows.with_columns(refs, file).select([*_LINES]))
+        return pl.concat(lines, how="diagonal")
+
+    def _spoken(self, names: Sequence[str]) -> pl.Series:
+        rows = self._rows(pl.Series(names, dtype=pl.String))
+        if rows.has_nulls():
             message = said(
                 "number {at} of those named is nobody in the ledger; give a queue "
                 "number, an id or a number of identity as the last export has it",
                 "yang disebut nomor {at} tidak ada di buku besar; berikan nomor "
                 "antrean, id, atau NIK seperti dalam ekspor terakhir",
-                at=at,
+                at=int(rows.is_null().arg_max() or 0) + 1,
             )
             raise InputError(message)
-        for file in files:
-            listed = self.listed(Path(file), file)
-            refuse_unknown(listed, listed.rows["person"], file)
-            rows.append(listed.rows["person"])
-        if not rows:
-            return self.newest.clear()
-        return self.newest[pl.concat(rows).unique(maintain_order=True).to_list()]
+        return self.refs(rows)
 
     def _rows(self, names: pl.Series) -> pl.Series:
         if self.office.identity is not None:

@@ -20,7 +20,7 @@ from ektp_sched.documents.seal import digest_of
 from ektp_sched.errors import InputError
 from ektp_sched.ledger.state import state_of
 from ektp_sched.output.tables import write_csv
-from ektp_sched.words import said, typed
+from ektp_sched.words import Said, said, typed
 from ektp_sched.yesterday.filled import (
     judged,
     readings_of,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.days.people import Whom
     from ektp_sched.days.signature import Signature
     from ektp_sched.ledger import Reader
     from ektp_sched.office import Office
@@ -236,7 +237,7 @@ def record_all(
 
 
 def record_handed_over(
-    folder: OfficeFolder, paths: Sequence[Path], signature: Signature
+    folder: OfficeFolder, whom: Whom, signature: Signature
 ) -> Recorded:
     """Record which cards were given to their owners.
 
@@ -246,20 +247,17 @@ def record_handed_over(
     Raises
     ------
     ektp_sched.errors.InputError
-        A list has a row that names nobody, or nobody whose card can be printed.
+        A name or a row names nobody, or nobody whose card can be printed.
     ektp_sched.errors.LedgerError
         There is no ledger, or it cannot be written.
     """
     with folder.ledger.reading() as reader:
-        people = People(reader, folder.office)
-        filled = [people.listed(path, path.name) for path in paths]
-    for path, each in zip(paths, filled, strict=True):
-        refuse_unknown(each, each.rows["person"], str(path))
-    rows = rows_of(filled)
-    rows = rows.with_columns(
-        people.refs(rows["person"]).alias("ref"),
-        pl.col("date").fill_null(signature.day),
-    ).unique("ref", keep="first", maintain_order=True)
+        lines = People(reader, folder.office).lines_of(whom)
+    rows = (
+        lines.rename({"person": "ref"})
+        .with_columns(pl.col("date").fill_null(signature.day))
+        .unique("ref", keep="first", maintain_order=True)
+    )
     with folder.ledger.writing() as writer:
         state = state_of(writer)
         known = state.results.select("person", known="result", printed_on="day")
@@ -267,7 +265,7 @@ def record_handed_over(
         rows = rows.join(
             known, left_on="ref", right_on="person", how="left", maintain_order="left"
         ).join(
-            given.select("person", "day", "plan", sheet="printer"),
+            given.select("person", "day", "plan", "printer"),
             left_on="ref",
             right_on="person",
             how="left",
@@ -279,33 +277,14 @@ def record_handed_over(
             | (~asked & (pl.col("known") != PRINTED))
             | (pl.col("date") > signature.day)
         )
-        if wrong.height:
-            message = said(
-                "names a card that is not known to be printed, or a day that is still "
-                "to come; hand in its sheet first, or correct the row; nothing was "
-                "recorded",
-                "menyebut kartu yang belum diketahui tercetak, atau hari yang belum "
-                "tiba; catat dahulu lembarnya, atau perbaiki barisnya; belum ada yang "
-                "dicatat",
-            )
-            file, sheet, row = wrong.select("file", "sheet", "row").row(0)
-            raise InputError(message, file=str(paths[file]), sheet=sheet, row=row)
+        _refuse_first(wrong, _NO_CARD)
         printed_on = pl.when(asked).then("day").otherwise("printed_on")
-        early = rows.filter(pl.col("date") < printed_on)
-        if early.height:
-            message = said(
-                "says that a card was handed over before the day of its sheet or of "
-                "its print; correct the date; nothing was recorded",
-                "menyebut kartu diserahkan sebelum hari lembarnya atau hari cetaknya; "
-                "perbaiki tanggalnya; belum ada yang dicatat",
-            )
-            file, sheet, row = early.select("file", "sheet", "row").row(0)
-            raise InputError(message, file=str(paths[file]), sheet=sheet, row=row)
+        _refuse_first(rows.filter(pl.col("date") < printed_on), _TOO_EARLY)
         places = Places(writer, None, signature.day)
         handed = rows.join(state.handed, left_on="ref", right_on="person", how="anti")
         asked_now = asked & pl.col("ref").is_in(handed["ref"].implode())
         printed = places.of_plans(
-            rows.filter(asked_now).select("ref", "day", "plan", printer="sheet")
+            rows.filter(asked_now).select("ref", "day", "plan", "printer")
         )
         new = known_to(writer, printed).select(
             "day",
@@ -328,6 +307,43 @@ def record_handed_over(
         "known": rows.height - handed.height,
     }
     return Recorded(act=act, counts=counts)
+
+
+_NO_CARD: Final = (
+    said(
+        "the card is not known to be printed; hand in its sheet first; nothing was "
+        "recorded",
+        "kartunya belum diketahui tercetak; catat dahulu lembarnya; belum ada yang "
+        "dicatat",
+    ),
+    said(
+        "names a card that is not known to be printed, or a day that is still to come; "
+        "hand in its sheet first, or correct the row; nothing was recorded",
+        "menyebut kartu yang belum diketahui tercetak, atau hari yang belum tiba; "
+        "catat dahulu lembarnya, atau perbaiki barisnya; belum ada yang dicatat",
+    ),
+)
+_TOO_EARLY: Final = (
+    said(
+        "the day is before that of the card's sheet or of its print; nothing was "
+        "recorded",
+        "harinya sebelum hari lembar atau hari cetak kartunya; belum ada yang dicatat",
+    ),
+    said(
+        "says that a card was handed over before the day of its sheet or of its print; "
+        "correct the date; nothing was recorded",
+        "menyebut kartu diserahkan sebelum hari lembarnya atau hari cetaknya; perbaiki "
+        "tanggalnya; belum ada yang dicatat",
+    ),
+)
+
+
+def _refuse_first(wrong: pl.DataFrame, messages: tuple[Said, Said]) -> None:
+    """Refuse the first of some names, or of some rows of a list."""
+    if wrong.is_empty():
+        return
+    file, sheet, row = wrong.select("file", "sheet", "row").row(0)
+    raise InputError(messages[file is not None], file=file, sheet=sheet, row=row)
 
 
 def _files(folder: OfficeFolder, paths: Sequence[Path]) -> dict[str, Path]:

@@ -1,8 +1,8 @@
-"""The office file as a form, and what somebody typed as the file that says so."""
+"""A file of rules as a form, and what somebody typed as the file that says so."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -10,19 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.fields import FieldInfo
 
-from ektp_sched.desk.forms import (
-    Cells,
-    Chapter,
-    cells_of,
-    cells_sent,
-    chapters,
-    problems_by_name,
-    sent_of,
-    tables_of,
-    title_of,
-    with_names,
-    with_step,
-)
+from ektp_sched.desk.books import Book, Cells, office_book, scenario_book, title_of
+from ektp_sched.desk.forms import Chapter, sent_of
 from ektp_sched.errors import OfficeError
 from ektp_sched.office.editing import Change, applied, changes_between, edited
 from ektp_sched.office.files import read_bytes, read_tables
@@ -37,17 +26,20 @@ from ektp_sched.office.workbook_reading import (
 )
 from ektp_sched.public import visible
 from ektp_sched.rules.problems import Problem, key_path
-from ektp_sched.rules.tables import OfficeTables
+from ektp_sched.scenarios.world.loading import judged_scenarios, load_scenarios
+from ektp_sched.scenarios.world.model import SCENARIOS_FILE
 from ektp_sched.scenarios.world.sheets import further_sheets, read_scenario_sheets
 from ektp_sched.words import grouped, in_language, said
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from ektp_sched.desk.forms import Sent
+    from ektp_sched.desk.books import Sent
+    from ektp_sched.office import Office
+    from ektp_sched.rules.problems import Path as KeyPath
 
-__all__ = ["OfficeForm", "Told", "Typed", "office_form"]
+__all__ = ["RulesForm", "Told", "Typed", "office_form", "scenario_form"]
 
 _WORKBOOK: Final = ".xlsx"
 _NOTHING: Final = "–"
@@ -65,7 +57,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What somebody typed into the form of an office.
+    """What somebody typed into a form.
 
     Parameters
     ----------
@@ -97,26 +89,38 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeForm:
-    """The office file of a folder, sound or not, and the form that it makes.
+class RulesForm:
+    """A file of rules, sound or not, and the form that it makes.
 
     Parameters
     ----------
     path
-        The file.
+        The file: a text, or a workbook.
     raw
         Its bytes.
     tables
-        What it says, as in office.toml.
+        What it says, as in a file of text.
     language
         Of the form: how its numbers are written.
+    book
+        What it may say.
+    judged
+        Returns all that is wrong with tables.
+    bound
+        Returns a workbook that says what sound tables say, and all else that stands in
+        this one.
+    further
+        What is wrong with the file beside what its tables say.
     """
 
     path: Path
     raw: bytes
     tables: Mapping[str, Any]
     language: str
-    further: tuple[Problem, ...] = field(default=())
+    book: Book
+    judged: Callable[[Mapping[str, Any]], Sequence[Problem]]
+    bound: Callable[[Mapping[str, Any]], bytes]
+    further: tuple[Problem, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -125,7 +129,7 @@ class OfficeForm:
 
     def shown(self) -> Typed:
         """Return the form as the file fills it, with what is wrong with the file."""
-        return self._typed(cells_of(self.tables), ())
+        return self._typed(self.book.cells_of(self.tables), ())
 
     def typed(self, sent: Sent, step: str = "") -> Typed:
         """Return what somebody sent, and what becomes of the file by it.
@@ -138,37 +142,40 @@ class OfficeForm:
         step
             ``add printers`` or ``remove printers.2``, if an entry is to come or go.
         """
-        filled = sent_of(chapters(cells_of(self.tables), self.language))
-        before = cells_sent(filled, self.language)
+        book = self.book
+        filled = sent_of(book.form(book.cells_of(self.tables), self.language))
+        before = book.cells_sent(filled, self.language)
         # A page shows no sign that nobody sees; what holds one stays as it is.
         seen = {name: [visible(v) for v in values] for name, values in filled.items()}
         kept = {
             name: filled[name] if seen.get(name) == [*values] else values
             for name, values in sent.items()
         }
-        cells = with_names(cells_sent(kept, self.language), before)
+        cells = book.with_names(book.cells_sent(kept, self.language), before)
         if step:
-            cells = with_step(cells, step)
-        return self._typed(
-            cells, changes_between(tables_of(before), tables_of(cells)), asked=not step
-        )
+            cells = book.with_step(cells, step)
+        changes = changes_between(book.tables_of(before), book.tables_of(cells))
+        return self._typed(cells, changes, asked=not step)
+
+    def changed(self, changes: tuple[Change, ...]) -> Typed:
+        """Return what becomes of the file by changes that were chosen elsewhere."""
+        return self._typed(self.book.cells_of(applied(self.tables, changes)), changes)
 
     def _typed(
         self, cells: Cells, changes: tuple[Change, ...], *, asked: bool = True
     ) -> Typed:
-        after = tables_of(cells)
+        after = self.book.tables_of(cells)
         tables = applied(self.tables, changes)
-        office, problems = office_of(tables)
-        listed = [*self.further, *after.problems, *problems]
+        listed = [*self.further, *after.problems, *self.judged(tables)]
         content = None
-        if office is not None and not listed:
+        if not listed:
             try:
                 content = self._content(changes, tables)
             except OfficeError as error:
                 listed = [Problem((), error.message)]
-        by_name = problems_by_name(listed, after.places) if asked else {}
+        by_name = self.book.problems_by_name(listed, after.places) if asked else {}
         return Typed(
-            chapters(cells, self.language, by_name),
+            self.book.form(cells, self.language, by_name),
             changes,
             tuple(self._told(change) for change in changes),
             content,
@@ -180,18 +187,15 @@ class OfficeForm:
         """Return the file with changes: a text keeps its remarks, a workbook is new."""
         if not changes:
             return self.raw
-        if self.path.suffix.lower() != _WORKBOOK:
-            return edited(self.raw.decode(), changes).encode()
-        scenarios = read_scenario_sheets(self.path)[0].data
-        office, _ = office_of(tables)
-        assert office is not None
-        return workbook_bytes(office, further_sheets(scenarios) if scenarios else None)
+        if self.path.suffix.lower() == _WORKBOOK:
+            return self.bound(tables)
+        return edited(self.raw.decode(), changes).encode()
 
     def _told(self, change: Change) -> Told:
         place: list[str] = [title_of(str(change.path[0]))]
         node: Any = self.tables.get(str(change.path[0]))
         for length, part in enumerate(change.path[1:], 2):
-            annotation = type_at(change.path[:length], OfficeTables)
+            annotation = _type_at(change.path[:length], self.book)
             if isinstance(part, int):
                 inside = isinstance(node, list) and part < len(node)
                 node = node[part] if inside else change.after
@@ -227,7 +231,15 @@ class OfficeForm:
         return _NOTHING if value is None else str(value)
 
 
-def office_form(path: Path, language: str) -> OfficeForm:
+def _type_at(path: KeyPath, book: Book) -> Any:
+    """Return the type of what stands at a path; None where keys are free."""
+    try:
+        return type_at(path, book.model)
+    except (KeyError, TypeError, IndexError):
+        return None
+
+
+def office_form(path: Path, language: str) -> RulesForm:
     """Return the form that an office file makes.
 
     Parameters
@@ -242,9 +254,53 @@ def office_form(path: Path, language: str) -> OfficeForm:
     ektp_sched.errors.OfficeError
         If it cannot be read at all.
     """
+    further: tuple[Problem, ...] = ()
     if path.suffix.lower() != _WORKBOOK:
         read, raw = read_tables(path)
-        return OfficeForm(path, raw, read, language)
-    raw, tables = read_bytes(path), Tables()
-    tables_from(sheets_of(raw, str(path), OFFICE_SHEETS, tables), tables)
-    return OfficeForm(path, raw, tables.data, language, tuple(tables.problems))
+    else:
+        raw, tables = read_bytes(path), Tables()
+        tables_from(sheets_of(raw, str(path), OFFICE_SHEETS, tables), tables)
+        read, further = tables.data, tuple(tables.problems)
+
+    def bound(tables: Mapping[str, Any]) -> bytes:
+        office, _ = office_of(tables)
+        assert office is not None
+        scenarios = read_scenario_sheets(path)[0].data
+        return workbook_bytes(office, further_sheets(scenarios) if scenarios else None)
+
+    return RulesForm(
+        *(path, raw, read, language, office_book()),
+        judged=lambda tables: office_of(tables)[1],
+        bound=bound,
+        further=further,
+    )
+
+
+def scenario_form(path: Path, office: Office, language: str) -> RulesForm:
+    """Return the form that a file of scenarios makes.
+
+    Parameters
+    ----------
+    path
+        scenarios.toml, or the office.xlsx whose sheets say what may become of it.
+    office
+        The office as it is.
+    language
+        ``id`` or ``en``: how numbers are written in the form.
+
+    Raises
+    ------
+    ektp_sched.errors.ScenarioError
+        If the file is not what it should be.
+    """
+    load_scenarios(path, office)
+    if path.suffix.lower() != _WORKBOOK:
+        tables, raw = read_tables(path, SCENARIOS_FILE)
+    else:
+        sheets, raw = read_scenario_sheets(path)
+        tables = sheets.data
+    return RulesForm(
+        *(path, raw, tables, language, scenario_book(office)),
+        judged=lambda tables: judged_scenarios(tables, office, folder=path.parent)[1],
+        bound=lambda tables: workbook_bytes(office, further_sheets(tables)),
+    )

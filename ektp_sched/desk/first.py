@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.desk.forms import read_cell
-from ektp_sched.desk.office import day_name
+from ektp_sched.desk.rules_page import day_name
 from ektp_sched.desk.visit import Page
 from ektp_sched.example.answers import Answers
 from ektp_sched.example.folder import small_office, write_start

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.desk import (
+    council,
     entry,
     first,
+    headings,
     longer,
     office,
+    people,
     phoning,
     printing,
+    scenarios,
     settle,
     today,
+    whatif,
 )
 
 if TYPE_CHECKING:
@@ -23,10 +28,15 @@ __all__ = ["PAGES"]
 PAGES: Final[tuple[Page, ...]] = (
     *entry.PAGES,
     *first.PAGES,
+    *headings.PAGES,
     *longer.PAGES,
     *today.PAGES,
     *settle.PAGES,
     *printing.PAGES,
     *phoning.PAGES,
+    *whatif.PAGES,
+    *scenarios.PAGES,
+    *people.PAGES,
+    *council.PAGES,
     *office.PAGES,
 )

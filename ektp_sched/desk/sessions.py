@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
     from datetime import date
 
     from ektp_sched.words import Said
@@ -15,8 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["Session", "Sessions"]
 
 _BYTES: Final = 32
+_KEY_BYTES: Final = 12
 _MOST: Final = 64
 """Browsers at a time; the one that came first goes."""
+
+_KEPT: Final = 5_000
+"""Things that one browser may address by a key; the one that came first goes."""
 
 
 @dataclass(slots=True)
@@ -40,6 +45,22 @@ class Session:
     day: date | None = None
     told: list[tuple[str, Said]] = field(default_factory=list)
     token: str = field(default_factory=lambda: secrets.token_urlsafe(_BYTES))
+    _kept: dict[str, Hashable] = field(default_factory=dict)
+    _keys: dict[Hashable, str] = field(default_factory=dict)
+
+    def key_of(self, personal: Hashable) -> str:
+        """Return what stands in an address in the place of something personal."""
+        if (key := self._keys.get(personal)) is not None:
+            return key
+        key = secrets.token_urlsafe(_KEY_BYTES)
+        self._kept[key], self._keys[personal] = personal, key
+        if len(self._kept) > _KEPT:
+            self._keys.pop(self._kept.pop(next(iter(self._kept))))
+        return key
+
+    def kept(self, key: str) -> Hashable | None:
+        """Return what a key stands for; None where this browser has no such key."""
+        return self._kept.get(key)
 
     def has_token(self, token: str) -> bool:
         """Return whether a form comes from a page of this browser."""

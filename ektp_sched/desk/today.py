@@ -132,7 +132,7 @@ def newer_acts(folder: OfficeFolder, seen: str, *kinds: str) -> list[Act]:
 def _ahead(
     folder: OfficeFolder, now: Overview
 ) -> tuple[date, list[tuple[str, int]]] | None:
-    """Return the next day that is printed, whose sheets, and how often on paper."""
+    """Return the next day with prints, its sheets, and how often each is on paper."""
     ahead = None if now.plan is None else sheets_ahead(now.plan)
     if ahead is None or now.plan is None:
         return None

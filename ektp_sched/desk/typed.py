@@ -10,6 +10,7 @@ from typing import Final
 from babel.dates import get_month_names
 
 from ektp_sched.errors import UsageError
+from ektp_sched.rules.fields import LARGEST_COUNT
 from ektp_sched.words import said
 
 __all__ = ["day_of", "share_of", "whole_of", "written_day"]
@@ -17,7 +18,7 @@ __all__ = ["day_of", "share_of", "whole_of", "written_day"]
 _PARTS: Final = re.compile(
     r"(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[^\W\d]+)\s*[-/. ]\s*(\d{4})"
 )
-_WHOLE: Final = re.compile(r"[0-9]{1,9}|[0-9]{1,3}([., ])[0-9]{3}(\1[0-9]{3})?")
+_GROUPED: Final = re.compile(r"\d{1,3}(?:[., ]\d{3})+|\d{1,15}", re.ASCII)
 _MONTHS: Final = {
     name.casefold().rstrip("."): number
     for code in ("en", "id")
@@ -79,19 +80,25 @@ def share_of(text: str) -> Decimal:
     return percent / 100
 
 
-def whole_of(text: str) -> int:
+def whole_of(text: str, least: int = 0, most: int = LARGEST_COUNT) -> int:
     """Return the whole number that somebody wrote, its digits grouped or not.
 
     Raises
     ------
     ektp_sched.errors.UsageError
-        It is none.
+        It is none, or out of its range.
     """
-    if _WHOLE.fullmatch(text.strip()) is None:
+    written = text.strip()
+    number = -1
+    if _GROUPED.fullmatch(written):
+        number = int(re.sub("[., ]", "", written))
+    if not least <= number <= most:
         message = said(
-            '"{text}" is no whole number; write it in digits',
-            '"{text}" bukan bilangan bulat; tulislah dengan angka',
-            text=text.strip(),
+            '"{text}" is no whole number from {least} to {most}',
+            '"{text}" bukan bilangan bulat dari {least} sampai {most}',
+            text=written,
+            least=least,
+            most=most,
         )
         raise UsageError(message)
-    return int(re.sub(r"[., ]", "", text))
+    return number

@@ -25,6 +25,12 @@ __all__ = ["VERBS", "main"]
 VERBS: Final = {
     "today": "ektp_sched.desk.verbs:today",
     "rest": "ektp_sched.desk.verbs:rest",
+    "compare": "ektp_sched.desk.questions:compare",
+    "need": "ektp_sched.desk.questions:need",
+    "promise": "ektp_sched.desk.questions:promise",
+    "verify_plan": "ektp_sched.desk.checks:verify_plan",
+    "verify_ledger": "ektp_sched.desk.checks:verify_ledger",
+    "month": "ektp_sched.desk.checks:month",
 }
 """The function of each verb: it takes the order and a callback of progress."""
 

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.fields import Table
 
-__all__ = ["EXAMPLES", "Example", "small_office", "write_key", "write_start"]
+__all__ = [
+    "EXAMPLES",
+    "Example",
+    "resource",
+    "small_office",
+    "write_key",
+    "write_start",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +189,7 @@ def write_key(folder: Path) -> Path:
 
 def small_office(language: str, answers: Answers | None = None) -> str:
     """Return the text of the office that one begins with, with answers or without."""
-    text = _resource(f"office.{language}.toml").decode()
+    text = resource(f"office.{language}.toml").decode()
     return text if answers is None else answered(text, answers)
 
 
@@ -259,8 +266,8 @@ def _example(
         replacements=example.replacements,
         children=example.children,
     )
-    text = _resource(_SCENARIOS) if example.scenarios else None
-    whole = b"".join(_resource(name) for name in example.office)
+    text = resource(_SCENARIOS) if example.scenarios else None
+    whole = b"".join(resource(name) for name in example.office)
     contents = _office(whole, office_format, language, text)
     contents["backlog.csv"] = backlog.write_csv().encode()
     if text is not None and office_format == "toml":
@@ -270,7 +277,7 @@ def _example(
     return contents
 
 
-def _resource(name: str) -> bytes:
+def resource(name: str) -> bytes:
     """Return a file of the package, with LF whatever a checkout made of it."""
     raw = (files("ektp_sched.example") / "files" / name).read_bytes()
     return raw.replace(b"\r\n", b"\n")

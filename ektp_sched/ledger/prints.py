@@ -20,6 +20,8 @@ _SHEET: Final = ("person", "day", "sheet")
 def words_of(prints: pl.DataFrame) -> pl.DataFrame:
     """Return what the last act says of each card on each sheet.
 
+    That nothing is known is no word beside another.
+
     Parameters
     ----------
     prints
@@ -32,7 +34,9 @@ def words_of(prints: pl.DataFrame) -> pl.DataFrame:
         ``sheet``: the plan whose sheet each is about, null for none.
     """
     sheet = pl.col("plan").fill_null(pl.col("plan").max().over("person", "day"))
-    is_last = pl.col("act") == pl.col("act").max().over(_SHEET)
+    is_word = pl.col("result") != "open"
+    last = pl.col("act").filter(is_word).max().over(_SHEET)
+    is_last = pl.col("act") == pl.coalesce(last, pl.col("act").max().over(_SHEET))
     return prints.with_columns(sheet=sheet).filter(is_last)
 
 

@@ -5,20 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ektp_sched.backlog import read_backlog
+from ektp_sched.backlog.records import with_records
 from ektp_sched.days.committed import mark_of
-from ektp_sched.documents.seal import SUMMARY, digest_of
+from ektp_sched.days.folder import exports
+from ektp_sched.documents.reading import load
+from ektp_sched.documents.seal import DONE_FILE, SUMMARY, TOLD_FILE, digest_of
 from ektp_sched.errors import InputError
 from ektp_sched.ledger import short_head
+from ektp_sched.output import check_evidence, check_folder
+from ektp_sched.trust import check_raw_records, verify
 from ektp_sched.words import Said, said
+from ektp_sched.yesterday import as_previous, with_yesterday
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.days.folder import OfficeFolder, PlanFolder
+    from ektp_sched.documents import SavedPlan
     from ektp_sched.ledger import Act, Reader
+    from ektp_sched.trust import Violation
 
-__all__ = ["WrongPlan", "check_plans"]
+__all__ = ["VerifiedPlan", "WrongPlan", "check_plans", "verify_plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,28 @@ class WrongPlan:
     plan: int | None
     path: str
     message: Said
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedPlan:
+    """What became of checking one plan.
+
+    Parameters
+    ----------
+    plan
+        Its number.
+    raw
+        Whether the export that it was made from is there still.
+    wrong
+        What is not as it should be; nothing if all is.
+    changed_sheets
+        Sheets that somebody filled in, or changed, since.
+    """
+
+    plan: int
+    raw: bool
+    wrong: tuple[Said, ...]
+    changed_sheets: tuple[str, ...]
 
 
 def check_plans(
@@ -102,17 +134,61 @@ def _of_act(folder: OfficeFolder, act: Act) -> Iterator[Said]:
 
 def _violations(path: Path) -> Iterator[Said]:
     """Yield what `ektp-sched verify` says of a folder by its own tables."""
-    from ektp_sched.output import check_evidence, check_folder, load
-    from ektp_sched.trust import verify
-
     try:
         plan = load(path)
-        stated = [v for v in check_folder(plan) if v.code != "changed-sheet"]
-        stated += check_evidence(plan, plan.backlog, plan.office)
-        violations = [*verify(plan, plan.backlog, plan.office), *stated]
+        violations, _ = _found(plan, plan.backlog)
     except InputError as error:
         yield Said(error.sentence("en"), error.sentence("id"))
         return
-    for violation in violations:
-        message = violation.message
-        yield message if isinstance(message, Said) else Said(message, message)
+    yield from violations
+
+
+def _found(plan: SavedPlan, backlog: Backlog) -> tuple[list[Said], list[str]]:
+    """Return what is wrong with a plan of a backlog, and sheets that were filled in."""
+    stated = check_folder(plan)
+    sheets = [v.file for v in stated if v.code == "changed-sheet" and v.file]
+    stated = [v for v in stated if v.code != "changed-sheet"]
+    stated += check_evidence(plan, backlog, plan.office)
+    violations = [*verify(plan, backlog, plan.office), *stated]
+    return [violation.message for violation in violations], sheets
+
+
+def verify_plan(folder: OfficeFolder, plan: PlanFolder) -> VerifiedPlan:
+    """Check a plan of an office folder against the export that it was made from.
+
+    Every rule, figure and tier is computed again, and the proof is checked; what was
+    known of the day before is taken from the plan before it and the folder's own files.
+    An export that is no longer there as it was leaves the folder's own copy.
+
+    Raises
+    ------
+    ektp_sched.errors.InputError
+        The folder cannot be read.
+    """
+    saved = load(plan.path)
+    digest = saved.summary["digests"]["backlog"]
+    export = next((p for p in exports(folder) if digest_of(p) == digest), None)
+    false: list[Violation] = []
+    backlog = saved.backlog
+    if export is not None:
+        raw = read_backlog(export, saved.office, provisional=True)
+        earlier = [each for each in folder.plans() if each.number < plan.number]
+        known = saved.backlog.known
+        before = as_previous(earlier[-1].path, saved.start) if known else None
+        false = check_raw_records(saved, raw, saved.office, before)
+        if saved.backlog.records is not None:
+            raw = with_records(raw, saved.backlog.records)
+        files = {name: plan.path / name for name in (DONE_FILE, TOLD_FILE)}
+        backlog = with_yesterday(
+            raw,
+            saved.office,
+            start=saved.start,
+            previous=before,
+            done=[files[DONE_FILE]] if files[DONE_FILE].is_file() else None,
+            promises=files[TOLD_FILE] if files[TOLD_FILE].is_file() else None,
+            open=None if known is None else known.counts.open_choice,
+            gone="ask" if known is None else "accept",
+        )
+    wrong, sheets = _found(saved, backlog)
+    wrong = [*(violation.message for violation in false), *wrong]
+    return VerifiedPlan(plan.number, export is not None, (*wrong,), (*sheets,))

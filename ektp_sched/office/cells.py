@@ -20,6 +20,8 @@ _NUMBER = re.compile(r"[+-]?\d{1,30}(?:[.,]\d{1,60})?(?:[eE][+-]?\d{1,3})?", re.
 _EPOCH = date(1899, 12, 30)
 _LAST_SERIAL = (date.max - _EPOCH).days
 _DIGITS = 15
+_PLACES = 9
+"""Decimals of a number that are read back from a sheet."""
 
 
 def is_blank(text: str | None) -> bool:
@@ -59,7 +61,8 @@ def shown(value: Any, kind: Kind, yes: str, no: str) -> str | int | float | date
         return joined([f"{number:f}" for number in value])
     if isinstance(value, Decimal):
         text = f"{value:f}"
-        return float(value) if len(text) <= _DIGITS else text
+        places = len(text.partition(".")[2])
+        return float(value) if len(text) <= _DIGITS and places <= _PLACES else text
     if isinstance(value, int):
         return value if abs(value) < 10**_DIGITS else str(value)
     if isinstance(value, date):

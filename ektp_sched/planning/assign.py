@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Members = NDArray[np.int32]
 
-__all__ = ["Prints", "assign"]
+__all__ = ["Prints", "assign", "assign_first_day"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,7 @@ def assign(
     public = PublicOrder.of(frame, office)
     order = public.rows()
     member = cohorts.member[order]
-    if by_kind is None:
-        column = _columns(program, solution, member)
-    else:
-        column = by_kind.plain(_columns(by_kind.program, solution, member))
-    if exchange is not None:
-        exchange(member, column)
+    column = _settled(program, solution, member, by_kind, exchange)
     through = solution.flow.through
     if given is not None:
 
@@ -94,11 +89,7 @@ def assign(
 
         kept = keep_pools(program, office, given.at(order), member, column, settle)
         through = through if kept is None else kept
-    printed = np.flatnonzero(column < program.columns)
-    key = _place_key(
-        program, cohorts, member[printed], column[printed], office.lcm_targets
-    )
-    printed = printed[np.argsort(key, kind="stable")]
+    printed = _in_places(program, cohorts, office, member, column, program.columns)
     asked = None
     if given is not None:
         application = order[printed]
@@ -114,6 +105,61 @@ def assign(
         cohort_cards=_cells(member, column, program.columns),
         through=through,
     )
+
+
+def assign_first_day(
+    order: Ints,
+    office: Office,
+    program: Program,
+    cohorts: Cohorts,
+    solution: Solution,
+    by_kind: Split | None = None,
+    exchange: Callable[[Members, Ints], None] | None = None,
+) -> tuple[Ints, Ints]:
+    """Return whom `assign` prints on the first day, without a previous plan.
+
+    ``order`` are the rows in the order of the tie-break.  Returned are the rows that
+    are printed, and the printer of each, sorted by printer and place.
+    """
+    member = cohorts.member[order]
+    column = _settled(program, solution, member, by_kind, exchange)
+    today = int(np.searchsorted(program.column_day, 1))
+    printed = _in_places(program, cohorts, office, member, column, today)
+    taker, _, printer, _ = _seated(program, office, column[printed], None)
+    return order[printed[taker]], printer
+
+
+def _settled(
+    program: Program,
+    solution: Solution,
+    member: Members,
+    by_kind: Split | None,
+    exchange: Callable[[Members, Ints], None] | None,
+) -> Ints:
+    """Return the column of each application, in tie-break order."""
+    if by_kind is None:
+        column = _columns(program, solution, member)
+    else:
+        column = by_kind.plain(_columns(by_kind.program, solution, member))
+    if exchange is not None:
+        exchange(member, column)
+    return column
+
+
+def _in_places(
+    program: Program,
+    cohorts: Cohorts,
+    office: Office,
+    member: Members,
+    column: Ints,
+    end: int,
+) -> Ints:
+    """Return who has a column before ``end``, sorted by column, rank and pressure."""
+    printed = np.flatnonzero(column < end)
+    key = _place_key(
+        program, cohorts, member[printed], column[printed], office.lcm_targets
+    )
+    return printed[np.argsort(key, kind="stable")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,13 +53,16 @@ class Scarce:
 
 
 def scarce(office: Office, cohorts: Cohorts, limits: Capacity) -> Scarce:
-    """Find what can run out in a way that no network can say."""
+    """Find what can run out in a way that no network can say.
+
+    ``limits`` are those without a shift.
+    """
     counts_ribbons = any(p.cards_per_ribbon is not None for p in office.printers)
     if not limits.supply and not counts_ribbons:
         return Scarce()
     start, days = limits.start, limits.days
     used = [(option.shift, option.day) for option in options(office, start, days)]
-    every = capacity(office, start, days, used)
+    every = capacity(office, start, days, used) if used else limits
     counted = {
         card: card_lots
         for card, card_lots in lots(office, start, days).items()

@@ -14,9 +14,11 @@ from ektp_sched.scenarios.simulate.simulate import simulate
 from ektp_sched.scenarios.world.built import Scenario, Scenarios
 from ektp_sched.scenarios.world.capacities import likely_office, limits_of
 from ektp_sched.scenarios.world.draws import BLOCK, Arrivals, Limits, World, draw
-from ektp_sched.scenarios.world.laws import NewResource
-from ektp_sched.scenarios.world.laws import Scenario as CheckedScenario
-from ektp_sched.scenarios.world.laws import Scenarios as CheckedScenarios
+from ektp_sched.scenarios.world.laws import (
+    CheckedScenario,
+    CheckedScenarios,
+    NewResource,
+)
 from ektp_sched.scenarios.world.left_out import left_out, unknown_deliveries
 from ektp_sched.scenarios.world.loading import (
     certain_scenarios,

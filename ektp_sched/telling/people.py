@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from ektp_sched.output.view.parts import Column, Table
@@ -55,7 +54,10 @@ def people_document(found: Found) -> dict[str, Any]:
     """Return who was found as ``--json`` prints it."""
     people = [
         {
-            **dataclasses.asdict(person),
+            "application_id": person.application_id,
+            "queue_number": person.queue_number,
+            "name": person.name,
+            "area": person.area,
             "waiting_since": None
             if person.waiting_since is None
             else person.waiting_since.isoformat(),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.days.paper import Paper
+    from ektp_sched.days.people import Whom
     from ektp_sched.days.record import Recorded
     from ektp_sched.days.signature import Signature
     from ektp_sched.days.supplies import Down
@@ -50,6 +51,7 @@ __all__ = [
     "record_outage",
     "record_paper",
     "record_priorities",
+    "record_priority",
     "record_told",
     "reprint",
     "undo",
@@ -172,15 +174,13 @@ def record_all(
     return _of_cards(recorded, [day, *_sentences(recorded)], adopted, signature)
 
 
-def record_handed_over(
-    folder: OfficeFolder, paths: Sequence[Path], signature: Signature
-) -> Told:
+def record_handed_over(folder: OfficeFolder, whom: Whom, signature: Signature) -> Told:
     """Record whose cards were handed over.
 
     See `ektp_sched.days.record.record_handed_over`.
     """
     finish(folder)
-    recorded = record.record_handed_over(folder, paths, signature)
+    recorded = record.record_handed_over(folder, whom, signature)
     return _of_cards(recorded, _sentences(recorded), [], signature)
 
 
@@ -240,6 +240,26 @@ def record_priorities(folder: OfficeFolder, path: Path, signature: Signature) ->
     """Record who is printed sooner; see `ektp_sched.days.notes.record_priorities`."""
     finish(folder)
     new, known = notes.record_priorities(folder, path, signature)
+    return _of_priorities(new, known, signature)
+
+
+def record_priority(
+    folder: OfficeFolder,
+    whom: Whom,
+    signature: Signature,
+    *,
+    urgency: str | None = None,
+    due_on: date | None = None,
+) -> Told:
+    """Record who is printed sooner; see `ektp_sched.days.notes.record_priority`."""
+    finish(folder)
+    new, known = notes.record_priority(
+        folder, whom, signature, urgency=urgency, due_on=due_on
+    )
+    return _of_priorities(new, known, signature)
+
+
+def _of_priorities(new: int, known: int, signature: Signature) -> Told:
     sentence = said(
         "{new} people are to be printed sooner from the next plan on; {known} were "
         "known.",
@@ -300,10 +320,10 @@ def _on_paper(each: Paper) -> Said:
     )
 
 
-def accept(folder: OfficeFolder, who: Sequence[str], signature: Signature) -> Told:
+def accept(folder: OfficeFolder, whom: Whom, signature: Signature) -> Told:
     """Accept what an export says; see `ektp_sched.days.corrections.accept`."""
     finish(folder)
-    act, values, replaced = corrections.accept(folder, who, signature)
+    act, values, replaced = corrections.accept(folder, whom, signature)
     sentence = said(
         "{n} values of the export are used from the next plan on.",
         "{n} nilai dari ekspor dipakai mulai rencana berikutnya.",
@@ -326,10 +346,10 @@ def accept(folder: OfficeFolder, who: Sequence[str], signature: Signature) -> To
     return _told(document, lines, signature)
 
 
-def reprint(folder: OfficeFolder, who: Sequence[str], signature: Signature) -> Told:
+def reprint(folder: OfficeFolder, whom: Whom, signature: Signature) -> Told:
     """Have cards printed anew; see `ektp_sched.days.corrections.reprint`."""
     finish(folder)
-    act, cards = corrections.reprint(folder, who, signature)
+    act, cards = corrections.reprint(folder, whom, signature)
     sentence = said(
         "{n} cards are to be printed anew; they wait since {day}.",
         "{n} kartu akan dicetak ulang; menunggu sejak {day}.",

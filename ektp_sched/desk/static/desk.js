@@ -67,3 +67,44 @@ for (const field of document.querySelectorAll("[data-counts]")) {
   field.addEventListener("input", count);
   count();
 }
+
+// Whoever is looked for is found while somebody types, and / leads back to the field.
+const asked = document.getElementById("asked");
+if (asked) {
+  const found = document.getElementById("found");
+  let waiting = 0;
+  let asking = new AbortController();
+  document.getElementById("asked-keys").hidden = false;
+  asked.addEventListener("input", () => {
+    clearTimeout(waiting);
+    asking.abort();
+    waiting = setTimeout(async () => {
+      asking = new AbortController();
+      const form = new FormData(asked.form);
+      form.set("live", "yes");
+      try {
+        const answer = await fetch(asked.form.action, {
+          method: "POST",
+          body: form,
+          signal: asking.signal,
+        });
+        if (answer.ok) {
+          found.innerHTML = await answer.text();
+          const count = found.querySelector(".count");
+          document.getElementById("found-said").textContent = count
+            ? count.textContent
+            : "";
+        }
+      } catch {
+        // More was typed, or the desk is gone; Enter will show.
+      }
+    }, 150);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.target.closest("input, select, textarea")) {
+      event.preventDefault();
+      asked.focus();
+      asked.select();
+    }
+  });
+}

@@ -56,40 +56,44 @@ class Page:
 
 def render(page: Page, texts: Language) -> str:
     """Return a page as one HTML file that needs no other."""
-    from altair.utils.schemapi import debug_mode
     from markupsafe import Markup
 
     from ektp_sched.output.report.charts import ink, svg
 
     def drawn(figure: Figure) -> Markup:
-        return Markup(svg(figure.chart(), figure.name, texts))
+        from altair.utils.schemapi import debug_mode
+
+        # The tests check every chart against the schema; doing it here again would
+        # take a fifth of the time.
+        with debug_mode(arg=False):
+            return Markup(svg(figure.chart(), figure.name, texts))
 
     template, style = _template()
     sections = [section for section in page.sections if section.parts]
-    # The tests check every chart against the schema; doing it here again would
-    # take a fifth of the time.
-    with debug_mode(arg=False):
-        return page_html(
-            template,
-            style,
-            page=page,
-            sections=sections,
-            lang=texts.code,
-            t=texts.text,
-            drawn=drawn,
-            ink=ink,
-            written=partial(written, texts=texts),
-        )
+    return page_html(
+        template,
+        style,
+        page=page,
+        sections=sections,
+        lang=texts.code,
+        t=texts.text,
+        drawn=drawn,
+        ink=ink,
+        written=partial(written, texts=texts),
+    )
 
 
 @cache
 def _template() -> tuple[Any, str]:
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, PackageLoader, StrictUndefined
 
     folder = resources.files("ektp_sched.output.draw")
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=PackageLoader("ektp_sched.output", "draw"),
     )
-    source = (folder / "page.html.j2").read_text("utf-8")
     style = (folder / "style.css").read_text("utf-8")
-    return environment.from_string(source), style
+    return environment.get_template("page.html.j2"), style

@@ -276,15 +276,27 @@ def turns_parts(words: Words) -> list[Part]:
     return parts
 
 
+def _rupiah(largest: float) -> tuple[str, int]:
+    """Return the unit in which the largest amount of a picture is 1 or more."""
+    for unit, size in (("millions", 10**6), ("thousands", 10**3)):
+        if largest >= size:
+            return unit, size
+    return "rupiah", 1
+
+
 def _tornado(words: Words, verdict: Verdict) -> Figure:
-    is_money = verdict.question.by == "money"
-    places = 1 if is_money else 0
+    moved = sorted(words.comparison.sensitivities, key=lambda one: -one.swing)
+    unit, size = "days", 1
+    if verdict.question.by == "money":
+        means = [verdict.advantage.mean]
+        means += [point.mean for one in moved for point in (one.low, one.high)]
+        unit, size = _rupiah(max(map(abs, means)))
+    places = 1 if size > 1 else 0
 
     def scaled(mean: float) -> float:
-        return round(millions(mean) if is_money else mean, places + 1) + 0.0
+        return round(mean / size, places + 1) + 0.0
 
     bars, cells = [], []
-    moved = sorted(words.comparison.sensitivities, key=lambda one: -one.swing)
     for one in moved:
         name = words.say(f"turn.name.{one.input}", resource=one.resource or "")
         ends = [
@@ -305,12 +317,11 @@ def _tornado(words: Words, verdict: Verdict) -> Figure:
         cells.append((name, low, shown[0], high, shown[1]))
     names = ("input", "low", "ahead_low", "high", "ahead_high")
     headings = tuple(words.say(f"tornado.{each}") for each in names)
-    unit = words.say(f"tornado.{'idr' if is_money else 'days'}")
     chosen = words.label(verdict.question.choose)
     return Figure(
         "cmp-tornado",
         words.say("tornado.finding", name=cells[0][0]),
-        words.say("tornado.note", chosen=chosen, unit=unit),
+        words.say("tornado.note", chosen=chosen, unit=words.say(f"tornado.{unit}")),
         Table(words.say("tornado.caption"), columns(headings), tuple(cells)),
         lambda: tornado_chart(words, bars, scaled(verdict.advantage.mean)),
     )

@@ -28,6 +28,7 @@ from ektp_sched.output.report.comparison_tables import (
     difference_parts,
     input_ids,
     input_parts,
+    left_out_parts,
     overview_table,
 )
 from ektp_sched.output.report.comparison_text import (
@@ -135,6 +136,7 @@ def _sections(words: Words) -> tuple[Section, ...]:
         "trips": [trips_part(words), Paragraph(words.say("trips.purse"), "note")],
         "pays": pays_parts(words),
         "differences": difference_parts(words),
+        "left": left_out_parts(words),
         "inputs": input_parts(words),
         "method": [Items(method_sentences(words))],
     }

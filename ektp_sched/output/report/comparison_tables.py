@@ -23,6 +23,7 @@ __all__ = [
     "difference_parts",
     "input_ids",
     "input_parts",
+    "left_out_parts",
     "overview_table",
 ]
 
@@ -138,6 +139,42 @@ def difference_parts(words: Words) -> list[Part]:
     said = [words.say("differences.note", base=base), words.say("differences.equal")]
     note = Paragraph(" ".join(said), "note")
     return [note, Table(caption, columns(headings, 2), tuple(rows))]
+
+
+def left_out_parts(words: Words) -> list[Part]:
+    """Return what each rule does that the policy leaves out, by the planner itself."""
+    effects = words.comparison.left_out
+    if not effects:
+        return []
+    names = ("rule", "person_days", "free_day", "trip_cost")
+    headings = tuple(words.say(f"left.{name}") for name in names)
+    rows = tuple(
+        (
+            words.say(f"left.rules.{one.rule}"),
+            _more(words, one.person_days),
+            _more(words, one.free_day, 1),
+            _more(words, one.wasted_trip_cost_idr, 1, 1e6),
+        )
+        for one in effects
+    )
+    futures, days = effects[0].futures, effects[0].days
+    note = words.say("left.note" if futures else "left.none", count=futures, days=days)
+    return [
+        Paragraph(note, "note"),
+        Table(words.say("left.caption"), columns(headings), rows),
+    ]
+
+
+def _more(words: Words, part: Spread | None, places: int = 0, by: float = 1.0) -> str:
+    """Return a mean with its sign, and its 95 % interval in brackets."""
+    if part is None or part.mean is None:
+        return words.number(None)
+    mean = words.signed(part.mean / by, places)
+    if part.mean_interval is None or part.mean_interval[0] == part.mean_interval[1]:
+        return mean
+    low, high = (words.signed(end / by, places) for end in part.mean_interval)
+    between = words.texts.text("report.range", low=low, high=high)
+    return f"{mean} ({between})"
 
 
 def _differs(part: Spread) -> bool:

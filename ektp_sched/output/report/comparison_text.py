@@ -33,6 +33,9 @@ __all__ = [
     "when",
 ]
 
+_IN_A_TABLE: Final = frozenset({"left-out-all", "left-out-effect", "left-out-unknown"})
+"""Codes of notices that a table of the page says."""
+
 _TOLD: Final = 3
 """Scenarios that the short paragraph tells of."""
 _SHARE_SHOWN: Final = 0.005
@@ -369,5 +372,9 @@ def method_sentences(words: Words) -> tuple[str, ...]:
             for name in left_out
         ),
         words.say("method.dates_only", name=words.label(DATES_ONLY)),
-        *(words.texts.notice(notice) for notice in comparison.notices),
+        *(
+            words.texts.notice(notice)
+            for notice in comparison.notices
+            if notice.code not in _IN_A_TABLE
+        ),
     )

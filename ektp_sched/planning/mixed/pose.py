@@ -90,7 +90,8 @@ def pose(people: People, limits: Capacity, scarce: Scarce) -> Problem:
     """Lay the network by kind and the rules on kinds; limits are without any shift."""
     office, start, days = people.office, people.start, people.days
     can = options(office, start, days)
-    every = capacity(office, start, days, [(o.shift, o.day) for o in can])
+    used = [(option.shift, option.day) for option in can]
+    every = capacity(office, start, days, used) if used else limits
     names = people.kinds.names
     finer = _stated(World(office, every, names, people.applications), scarce)
     sort, first = sorts(

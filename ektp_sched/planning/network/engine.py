@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ektp_sched.documents import Status
@@ -17,17 +18,24 @@ if TYPE_CHECKING:
     from ektp_sched.documents import Conflict
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.clock import Clock
+    from ektp_sched.planning.network.foreseen import Foresight
     from ektp_sched.planning.network.lexicographic import Solution
 
 __all__ = ["NetworkEngine"]
 
 
+@dataclass(frozen=True, slots=True)
 class NetworkEngine:
     """Plans where the rules are a network, with the capacity of the case."""
+
+    # What yesterday's plan tells of today's, where one day is planned after another;
+    # time is then without a limit.
+    foresight: Foresight | None = None
 
     def solve(self, case: Case, clock: Clock) -> Outcome:
         """Return the best plan found in time."""
         name, cohorts = case.solver.name, case.cohorts
+        solution: Solution | None
         with clock.stage("program"):
             program = build_program(cohorts, case.limits, case.last_day)
             check_range(case.office, cohorts, case.tiers, program.nodes)
@@ -35,9 +43,12 @@ class NetworkEngine:
         if not possible:
             return Outcome(name, Status.INFEASIBLE, cohorts, program, program)
         with clock.stage("solve"):
-            solution = solve_tiers(
-                program, cohorts, case.tiers, case.solver, clock.deadline
-            )
+            if self.foresight is not None:
+                solution = self.foresight.solve_tiers(program, cohorts, case.tiers)
+            else:
+                solution = solve_tiers(
+                    program, cohorts, case.tiers, case.solver, clock.deadline
+                )
         if solution is None:
             return Outcome(name, Status.UNKNOWN, cohorts, program, program)
         settled = tuple(_settled(case, solution))

@@ -24,6 +24,9 @@ __all__ = ["FlowSolver"]
 _DIRECT = 40_000
 """Up to so many choices the problem is solved as it is."""
 
+_FEW = 1_000
+"""Up to so many choices a guess of prices saves nothing."""
+
 _COARSE = 2_000
 """Groups of the coarse problem that guesses prices."""
 
@@ -36,6 +39,10 @@ _SEEN = 20_000
 
 class _OutOfTimeError(Exception):
     """A call of the solver would not end before the limit."""
+
+
+class _NoFlowError(Exception):
+    """Nothing keeps all limits."""
 
 
 @dataclass(slots=True)
@@ -92,6 +99,24 @@ class FlowSolver:
         except _OutOfTimeError:
             return None
 
+    def priced(
+        self, problem: TierProblem, guess: Ints | None = None
+    ) -> tuple[Flow, Ints] | None:
+        """Return a flow of least cost and its prices; ``None`` if nothing is possible.
+
+        ``guess`` are prices of the columns by a problem that is much alike.
+        """
+        self._watch.deadline = None
+        try:
+            if guess is not None and len(problem.choice) > _FEW:
+                return _guided(problem, guess, self._watch)
+            flow = _solved(problem, self._watch)
+        except _NoFlowError:
+            return None
+        price = node_prices(problem, flow)
+        assert price is not None
+        return flow, price
+
 
 def _solved(problem: TierProblem, watch: _Watch) -> Flow:
     if len(problem.choice) <= _DIRECT:
@@ -100,20 +125,26 @@ def _solved(problem: TierProblem, watch: _Watch) -> Flow:
     price = node_prices(coarse, _direct(coarse, watch))
     if price is None:
         return _direct(problem, watch)
-    return _guided(problem, price, watch)
+    return _guided(problem, price, watch)[0]
 
 
-def _guided(problem: TierProblem, price: Ints, watch: _Watch) -> Flow:
-    """Solve on the choices that prices call good, until prices miss none."""
+def _guided(problem: TierProblem, price: Ints, watch: _Watch) -> tuple[Flow, Ints]:
+    """Solve on the choices that prices call good, until prices miss none.
+
+    Returned are the flow and its prices.
+    """
     gap = _gap(problem, price)
     near = _nearest(problem, gap)
     kept = gap <= near
     while True:
         small = _restrict(problem, kept)
-        flow, spilt = _network(small, price, watch)
-        if spilt and kept.all():
-            return _direct(problem, watch)
-        if spilt:
+        flow = _on_few(small, price, watch, spill=len(problem.choice) > _DIRECT)
+        if flow is None and kept.all():
+            flow = _direct(problem, watch)
+            every_price = node_prices(problem, flow)
+            assert every_price is not None
+            return flow, every_price
+        if flow is None:
             near *= 4
             kept |= gap <= near
             continue
@@ -127,9 +158,26 @@ def _guided(problem: TierProblem, price: Ints, watch: _Watch) -> Flow:
         if not better.any():
             cards = np.zeros(len(problem.choice), dtype=np.int64)
             cards[kept] = flow.cards
-            return replace(flow, cards=cards)
+            return replace(flow, cards=cards), small_price
         price = small_price
         kept |= better | (_gap(problem, price) <= 0)
+
+
+def _on_few(
+    problem: TierProblem, price: Ints, watch: _Watch, *, spill: bool
+) -> Flow | None:
+    """Return a flow on few choices, ``None`` if there is none.
+
+    Where columns may ``spill``, the solver begins at the prices and sees at once that
+    there is none; that pays in large problems only.
+    """
+    if spill:
+        flow, spilt = _network(problem, price, watch)
+        return None if spilt else flow
+    try:
+        return _direct(problem, watch)
+    except _NoFlowError:
+        return None
 
 
 def _gap(problem: TierProblem, price: Ints) -> Ints:
@@ -237,6 +285,8 @@ def _solve(
     begun = watch.begin(len(tail))
     status = solver.solve()
     watch.end(len(tail), begun)
+    if status == solver.INFEASIBLE:
+        raise _NoFlowError
     if status != solver.OPTIMAL:
         msg = f"minimum-cost flow ended with {status.name}"
         raise RuntimeError(msg)

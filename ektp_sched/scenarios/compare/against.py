@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
     from ektp_sched.office import Office, Option
     from ektp_sched.planning.decisions.against import Decision, Measure, Possible
-    from ektp_sched.scenarios.world.laws import NewResource, Scenario, Scenarios
+    from ektp_sched.scenarios.world.laws import (
+        CheckedScenario,
+        CheckedScenarios,
+        NewResource,
+    )
     from ektp_sched.scenarios.world.loading import ScenariosLike
     from ektp_sched.words import Said
 
@@ -389,7 +393,7 @@ def _crossing(error: CrossingBlanksError) -> Said:
     )
 
 
-def _chosen(scenarios: Scenarios, name: str | None) -> Scenario:
+def _chosen(scenarios: CheckedScenarios, name: str | None) -> CheckedScenario:
     if name is not None:
         return scenarios.named(name)
     uncertain = [
@@ -421,7 +425,7 @@ def _is_range(resource: NewResource) -> bool:
     return resource.first is not None and resource.first[0] < resource.first[2]
 
 
-def _uncertain(scenario: Scenario, *, listed: bool) -> NewResource:
+def _uncertain(scenario: CheckedScenario, *, listed: bool) -> NewResource:
     """Return what is installed on an uncertain date."""
     candidates = [one for one in scenario.added if _is_range(one)]
     if not candidates and listed:
@@ -476,7 +480,7 @@ def _dates(
 
 
 def _possible(
-    scenario: Scenario,
+    scenario: CheckedScenario,
     new: NewResource,
     dates: Mapping[date, int],
     start: date,
@@ -497,7 +501,7 @@ def _possible(
 def _horizon(
     days: int | None,
     backlog: Backlog,
-    scenario: Scenario,
+    scenario: CheckedScenario,
     new: NewResource,
     start: date,
     latest: date,
@@ -512,7 +516,7 @@ def _horizon(
 
 
 def _office(
-    scenario: Scenario, new: NewResource, horizon: tuple[date, int], day: int
+    scenario: CheckedScenario, new: NewResource, horizon: tuple[date, int], day: int
 ) -> Office:
     """Return the scenario's office with what is new from a certain day on."""
     start, days = horizon

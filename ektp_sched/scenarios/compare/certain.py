@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning import Plan, Tier
     from ektp_sched.scenarios.simulate.outcome import Outcome
     from ektp_sched.scenarios.simulate.runs import Run
-    from ektp_sched.scenarios.world.laws import Scenario
+    from ektp_sched.scenarios.world.laws import CheckedScenario
 
 __all__ = ["certain_plan", "limiting", "policy_gap"]
 
@@ -47,7 +47,7 @@ __all__ = ["certain_plan", "limiting", "policy_gap"]
 _CLOSED: Final = "closed"
 
 
-def certain_plan(run: Run, scenario: Scenario) -> Plan:
+def certain_plan(run: Run, scenario: CheckedScenario) -> Plan:
     """Return the exact plan of a scenario on its likely numbers."""
     queue = run.queue(scenario)
     rows = np.sort(np.append(queue.rows, queue.singles.rows))
@@ -115,7 +115,9 @@ def _gap(solved: Tier, policy: Fraction) -> PolicyGap:
     )
 
 
-def limiting(run: Run, scenario: Scenario, outcome: Outcome, made: Plan) -> Limiting:
+def limiting(
+    run: Run, scenario: CheckedScenario, outcome: Outcome, made: Plan
+) -> Limiting:
     """Return what binds in a scenario: before and after, by day, and by share."""
     limits = capacity(made.office, run.start, run.days)
     share, worked = binding_share(outcome), np.flatnonzero(limits.open)
@@ -140,7 +142,7 @@ def limiting(run: Run, scenario: Scenario, outcome: Outcome, made: Plan) -> Limi
     )
 
 
-def _offered(scenario: Scenario, day: date) -> int:
+def _offered(scenario: CheckedScenario, day: date) -> int:
     """Return what is new, and there by a day, could print if all else were plenty.
 
     A card takes a server and a printer, so that these are not added up.

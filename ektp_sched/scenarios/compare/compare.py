@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.comparison import Difference
     from ektp_sched.scenarios.compare.measures import Samples
     from ektp_sched.scenarios.simulate.outcome import Outcome
-    from ektp_sched.scenarios.world.laws import Scenario
+    from ektp_sched.scenarios.world.laws import CheckedScenario
     from ektp_sched.scenarios.world.loading import ScenariosLike
 
     Progress = Callable[[str, float], None]
@@ -217,7 +217,7 @@ def _samples(
 
 
 def _figures(
-    run: Run, scenario: Scenario, outcome: Outcome, sampled: Samples, made: Plan
+    run: Run, scenario: CheckedScenario, outcome: Outcome, sampled: Samples, made: Plan
 ) -> ScenarioFigures:
     return ScenarioFigures(
         name=scenario.name,

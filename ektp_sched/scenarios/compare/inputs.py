@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 
     from ektp_sched.scenarios.compare.measures import Samples
     from ektp_sched.scenarios.compare.sides import Sides
-    from ektp_sched.scenarios.world.laws import NewResource, Question, Scenario, Worth
+    from ektp_sched.scenarios.world.laws import (
+        CheckedScenario,
+        NewResource,
+        Question,
+        Worth,
+    )
 
     Floats = NDArray[np.float64]
     Value = float | date
@@ -111,12 +116,12 @@ class Inputs:
         yield from self.money()
 
     @property
-    def choose(self) -> Scenario:
+    def choose(self) -> CheckedScenario:
         """The scenario that may be chosen."""
         return self.sides.scenario(self.question.choose)
 
     @property
-    def against(self) -> Scenario:
+    def against(self) -> CheckedScenario:
         """The scenario with which it is compared."""
         return self.sides.scenario(self.question.against)
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Office
     from ektp_sched.scenarios.simulate.outcome import Outcome
-    from ektp_sched.scenarios.world.laws import Scenario, Told, Worth
+    from ektp_sched.scenarios.world.laws import CheckedScenario, Told, Worth
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
@@ -101,7 +101,11 @@ def samples(outcome: Outcome, office: Office) -> Samples:
 
 
 def costs(
-    scenario: Scenario, worth: Worth, worked: Bools, in_baseline: Bools, replaced: Ints
+    scenario: CheckedScenario,
+    worth: Worth,
+    worked: Bools,
+    in_baseline: Bools,
+    replaced: Ints,
 ) -> Samples:
     """Return what is bought, and all that a scenario costs beside trips, rupiah.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from math import ceil
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 import numpy as np
 import polars as pl
@@ -31,9 +31,8 @@ from ektp_sched.showing import OneLine
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Executor
-    from datetime import date
     from fractions import Fraction
 
     from numpy.typing import NDArray
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.simulate.outcome import Outcome
     from ektp_sched.scenarios.simulate.queue import Queue
     from ektp_sched.scenarios.world.draws import Limits, World
-    from ektp_sched.scenarios.world.laws import Scenario
+    from ektp_sched.scenarios.world.laws import CheckedScenario
     from ektp_sched.scenarios.world.loading import ScenariosLike
 
 
@@ -135,6 +134,24 @@ class Need(OneLine):
     without_them: Enough | None = None
     notices: tuple[Notice, ...] = ()
 
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Return the answer that need.json holds, but for its notices."""
+        known = {name: document[name] for name in _PLAIN}
+        others = document["without_them"]
+        return cls(
+            goal=Goal(
+                document["goal"], date.fromisoformat(document["by"]), document["days"]
+            ),
+            tried=tuple((e["cards_per_day"], e["reached"]) for e in document["tried"]),
+            left_out_ids=tuple(document["left_out_ids"]),
+            left_out_kinds=tuple(
+                (kind["card"], kind["area"]) for kind in document["left_out_kinds"]
+            ),
+            without_them=None if others is None else Enough(**others),
+            **known,
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON would hold it."""
         return {
@@ -158,6 +175,12 @@ class Need(OneLine):
             **({"notices": [asdict(n) for n in self.notices]} if self.notices else {}),
         }
 
+
+_PLAIN: Final = (
+    *("resource", "confidence", "cards_per_day", "reached", "deterministic", "now"),
+    *("reason", "left_out"),
+)
+"""Keys of need.json that are named and held as here."""
 
 _MOST: Final = 10_000_000
 """Cards a day beyond which no resource is thought of."""
@@ -331,7 +354,7 @@ class _Search:
     """One question, asked for different numbers."""
 
     run: Run
-    scenario: Scenario
+    scenario: CheckedScenario
     resource: str
     goal: Goal
     day: int
@@ -389,7 +412,9 @@ class _Search:
         arrivals = Arrivals(world.arrivals.classes, cards, world.arrivals.entropy)
         return replace(world, arrivals=arrivals, breakdowns={})
 
-    def guess(self, scenario: Scenario, world: World, wanted: int, near: int) -> int:
+    def guess(
+        self, scenario: CheckedScenario, world: World, wanted: int, near: int
+    ) -> int:
         """Return about how many cards a day reach the goal in so many futures."""
         queue = self.run.queue(self.scenario)
 
@@ -584,7 +609,7 @@ def _check_policy(policy: str) -> None:
     check_policy(policy)
 
 
-def _cards_now(scenario: Scenario, resource: str) -> int:
+def _cards_now(scenario: CheckedScenario, resource: str) -> int:
     office = scenario.office
     known = {one.id: one.cards_per_day for one in (*office.servers, *office.printers)}
     if resource not in known:
@@ -592,7 +617,9 @@ def _cards_now(scenario: Scenario, resource: str) -> int:
     return known[resource]
 
 
-def _with_cards(scenario: Scenario, resource: str, cards: int) -> Scenario:
+def _with_cards(
+    scenario: CheckedScenario, resource: str, cards: int
+) -> CheckedScenario:
     """Return a scenario in which a resource can do another number of cards."""
     for added in scenario.added:
         if added.id == resource:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.measures import Samples
     from ektp_sched.scenarios.simulate.runs import Run
     from ektp_sched.scenarios.world.draws import Limits
-    from ektp_sched.scenarios.world.laws import Measure, NewResource, Scenario
+    from ektp_sched.scenarios.world.laws import CheckedScenario, Measure, NewResource
 
     Floats = NDArray[np.float64]
 
@@ -68,7 +68,7 @@ class Sides:
         """The order of a day."""
         return "pressure" if self.run.policy == "replan" else self.run.policy
 
-    def scenario(self, name: str) -> Scenario:
+    def scenario(self, name: str) -> CheckedScenario:
         """Return a side's scenario: the baseline's where only dates are told."""
         return self.run.scenarios.named(None if name == DATES_ONLY else name)
 
@@ -104,7 +104,9 @@ class Sides:
         )
         return replace(self._worlds[key], breakdowns=moved.breakdowns)
 
-    def limits(self, scenario: Scenario, setting: Setting, world: World) -> Limits:
+    def limits(
+        self, scenario: CheckedScenario, setting: Setting, world: World
+    ) -> Limits:
         """Return what limits a scenario."""
         moved, share = setting.moved, setting.blanks
         if moved is not None or setting.breakdown is not None:
@@ -116,7 +118,7 @@ class Sides:
         supply = {card: upto * share // HUNDRED for card, upto in limits.supply.items()}
         return replace(limits, supply=supply)
 
-    def _as_seen_by(self, scenario: Scenario, setting: Setting) -> Setting:
+    def _as_seen_by(self, scenario: CheckedScenario, setting: Setting) -> Setting:
         """Return a setting without what a scenario does not have."""
         office, moved = scenario.office, setting.moved
         if moved is not None and moved.id not in {new.id for new in scenario.added}:
@@ -126,7 +128,9 @@ class Sides:
             setting = replace(setting, breakdown=None)
         return setting
 
-    def _simulated(self, scenario: Scenario, by: Measure, setting: Setting) -> Samples:
+    def _simulated(
+        self, scenario: CheckedScenario, by: Measure, setting: Setting
+    ) -> Samples:
         world = self.world(setting)
         limits = self.limits(scenario, setting, world)
         queue, arrivals = self.run.queue(scenario), world.arrivals
@@ -142,7 +146,7 @@ class Sides:
             "person_days": waited,
         } | self._costs(scenario, limits, world.size)
 
-    def _costs(self, scenario: Scenario, limits: Limits, size: int) -> Samples:
+    def _costs(self, scenario: CheckedScenario, limits: Limits, size: int) -> Samples:
         """Return what a scenario costs beside trips, ``(R,)``."""
         base = self.limits(self.run.baseline, AS_IT_IS, self.world(AS_IT_IS))
         replaced = limits.replacement_idr

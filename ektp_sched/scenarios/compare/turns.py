@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.measures import Samples
     from ektp_sched.scenarios.compare.search import Reading, Turning
     from ektp_sched.scenarios.simulate.runs import Run
-    from ektp_sched.scenarios.world.laws import Scenario
+    from ektp_sched.scenarios.world.laws import CheckedScenario
 
 __all__ = ["Turns", "turns_of"]
 
@@ -157,7 +157,7 @@ def _break_even(sides: Sides) -> tuple[BreakEven, ...]:
 
 
 def _paid(
-    sides: Sides, scenario: Scenario, against: str, question: Question
+    sides: Sides, scenario: CheckedScenario, against: str, question: Question
 ) -> BreakEven:
     edge = BreakEven(scenario=scenario.name, against=against)
     if not scenario.added:

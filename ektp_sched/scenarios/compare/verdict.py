@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.comparison import BreakEven
     from ektp_sched.scenarios.compare.spread import Spread
     from ektp_sched.scenarios.simulate.runs import Run
-    from ektp_sched.scenarios.world.laws import Measure, Question
+    from ektp_sched.scenarios.world.laws import Measure, NewResource, Question
 
     Floats = NDArray[np.float64]
     Samples = Mapping[str, Floats]
@@ -36,6 +36,7 @@ __all__ = [
     "advantage",
     "answer_of",
     "answer_of_mean",
+    "dated_too_late",
     "verdict_on",
     "verdicts",
 ]
@@ -167,31 +168,30 @@ def verdicts(
     asked = run.scenarios.question
     if asked is None:
         return None, None
-    falling = (
-        edge.below
-        for turn in turns
-        for edge in turn.edges
-        if turn.input == "first_day" and edge.answer_above == "no"
-    )
-    until = max((day for day in falling if isinstance(day, date)), default=None)
-    verdict = _verdict(run, asked, by_scenario, until)
+    falling: dict[str | None, date] = {}
+    for turn in turns:
+        for edge in turn.edges if turn.input == "first_day" else ():
+            if edge.answer_above == "no" and isinstance(edge.below, date):
+                latest = falling.get(turn.resource, edge.below)
+                falling[turn.resource] = max(latest, edge.below)
+    verdict = _verdict(run, asked, by_scenario, falling)
     if asked.against != run.scenarios.baseline:
         return verdict, None
     told = asked.model_copy(update={"against": DATES_ONLY})
-    latest = (
-        edge.installation_date.value
+    paid = {
+        edge.resource: day
         for edge in pays
         if (edge.scenario, edge.against, asked.by) == (asked.choose, "told", "money")
-    )
-    until = next((day for day in latest if isinstance(day, date)), None)
-    return verdict, _verdict(run, told, by_scenario, until)
+        and isinstance(day := edge.installation_date.value, date)
+    }
+    return verdict, _verdict(run, told, by_scenario, paid)
 
 
 def _verdict(
     run: Run,
     question: Question,
     by_scenario: Mapping[str, Samples],
-    pays_until: date | None,
+    pays_until: Mapping[str | None, date],
 ) -> Verdict:
     scenarios = run.scenarios
     choose, against = (
@@ -202,13 +202,30 @@ def _verdict(
         scenarios.named(None if side == DATES_ONLY else side)
         for side in (question.choose, question.against)
     )
-    firsts = [new.first[0] if new.first else run.start for new in chosen.added]
+    dates = dated_too_late(chosen.added, pays_until, run.start)
     return verdict_on(
         question,
         choose,
         against,
         day_without_card_idr=scenarios.worth.day_without_card_idr,
         certain=scenarios.is_certain(chosen) and scenarios.is_certain(other),
-        pays_until=pays_until,
-        earliest=min(firsts, default=None),
+        pays_until=dates[0],
+        earliest=dates[1],
     )
+
+
+def dated_too_late(
+    added: Sequence[NewResource], pays_until: Mapping[str | None, date], start: date
+) -> tuple[date, date] | tuple[None, None]:
+    """Return until when something new pays, and from when on it can be in use.
+
+    Of several the one that pays longest; nothing where any of them can be in use while
+    it pays, as the dates are then no reason against it.
+    """
+    dates = [
+        (pays_until[new.id], new.first[0] if new.first else start)
+        for new in added
+        if new.id in pays_until
+    ]
+    late = bool(dates) and all(until < first for until, first in dates)
+    return max(dates) if late else (None, None)

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.dates.fronts import Course
     from ektp_sched.scenarios.dates.ready_by import Ints
     from ektp_sched.scenarios.world.draws import Progress
-    from ektp_sched.scenarios.world.laws import Scenarios
+    from ektp_sched.scenarios.world.laws import CheckedScenarios
     from ektp_sched.scenarios.world.loading import ScenariosLike
 
 __all__ = ["FAILURE_PRIOR", "REPAIR_PRIOR", "Backtest", "Case", "Coverage", "backtest"]
@@ -464,7 +464,7 @@ def _estimated(
             yield setting.judged(worlds, truth, length)
 
 
-def _dates_of(setting: _Setting, fitted: Scenarios, world: int) -> Dated:
+def _dates_of(setting: _Setting, fitted: CheckedScenarios, world: int) -> Dated:
     course = replace(setting.course, scenarios=fitted)
     size = min(setting.replications, BLOCK)
     return setting.dated(simulated(course, size, first=_WORLDS + world))

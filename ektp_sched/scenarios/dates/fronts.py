@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.dates.ready_by import Counts
     from ektp_sched.scenarios.simulate.queue import Queue
     from ektp_sched.scenarios.world.draws import Progress, World
-    from ektp_sched.scenarios.world.laws import Scenario, Scenarios
+    from ektp_sched.scenarios.world.laws import CheckedScenario, CheckedScenarios
 
 __all__ = ["Course", "Fronts", "chosen", "simulated", "undisturbed"]
 
@@ -61,8 +61,8 @@ class Course:
 
     queue: Queue
     # scenarios, scenario: what may come, and the one that is followed
-    scenarios: Scenarios
-    scenario: Scenario
+    scenarios: CheckedScenarios
+    scenario: CheckedScenario
     start: date
     days: int
     # seed, policy: as of `promise`
@@ -83,7 +83,7 @@ class Course:
 
 def chosen(
     backlog: Backlog,
-    scenarios: Scenarios,
+    scenarios: CheckedScenarios,
     name: str | None,
     *,
     start: date,
@@ -135,7 +135,7 @@ class _Following:
     """What a block of replications goes through."""
 
     queue: Queue
-    scenario: Scenario
+    scenario: CheckedScenario
     policy: str
 
     def __call__(self, world: World) -> Fronts:

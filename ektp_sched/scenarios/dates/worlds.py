@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ektp_sched.scenarios.dates.fronts import Course
-    from ektp_sched.scenarios.world.laws import Scenarios
+    from ektp_sched.scenarios.world.laws import CheckedScenarios
 
     Prior = tuple[float, float]
 
@@ -31,7 +31,7 @@ _WORSE: Final = (2.0, 0.5)
 """What chances of failure and repair are in a worse world, times the stated."""
 
 
-def stated_rates(scenarios: Scenarios) -> Scenarios:
+def stated_rates(scenarios: CheckedScenarios) -> CheckedScenarios:
     """Return scenarios with the rates that are stated, or likeliest, for certain."""
     law = scenarios.arrivals
     if law is not None and law.fit is not None:
@@ -47,7 +47,7 @@ def stated_rates(scenarios: Scenarios) -> Scenarios:
     return replace(scenarios, arrivals=law, breakdowns=laws)
 
 
-def worse_rates(scenarios: Scenarios) -> Scenarios:
+def worse_rates(scenarios: CheckedScenarios) -> CheckedScenarios:
     """Return scenarios in which breakdowns come twice as often, and last so long."""
     failing, repairing = _WORSE
     laws = {
@@ -63,7 +63,7 @@ def worse_rates(scenarios: Scenarios) -> Scenarios:
 
 def fitted_worlds(
     course: Course, length: int, worlds: int, block: int, priors: tuple[Prior, Prior]
-) -> Iterator[Scenarios]:
+) -> Iterator[CheckedScenarios]:
     """Yield what each world's history says about the rates.
 
     The scenarios of the course have the true rates.  A history has ``length`` working

@@ -20,12 +20,15 @@ import polars as pl
 
 from ektp_sched.office import Capacity
 from ektp_sched.people.cohorts import NONE
-from ektp_sched.people.people import offsets, read_people, some_people
-from ektp_sched.planning.assign import assign
+from ektp_sched.people.order import PublicOrder
+from ektp_sched.people.people import MISSING, offsets, read_people, some_people
+from ektp_sched.planning.assign import assign_first_day
 from ektp_sched.planning.case import lay_case
 from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.engines import choose
+from ektp_sched.planning.network.engine import NetworkEngine
 from ektp_sched.planning.network.flow import FlowSolver
+from ektp_sched.planning.network.foreseen import Foresight
 from ektp_sched.planning.scarce import scarce
 from ektp_sched.rules.stock import supply
 from ektp_sched.rules.tiers import accrued
@@ -126,9 +129,11 @@ class _Run:
         self.frame = pl.concat([old, self._rows(old, *newcomers)], how="vertical")
         self.people = People.of(queue, kept, *newcomers)
         self.whole = read_people(self.frame, self.office, queue.start, queue.days)
+        self.order = PublicOrder.of(self.frame, self.office).rows()
         self.used = dict.fromkeys(limits.supply, 0)
         self.binding = np.zeros((limits.days, len(CAUSES)), dtype=np.int64)
         self.most, self.limit = possible
+        self.foresight = Foresight()
 
     def _rows(self, frame: pl.DataFrame, stream: Ints, day: Ints) -> pl.DataFrame:
         """Return new applications as rows of a backlog, after all others by id."""
@@ -187,14 +192,13 @@ class _Run:
 
     def _use(self, day: int, printed: Ints, printer: Ints) -> None:
         """Take blanks and ribbons for those who are printed, on which printer."""
-        cards = self.frame.select("urgency", "card", "area")[printed]
         date = self.limits.start + timedelta(days=day)
-        for *kind, count in cards.group_by(cards.columns).len().iter_rows():
-            urgency, card, area = kind
-            if card in self.used:
-                self.used[card] += count
-            if self.stores is not None:
-                self.stores.use(date, (urgency, card, area), count)
+        cards = np.bincount(self.whole.kind[printed]).tolist()
+        for kind, count in zip(self.whole.kinds.names, cards, strict=False):
+            if kind[1] in self.used:
+                self.used[kind[1]] += count
+            if self.stores is not None and count:
+                self.stores.use(date, kind, count)
         if self.stores is not None:
             made = np.bincount(printer, minlength=len(self.limits.printers)).tolist()
             self.stores.printed.update(
@@ -217,11 +221,15 @@ class _Run:
 
         Pins that cannot be kept are put off.
         """
-        if not len(rows):
-            return (np.zeros(0, dtype=np.int64),) * 2
-        backlog = replace(self.backlog, frame=self.frame[rows], known=None)
-        start, days = self.limits.start + timedelta(days=day), self.limits.days - day
         limits, solver = self._capacity(day), FlowSolver()
+        works = limits.printer_cards[:, 0].any() and limits.server_cards[:, 0].any()
+        pinned = (self.whole.pinned[rows] != MISSING).any()
+        if not len(rows) or not (works or pinned):
+            return (np.zeros(0, dtype=np.int64),) * 2
+        # All that an engine reads of a backlog beside its people are names of pins.
+        names = self.frame.select("application_id")[rows]
+        backlog = replace(self.backlog, frame=names, known=None)
+        start, days = self.limits.start + timedelta(days=day), self.limits.days - day
         if self.stores is not None:
             limits = replace(limits, supply=supply(office, start, days))
         people = some_people(self.whole, rows, backlog.frame, office, day)
@@ -234,7 +242,8 @@ class _Run:
             # Every plan is best in a tier that sees nobody.
             order=tuple(t for t in case.order if t.sees(case.cohorts).any()),
         )
-        engine, clock = choose(case), Clock(_SECONDS if case.asks else None, None)
+        clock = Clock(_SECONDS if case.asks else None, None)
+        engine = choose(case) if case.asks else NetworkEngine(self.foresight)
         outcome = engine.solve(case, clock)
         if outcome.solution is None:
             conflicts = engine.contradiction(case, outcome, clock)
@@ -246,8 +255,8 @@ class _Run:
             pinned = offsets(self.frame["pinned_on"], self.limits.start)
             self.whole = replace(self.whole, pinned=pinned)
             return self._plan(rows, day, office)
-        prints = assign(
-            backlog.frame,
+        return assign_first_day(
+            self._in_order(rows),
             office,
             outcome.program,
             outcome.cohorts,
@@ -255,18 +264,27 @@ class _Run:
             outcome.split,
             outcome.exchange,
         )
-        today = prints.day == 0
-        return prints.application[today], prints.printer[today]
+
+    def _in_order(self, rows: Ints) -> Ints:
+        """Return places among some rows, ascending, in the order of the tie-break."""
+        place = np.full(len(self.order), -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        ordered = place[self.order]
+        return ordered[ordered >= 0]
 
     def _put_off(self, conflicts: tuple[Conflict, ...]) -> pl.Expr:
-        """Return pins with one of each conflict put off to the next worked day."""
+        """Return pins with one of each conflict put off to the next worked day.
+
+        That is the next after the pin's own: rules may contradict it from earlier on.
+        """
         worked = np.append(np.flatnonzero(self.limits.open), self.limits.days)
         start = self.limits.start
         pinned = pl.col("pinned_on")
         for conflict in conflicts:
-            offset = (conflict.day - start).days
-            after = int(worked[np.searchsorted(worked, offset, side="right")])
             conflicting = pl.col("application_id") == conflict.application_ids[-1]
+            own = self.frame.select(pinned.filter(conflicting)).item()
+            offset = (own - start).days
+            after = int(worked[np.searchsorted(worked, offset, side="right")])
             later = pl.lit(start + timedelta(days=after))
             pinned = pl.when(conflicting).then(later).otherwise(pinned)
         return pinned.alias("pinned_on")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.planning import Plan
-    from ektp_sched.scenarios.world.laws import Scenario, Scenarios
+    from ektp_sched.scenarios.world.laws import CheckedScenario, CheckedScenarios
 
 __all__ = ["likely_plan", "rostered", "with_roster"]
 
@@ -36,8 +36,12 @@ _SECONDS: Final = 60
 
 
 def rostered(
-    scenarios: Scenarios, names: Iterable[str], backlog: Backlog, start: date, days: int
-) -> tuple[Scenarios, tuple[Notice, ...]]:
+    scenarios: CheckedScenarios,
+    names: Iterable[str],
+    backlog: Backlog,
+    start: date,
+    days: int,
+) -> tuple[CheckedScenarios, tuple[Notice, ...]]:
     """Return scenarios with the shifts that are worked in each of those named.
 
     And a notice of each way in which they were chosen: ``shifts-planned`` (on the days
@@ -64,8 +68,8 @@ def rostered(
 
 
 def with_roster(
-    scenario: Scenario, backlog: Backlog, start: date, days: int
-) -> tuple[Scenario, str]:
+    scenario: CheckedScenario, backlog: Backlog, start: date, days: int
+) -> tuple[CheckedScenario, str]:
     """Return a scenario with the shifts that are worked, and how they were chosen.
 
     The latter is the code of a notice; empty where the office has no shifts.
@@ -84,7 +88,7 @@ def with_roster(
 
 
 def _planned(
-    scenario: Scenario, backlog: Backlog, start: date, days: int
+    scenario: CheckedScenario, backlog: Backlog, start: date, days: int
 ) -> list[tuple[str, int]] | None:
     office = installed(scenario, start, days)
     shifts = {"shifts": office.shifts, "budget": office.budget}
@@ -116,7 +120,9 @@ def _as_early(office: Office, start: date, days: int) -> Iterator[tuple[str, int
             yield option.shift, option.day
 
 
-def likely_plan(scenario: Scenario, backlog: Backlog, start: date, days: int) -> Plan:
+def likely_plan(
+    scenario: CheckedScenario, backlog: Backlog, start: date, days: int
+) -> Plan:
     """Return the exact plan of a scenario on its likely numbers, with its roster."""
     office = likely_office(scenario, start, days).model_copy(
         update={"shifts": scenario.office.shifts}

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.scenarios.simulate.outcome import Outcome
     from ektp_sched.scenarios.world.draws import Arrivals, Limits, Progress, World
-    from ektp_sched.scenarios.world.laws import Scenario, Scenarios
+    from ektp_sched.scenarios.world.laws import CheckedScenario, CheckedScenarios
 
     Numbers = NDArray[np.generic]
     Look = Callable[[Outcome, Queue, Limits, Arrivals, Office], Numbers]
@@ -40,7 +40,7 @@ class Run:
 
     # backlog, scenarios: who waits, and what may come
     backlog: Backlog
-    scenarios: Scenarios
+    scenarios: CheckedScenarios
     start: date
     days: int
     # replications, seed, policy: as of `compare`
@@ -55,11 +55,11 @@ class Run:
         object.__setattr__(self, "scenarios", mixed)
 
     @property
-    def baseline(self) -> Scenario:
+    def baseline(self) -> CheckedScenario:
         """The scenario that others are compared with."""
         return self.scenarios.named(None)
 
-    def queue(self, scenario: Scenario) -> Queue:
+    def queue(self, scenario: CheckedScenario) -> Queue:
         """Return the backlog as a scenario's office sees it, made once."""
         if scenario.name not in self._queues:
             made = build_queue(self.backlog, scenario.office, self.start, self.days)
@@ -77,7 +77,7 @@ class _Course:
     """What a block of replications goes through: some scenarios."""
 
     backlog: Backlog
-    chosen: tuple[tuple[Scenario, Queue], ...]
+    chosen: tuple[tuple[CheckedScenario, Queue], ...]
     policy: str
     look: tuple[str, Look] | None
 
@@ -104,7 +104,11 @@ class _Course:
         return outcomes, seen
 
     def _outcome(
-        self, scenario: Scenario, queue: Queue, limits: Limits, arrivals: Arrivals
+        self,
+        scenario: CheckedScenario,
+        queue: Queue,
+        limits: Limits,
+        arrivals: Arrivals,
     ) -> Outcome:
         """Simulate one scenario; with who is printed when, if somebody looks."""
         looked = self.look is not None and self.look[0] == scenario.name
@@ -122,7 +126,7 @@ class _Course:
 
 def run_scenarios(
     run: Run,
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[CheckedScenario],
     *,
     replications: int | None = None,
     look: tuple[str, Look] | None = None,

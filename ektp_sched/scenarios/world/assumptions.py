@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ektp_sched.office import Office
-    from ektp_sched.scenarios.world.laws import Scenario
+    from ektp_sched.scenarios.world.laws import CheckedScenario
     from ektp_sched.scenarios.world.model import ScenariosFile
 
 __all__ = ["assumptions_of"]
@@ -36,7 +36,7 @@ def assumptions_of(
     file: ScenariosFile,
     data: Mapping[str, Any],
     office: Office,
-    scenarios: Mapping[str, Scenario],
+    scenarios: Mapping[str, CheckedScenario],
     baseline: str,
 ) -> tuple[tuple[Assumption, ...], list[Problem]]:
     """Return every input with its mark, and what is wrong with the marks.
@@ -71,7 +71,7 @@ def assumptions_of(
 def _defaults(
     file: ScenariosFile,
     office: Office,
-    scenarios: Mapping[str, Scenario],
+    scenarios: Mapping[str, CheckedScenario],
     baseline: str,
 ) -> Iterator[tuple[str, int]]:
     """Yield what is assumed where a file says nothing, by key."""

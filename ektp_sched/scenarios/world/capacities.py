@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Capacity, Office
     from ektp_sched.rules.capacity import Server
     from ektp_sched.scenarios.world.draws import World
-    from ektp_sched.scenarios.world.laws import NewResource, Scenario
+    from ektp_sched.scenarios.world.laws import CheckedScenario, NewResource
 
 __all__ = ["installed", "likely_office", "limits_of"]
 
@@ -43,7 +43,7 @@ class _Days:
     replaced_idr: NDArray[np.int64] | None = None
 
 
-def limits_of(scenario: Scenario, world: World) -> Limits:
+def limits_of(scenario: CheckedScenario, world: World) -> Limits:
     """Return what limits a scenario in each future of a block.
 
     A resource can do what `ektp_sched.rules.capacity` says, in shifts that are worked
@@ -96,7 +96,7 @@ def limits_of(scenario: Scenario, world: World) -> Limits:
 
 
 def _stand_by(
-    scenario: Scenario, days: dict[str, _Days]
+    scenario: CheckedScenario, days: dict[str, _Days]
 ) -> dict[str, NDArray[np.int64]]:
     """Return each resource's cards, those that stand by doing nothing."""
     cards = {name: own.cards for name, own in days.items()}
@@ -107,7 +107,7 @@ def _stand_by(
 
 
 def _retired(
-    scenario: Scenario, days: dict[str, _Days]
+    scenario: CheckedScenario, days: dict[str, _Days]
 ) -> dict[str, NDArray[np.int64] | int]:
     """Return from which day on nobody buys a resource anew: another stands in."""
     retired: dict[str, NDArray[np.int64] | int] = {}
@@ -149,7 +149,7 @@ def _with_rows(
 def _sound(
     resource: Server,
     row: NDArray[np.int64],
-    scenario: Scenario,
+    scenario: CheckedScenario,
     fixed: Capacity,
     added: dict[str, NewResource],
     world: World,
@@ -186,7 +186,7 @@ def _any_share(
 
 
 def _shift_shares(
-    scenario: Scenario, resource: Server, world: World
+    scenario: CheckedScenario, resource: Server, world: World
 ) -> Iterator[dict[Fraction, NDArray[np.bool_]]]:
     """Yield for each shift that is worked what `day_shares` says of a calendar."""
     office, used = scenario.office, scenario.shifts_from(world.start, world.days)
@@ -233,7 +233,7 @@ def _stacked(
     return cards.transpose(0, 2, 1)
 
 
-def likely_office(scenario: Scenario, start: date, days: int) -> Office:
+def likely_office(scenario: CheckedScenario, start: date, days: int) -> Office:
     """Return the office of a scenario if everything goes as is likely.
 
     What a plan can be made for by the rules that the futures follow: as
@@ -249,7 +249,7 @@ def likely_office(scenario: Scenario, start: date, days: int) -> Office:
     return as_simulated(installed(scenario, start, days), start)
 
 
-def installed(scenario: Scenario, start: date, days: int) -> Office:
+def installed(scenario: CheckedScenario, start: date, days: int) -> Office:
     """Return the office of a scenario with all that is likely installed.
 
     What is new comes at its likely number on its likely day, nothing breaks

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.world.laws import (
         ArrivalLaw,
         BreakdownLaw,
+        CheckedScenarios,
         HeldLaw,
         NewResource,
-        Scenarios,
     )
 
     Progress = Callable[[str, float], None]
@@ -323,7 +323,13 @@ class World:
 
 
 def draw(
-    scenarios: Scenarios, *, start: date, days: int, seed: int, block: int, size: int
+    scenarios: CheckedScenarios,
+    *,
+    start: date,
+    days: int,
+    seed: int,
+    block: int,
+    size: int,
 ) -> World:
     """Draw one block of futures.
 
@@ -443,7 +449,7 @@ _T = TypeVar("_T")
 class Futures:
     """Which futures are drawn."""
 
-    scenarios: Scenarios
+    scenarios: CheckedScenarios
     start: date
     days: int
     seed: int

@@ -27,12 +27,12 @@ __all__ = [
     "ArrivalLaw",
     "Assumption",
     "BreakdownLaw",
+    "CheckedScenario",
+    "CheckedScenarios",
     "HeldLaw",
     "Measure",
     "NewResource",
     "Question",
-    "Scenario",
-    "Scenarios",
     "Told",
     "Worth",
 ]
@@ -109,7 +109,7 @@ class NewResource:
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
+class CheckedScenario:
     """One way to go on.
 
     Parameters
@@ -155,7 +155,7 @@ class Scenario:
         """Whether it costs anything, once or a day."""
         return self.cost_idr > 0 or self.cost_idr_per_day > 0
 
-    def at(self, changed: NewResource) -> Scenario:
+    def at(self, changed: NewResource) -> CheckedScenario:
         """Return the same with other numbers for one of its additions.
 
         Parameters
@@ -173,7 +173,7 @@ class Scenario:
         office = self.office.model_copy(update={changed.kind: table})
         return replace(self, office=office, added=added)
 
-    def at_likely(self) -> Scenario:
+    def at_likely(self) -> CheckedScenario:
         """Return the same with its additions certain, at their likely numbers."""
         scenario = self
         for resource in self.added:
@@ -278,7 +278,7 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Scenarios(OneLine):
+class CheckedScenarios(OneLine):
     """All that a comparison is about, beside the backlog.
 
     Parameters
@@ -306,7 +306,7 @@ class Scenarios(OneLine):
     """
 
     baseline: str
-    scenarios: dict[str, Scenario]
+    scenarios: dict[str, CheckedScenario]
     arrivals: ArrivalLaw | None
     breakdowns: dict[str, BreakdownLaw]
     assumptions: tuple[Assumption, ...] = field(default=(), repr=False)
@@ -327,7 +327,7 @@ class Scenarios(OneLine):
         """What waiting costs a resident, in the baseline."""
         return self.office.visits
 
-    def named(self, name: str | None) -> Scenario:
+    def named(self, name: str | None) -> CheckedScenario:
         """Return the scenario of a name; None: the baseline.
 
         Parameters
@@ -345,7 +345,7 @@ class Scenarios(OneLine):
             raise UsageError(unknown("scenario", wanted, self.scenarios))
         return self.scenarios[wanted]
 
-    def is_certain(self, scenario: Scenario) -> bool:
+    def is_certain(self, scenario: CheckedScenario) -> bool:
         """Return whether nothing is drawn in a scenario, so that all futures agree.
 
         Parameters
@@ -360,7 +360,7 @@ class Scenarios(OneLine):
         nobody_comes = self.arrivals is None and self.held is None
         return fixed and nobody_comes and not breaks
 
-    def with_arrivals(self, per_working_day: Fraction | float) -> Scenarios:
+    def with_arrivals(self, per_working_day: Fraction | float) -> CheckedScenarios:
         """Return these with another mean number of people a working day.
 
         On the same draws, so that more never are fewer on any day.  Where a history was
@@ -377,7 +377,7 @@ class Scenarios(OneLine):
 
     def with_held(
         self, per_working_day: Fraction | float, people: int | None = None
-    ) -> Scenarios:
+    ) -> CheckedScenarios:
         """Return these with another rate at which held people become ready.
 
         Parameters
@@ -398,7 +398,7 @@ class Scenarios(OneLine):
         *,
         mean_days_between: float | None = None,
         mean_days_down: float | None = None,
-    ) -> Scenarios:
+    ) -> CheckedScenarios:
         """Return these with other means for the breakdowns of one resource.
 
         On the same draws.  Where they were fitted, both chances are multiplied, in each
@@ -448,7 +448,7 @@ class Scenarios(OneLine):
                     joined[name][day] += min(people, int(rate * day))
         return joined
 
-    def with_backlog(self, backlog: Backlog) -> Scenarios:
+    def with_backlog(self, backlog: Backlog) -> CheckedScenarios:
         """Return these with the backlog's own mix and held people, where none is given.
 
         Parameters
@@ -472,7 +472,7 @@ class Scenarios(OneLine):
             shares = self._shares("held", held if any(held.values()) else waiting)
         return replace(known, held=replace(law, people=people, mix=shares or {}))
 
-    def with_backlog_mix(self, counts: Mapping[str, int]) -> Scenarios:
+    def with_backlog_mix(self, counts: Mapping[str, int]) -> CheckedScenarios:
         """Return these with the backlog's own mix, where none is given.
 
         Parameters

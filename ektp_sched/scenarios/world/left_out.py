@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Office
     from ektp_sched.rules.stock import CardType
-    from ektp_sched.scenarios.world.laws import Scenarios
+    from ektp_sched.scenarios.world.laws import CheckedScenarios
 
 __all__ = [
     "CARRIED",
@@ -57,7 +57,7 @@ def left_out(office: Office) -> tuple[Notice, ...]:
 
 
 def unknown_deliveries(
-    scenarios: Scenarios, start: date, days: int
+    scenarios: CheckedScenarios, start: date, days: int
 ) -> tuple[Notice, ...]:
     """Return ``deliveries-unknown-after`` where blanks are counted and days lie beyond.
 

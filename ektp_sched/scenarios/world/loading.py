@@ -36,16 +36,16 @@ from ektp_sched.scenarios.world.laws import (
     DATES_ONLY,
     ArrivalLaw,
     BreakdownLaw,
+    CheckedScenario,
+    CheckedScenarios,
     HeldLaw,
     NewResource,
     Question,
-    Scenario,
-    Scenarios,
     Told,
     Worth,
 )
 from ektp_sched.scenarios.world.model import SCENARIOS_FILE, sound_parts
-from ektp_sched.scenarios.world.sheets import read_scenario_sheets
+from ektp_sched.scenarios.world.sheets import has_scenarios, read_scenario_sheets
 from ektp_sched.words import Said, by_form, joined, said
 
 if TYPE_CHECKING:
@@ -72,13 +72,15 @@ __all__ = [
     "as_scenarios",
     "certain_scenarios",
     "files_of_scenarios",
+    "judged_scenarios",
     "load_scenarios",
+    "scenarios_beside",
     "scenarios_of",
 ]
 
 
 ScenariosLike: TypeAlias = (
-    "Scenarios | built.Scenarios | str | PathLike[str] | Mapping[str, Any]"
+    "CheckedScenarios | built.Scenarios | str | PathLike[str] | Mapping[str, Any]"
 )
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}", re.ASCII)
@@ -86,7 +88,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,39}", re.ASCII)
 
 def load_scenarios(
     path: str | PathLike[str], office: OfficeLike, *, start: DayLike | None = None
-) -> Scenarios:
+) -> CheckedScenarios:
     """Read scenarios.toml, or the sheets of office.xlsx, and the histories named there.
 
     Parameters
@@ -124,6 +126,17 @@ def load_scenarios(
     )
 
 
+def scenarios_beside(office: Path) -> Path | None:
+    """Return where what may become of an office stands; None where nothing says it.
+
+    In the sheets of a workbook, or in the scenarios.toml beside it.
+    """
+    if has_scenarios(office):
+        return office
+    beside = office.with_name(SCENARIOS_FILE.example)
+    return beside if beside.is_file() else None
+
+
 def files_of_scenarios(path: Path) -> list[Path]:
     """Return a file of scenarios, sound or not, and the histories that it names."""
     data: Mapping[str, Any]
@@ -144,7 +157,9 @@ def files_of_scenarios(path: Path) -> list[Path]:
     return [path, *(path.parent / name for name in names if isinstance(name, str))]
 
 
-def as_scenarios(given: object, office: OfficeLike | None, start: date) -> Scenarios:
+def as_scenarios(
+    given: object, office: OfficeLike | None, start: date
+) -> CheckedScenarios:
     """Return scenarios, read from their file, or made of tables or what code built.
 
     Without any nothing is uncertain.  What was read already knows its office.
@@ -156,7 +171,7 @@ def as_scenarios(given: object, office: OfficeLike | None, start: date) -> Scena
     if isinstance(given, Mapping | built.Scenarios):
         tables = built.tables_of(given)
         return scenarios_of(tables, as_office(office), start=start)
-    if isinstance(given, Scenarios):
+    if isinstance(given, CheckedScenarios):
         return given
     message = said(
         "scenarios is {what}; give a Scenarios, the path of scenarios.toml, its tables "
@@ -168,7 +183,7 @@ def as_scenarios(given: object, office: OfficeLike | None, start: date) -> Scena
     raise UsageError(message)
 
 
-def certain_scenarios(office: Office) -> Scenarios:
+def certain_scenarios(office: Office) -> CheckedScenarios:
     """Return the office as it is, as the one scenario: nobody comes, nothing fails.
 
     Parameters
@@ -189,7 +204,7 @@ def scenarios_of(
     digest: str | None = None,
     places: Mapping[Place, Cell] | None = None,
     further: Sequence[Problem] = (),
-) -> Scenarios:
+) -> CheckedScenarios:
     """Return the scenarios that tables describe.
 
     Parameters
@@ -211,6 +226,27 @@ def scenarios_of(
     ektp_sched.errors.ScenarioError
         With every problem found.
     """
+    scenarios, problems = judged_scenarios(
+        data, office, start=start, folder=folder, digest=digest
+    )
+    problems = [*further, *problems]
+    if problems or scenarios is None:
+        raise refusal(problems, file=file, places=places, error=ScenarioError)
+    return scenarios
+
+
+def judged_scenarios(
+    data: Mapping[str, Any],
+    office: Office,
+    *,
+    start: date | None = None,
+    folder: Path = Path(),
+    digest: str | None = None,
+) -> tuple[CheckedScenarios | None, list[Problem]]:
+    """Return the scenarios that tables describe, or None, and all that is wrong.
+
+    The parameters are those of `scenarios_of`.
+    """
     parts = _Reading(*sound_parts(data), office, folder, start)
     scenarios = _scenarios(parts)
     baseline = _baseline(parts)
@@ -219,13 +255,11 @@ def scenarios_of(
     question, held = _question(parts, baseline), _held(parts)
     assumptions, unclear = assumptions_of(parts.file, data, office, scenarios, baseline)
     parts.problems.extend(unclear)
-    if parts.problems or further:
-        problems = sorted(parts.problems, key=lambda p: str(p.path[0]))
-        problems = [*further, *problems]
-        raise refusal(problems, file=file, places=places, error=ScenarioError)
+    if parts.problems:
+        return None, sorted(parts.problems, key=lambda p: str(p.path[0]))
     told, worth = parts.file.told, parts.file.worth
     years = worth.years_of_use
-    return Scenarios(
+    made = CheckedScenarios(
         baseline,
         scenarios,
         arrivals,
@@ -240,6 +274,7 @@ def scenarios_of(
         held=held,
         deliveries_known_until=parts.file.deliveries_known_until,
     )
+    return made, []
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +292,7 @@ class _Reading:
         self.problems.append(Problem(path, sentence))
 
 
-def _scenarios(parts: _Reading) -> dict[str, Scenario]:
+def _scenarios(parts: _Reading) -> dict[str, CheckedScenario]:
     if not parts.file.scenarios and ("scenarios",) not in [
         problem.path for problem in parts.problems
     ]:
@@ -274,7 +309,7 @@ def _scenarios(parts: _Reading) -> dict[str, Scenario]:
                 ),
             ),
         )
-    scenarios: dict[str, Scenario] = {}
+    scenarios: dict[str, CheckedScenario] = {}
     folded: dict[str, str] = {}
     for name, part in parts.file.scenarios.items():
         if not _NAME.fullmatch(name):
@@ -482,7 +517,7 @@ def _say(parts: _Reading, path: Place, error: ScenarioError) -> None:
 
 def _scenario_of(
     name: str, rules: ScenarioRules, office: Office, start: date | None
-) -> tuple[Scenario | None, list[Problem]]:
+) -> tuple[CheckedScenario | None, list[Problem]]:
     """Return a scenario, or None, and everything that is wrong with it.
 
     Nothing new can begin before the first day, if that is given.
@@ -504,7 +539,7 @@ def _scenario_of(
     if office.base is not None and office.source_digest is not None:
         made = made.located(office.base, office.source_digest)
     added = tuple(_resource(entry, replaced) for entry in new)
-    scenario = Scenario(
+    scenario = CheckedScenario(
         name, rules.label or name, rules.cost_idr, made, added, rules.cost_idr_per_day
     )
     return scenario, []

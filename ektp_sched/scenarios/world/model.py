@@ -840,7 +840,9 @@ def sound_parts(data: Mapping[str, Any]) -> tuple[ScenariosFile, list[Problem]]:
 def _take_out(data: dict[str, Any], place: Path) -> None:
     """Take out the part with a bad value: a key, a table, an entry of a scenario."""
     table, name, *inside = (*place, None) if len(place) == 1 else place
-    if name is None or table not in ("breakdowns", "scenarios"):
+    if (table, name) == ("question", "by"):  # what else is asked is read without it
+        data.get("question", {}).pop(name, None)
+    elif name is None or table not in ("breakdowns", "scenarios"):
         data.pop(str(table), None)
     elif table == "breakdowns":
         data[table].pop(name, None)

@@ -60,7 +60,15 @@ if TYPE_CHECKING:
     from ektp_sched.rules.fields import Table
     from ektp_sched.rules.problems import Path as KeyPath
 
-__all__ = ["further_sheets", "has_scenarios", "read_scenario_sheets"]
+__all__ = [
+    "SCENARIO_SETTINGS",
+    "SCENARIO_SHEETS",
+    "SCENARIO_SINGLE",
+    "further_sheets",
+    "has_scenarios",
+    "read_scenario_sheets",
+    "scenario_tables_from",
+]
 
 Keys = tuple[str, ...]
 
@@ -146,7 +154,10 @@ _KEYS: Final = {
     "printers": dict(_columns(NewPrinter)),
     "breakdowns": dict(_columns(BreakdownRules)),
 }
-_SETTINGS: Final = tuple(Setting(path, each) for path, each in _columns(ScenariosFile))
+SCENARIO_SETTINGS: Final = tuple(
+    Setting(path, each) for path, each in _columns(ScenariosFile)
+)
+"""What the sheet of single values holds."""
 _MIXES: Final = ("arrivals", "held")
 
 
@@ -162,7 +173,12 @@ _OFFICE: Final = _sheet("office", columns=(_OF, _KEY, _VALUE))
 _BREAKDOWNS: Final = _sheet("breakdowns", columns=(_ID, *_KEYS["breakdowns"].values()))
 _MIX: Final = {name: _sheet(name, "mix", columns=(_CLASS, _SHARE)) for name in _MIXES}
 _SOURCES: Final = _sheet("sources", columns=(_INPUT, _KIND, _NOTE))
-_SINGLE: Final = f"{SCENARIOS}_settings"
+SCENARIO_SINGLE: Final = f"{SCENARIOS}_settings"
+"""Sheet of single values."""
+SCENARIO_SHEETS: Final = (
+    *(_SCENARIOS, *_PARTS.values(), _OFFICE, _BREAKDOWNS, *_MIX.values(), _SOURCES),
+)
+"""The others."""
 
 
 def further_sheets(tables: Mapping[str, Any]) -> Further:
@@ -201,7 +217,7 @@ def further_sheets(tables: Mapping[str, Any]) -> Further:
         *mixes,
         (_SOURCES, [*_marks(data.get("sources", {}))]),
     )
-    return Further(sheets, _SINGLE, _SETTINGS, data)
+    return Further(sheets, SCENARIO_SINGLE, SCENARIO_SETTINGS, data)
 
 
 def _named(tables: Mapping[str, Any], kind: str) -> list[list[Any]]:
@@ -290,13 +306,16 @@ def read_scenario_sheets(path: Path) -> tuple[Tables, bytes]:
     """
     raw = read_bytes(path, SCENARIOS_FILE)
     tables = Tables()
-    single = settings_rows(_SINGLE)
-    known = (
-        *(_SCENARIOS, *_PARTS.values(), _OFFICE, single, _BREAKDOWNS),
-        *(*_MIX.values(), _SOURCES),
-    )
+    known = (*SCENARIO_SHEETS, settings_rows(SCENARIO_SINGLE))
     rows = sheets_of(raw, str(path), known, tables, ScenarioError)
-    read_settings(_SINGLE, _SETTINGS, rows.get(_SINGLE, []), tables)
+    scenario_tables_from(rows, tables)
+    return tables, raw
+
+
+def scenario_tables_from(rows: Mapping[str, Rows], tables: Tables) -> None:
+    """Put what the rows of these sheets say where it stands in scenarios.toml."""
+    single = rows.get(SCENARIO_SINGLE, [])
+    read_settings(SCENARIO_SINGLE, SCENARIO_SETTINGS, single, tables)
     for path_of, place in list(tables.places.items()):
         tables.places.setdefault(path_of[:1], place)
     _read_named("scenarios", _SCENARIOS, rows, tables)
@@ -307,7 +326,6 @@ def read_scenario_sheets(path: Path) -> tuple[Tables, bytes]:
     for name, sheet in _MIX.items():
         _read_mix(name, sheet, rows, tables)
     _read_sources(rows, tables)
-    return tables, raw
 
 
 def _rows(sheet: Sheet, rows: Mapping[str, Rows]) -> Rows:

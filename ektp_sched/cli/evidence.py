@@ -1,0 +1,71 @@
+"""The command ``evidence``: the plans of a day in one file, for whoever checks them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ektp_sched.cli.console import as_date, echo, emit
+from ektp_sched.cli.options import JsonOption, LangOption
+from ektp_sched.cli.reading import read_folder
+
+
+def evidence(
+    places: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[DIR] FILE",
+            help="The office folder (here if left out), the new ZIP file.",
+        ),
+    ],
+    day: Annotated[
+        date | None,
+        typer.Option(
+            "--day",
+            metavar="DATE",
+            parser=as_date,
+            help="First day of the plans; that of the last plan if left out.",
+        ),
+    ] = None,
+    public: Annotated[
+        bool,
+        typer.Option(
+            "--public", help="Leave out sheets and plan.xlsx, which hold names."
+        ),
+    ] = False,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Pack a day's plans and the checker into one file.
+
+    A page in it says what it holds, what of it is personal, and how it is checked
+    without this program.  A file that is there is never written over.
+    """
+    from ektp_sched.errors import UsageError
+    from ektp_sched.morning.handed import hand_out
+    from ektp_sched.words import said
+
+    if len(places) > 2:
+        message = said(
+            "name at most the office folder and one file",
+            "sebutkan paling banyak folder kantor dan satu berkas",
+        )
+        raise UsageError(message)
+    folder, words = read_folder(places[0] if len(places) == 2 else Path(), None, lang)
+    plans = folder.plans()
+    first = day or (plans[-1].day if plans else date.today())
+    hand_out(folder, first, places[-1], words, public=public)
+    if as_json:
+        emit(
+            {
+                "schema_version": 1,
+                "evidence": str(places[-1]),
+                "day": first.isoformat(),
+                "public": public,
+            }
+        )
+    else:
+        echo(words.text("evidence.written", file=str(places[-1]), day=first))

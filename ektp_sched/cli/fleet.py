@@ -1,0 +1,185 @@
+"""Many offices as a command."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ektp_sched.cli.console import as_date, console, echo, emit, first_day, say
+from ektp_sched.cli.language import in_spoken, speak
+from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption
+from ektp_sched.failures import NO
+from ektp_sched.words import joined
+
+if TYPE_CHECKING:
+    from ektp_sched.fleet import Fleet, Outcome
+    from ektp_sched.output.languages import Language
+
+_SHOWN = 10
+"""Offices that a screen names; the page has all."""
+
+
+def fleet(
+    backlogs: Annotated[
+        Path,
+        typer.Argument(
+            metavar="BACKLOGS",
+            help="A Parquet data set with a column that says whose an application is, "
+            "or a folder of exports.",
+        ),
+    ],
+    offices: Annotated[
+        Path,
+        typer.Option(
+            "--offices",
+            metavar="DIR",
+            help="Folder with defaults.toml, and KEY.toml for what an office says "
+            "besides.",
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Folder to write; in one of an earlier run only what is missing or "
+            "has changed is done.",
+        ),
+    ],
+    start: Annotated[
+        date | None,
+        typer.Option(
+            "--start", metavar="DATE", parser=as_date, help="First day; today's."
+        ),
+    ] = None,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--days",
+            metavar="N",
+            min=1,
+            max=3660,
+            help="Calendar days to plan; until everybody is printed if left out.",
+        ),
+    ] = None,
+    column: Annotated[
+        str,
+        typer.Option("--column", metavar="NAME", help="Heading of the office column."),
+    ] = "office",
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers", metavar="N", min=1, max=256, help="Processes; one a processor."
+        ),
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            "--dask",
+            metavar="ADDRESS",
+            help="A Dask scheduler whose workers see the same paths.",
+        ),
+    ] = None,
+    sheets: Annotated[
+        bool,
+        typer.Option("--sheets", help="Workbooks and a page for each office too."),
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Replace plan folders that somebody changed."),
+    ] = False,
+    max_rejects: MaxRejectsOption = 0.01,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Plan many offices, each alone, and write one page over all.
+
+    A failure of one never stops the others: it is listed, and the exit code is 1.
+    Interrupted, it goes on where it was when it is started again.
+    """
+    from ektp_sched.fleet import fleet as plan_all
+    from ektp_sched.output.languages import language
+
+    speak(lang or "id")
+    words = language(lang or "id")
+    made = plan_all(
+        backlogs,
+        offices,
+        out,
+        start=first_day(start, words),
+        days=days,
+        column=column,
+        max_rejects=max_rejects,
+        sheets=sheets,
+        force=force,
+        workers=workers,
+        dask=dask,
+        lang=words.code,
+        told=_Told(words),
+    )
+    if as_json:
+        emit(_document(made, out))
+    else:
+        _tell(made, out, words)
+    if made.failed:
+        raise typer.Exit(NO)
+
+
+class _Told:
+    """Says how many offices are planned, at which rate, and how long it will take."""
+
+    def __init__(self, words: Language) -> None:
+        self._words, self._begun, self._said = words, time.monotonic(), 0.0
+
+    def __call__(self, _: Outcome, done: int, count: int) -> None:
+        passed = time.monotonic() - self._begun
+        often = 0.2 if sys.stderr.isatty() else 10.0
+        if passed - self._said < often and done < count:
+            return
+        self._said = passed
+        rate = done / max(passed, 1e-9)
+        text = self._words.text(
+            "fleet.progress",
+            done=done,
+            all=count,
+            rate=round(60 * rate),
+            left=round((count - done) / rate),
+        )
+        if sys.stderr.isatty():
+            end = "\n" if done == count else ""
+            sys.stderr.write(f"\r{text}\x1b[K{end}")
+            sys.stderr.flush()
+        else:
+            say(text)
+
+
+def _tell(made: Fleet, out: Path, words: Language) -> None:
+    from ektp_sched.fleet.summary import PAGE
+    from ektp_sched.output.draw.screen import say_line
+
+    left = made.total("unprinted")
+    screen = console()
+    say_line(
+        screen,
+        words.text("fleet.title", count=left, offices=len(made.outcomes)),
+        "bold",
+    )
+    for outcome in made.failed[:_SHOWN]:
+        say(in_spoken(joined(": ", (outcome.key, outcome.why or ""))))
+    if len(made.failed) > _SHOWN:
+        say(words.text("fleet.more", count=len(made.failed) - _SHOWN))
+    kept = sum(outcome.state == "kept" for outcome in made.outcomes)
+    if kept:
+        say_line(screen, words.text("fleet.kept", count=kept))
+    echo(str(out / PAGE))
+
+
+def _document(made: Fleet, out: Path) -> dict[str, Any]:
+    from ektp_sched.fleet.summary import rows_of
+
+    return {"schema_version": 1, "out": str(out), "offices": rows_of(made, "en")}

@@ -1,0 +1,122 @@
+"""The questions of the page What if that the desk lets run aside."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ektp_sched.errors import UsageError
+from ektp_sched.words import said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.morning.waiting import Waiting
+
+    Progress = Callable[[str, float], None]
+
+__all__ = ["compare", "need", "promise"]
+
+
+def _folder(order: Mapping[str, Any]) -> OfficeFolder:
+    from ektp_sched.days.folder import open_office
+
+    return open_office(Path(order["folder"]), ledger=order["ledger"])
+
+
+def compare(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Compare the office's scenarios from those who wait today."""
+    from ektp_sched.desk.answers import COMPARED
+    from ektp_sched.output.comparison import save_comparison
+    from ektp_sched.scenarios import compare as run
+    from ektp_sched.scenarios import load_scenarios
+
+    asked, given = _asked(order, progress)
+    if given is None:
+        raise _no_scenarios()
+    made = run(
+        asked.backlog,
+        asked.office,
+        load_scenarios(given, asked.office, start=asked.start),
+        start=asked.start,
+        progress=progress,
+        **order["arguments"],
+    )
+    progress("write", 0.98)
+    save_comparison(made, _answer(order, COMPARED), lang=order["lang"])
+    return {"day": order["on"]}
+
+
+def need(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Search how many cards a day a resource must do from those who wait today."""
+    from ektp_sched.desk.answers import NEEDED
+    from ektp_sched.documents.seal import NEED
+    from ektp_sched.output.placing import sealed_folder
+    from ektp_sched.scenarios import need as search
+    from ektp_sched.scenarios.compare.need import Goal
+
+    asked, given = _asked(order, progress)
+    goal = dict(order["arguments"]["goal"])
+    goal["by"] = date.fromisoformat(goal["by"])
+    answer = search(
+        asked.backlog,
+        asked.office,
+        given,
+        start=asked.start,
+        progress=progress,
+        **{**order["arguments"], "goal": Goal(**goal)},
+    )
+    document = {"schema_version": 1, **answer.to_dict()}
+    with sealed_folder(_answer(order, NEEDED), document, index=NEED):
+        pass
+    return {"day": order["on"]}
+
+
+def promise(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Find a date for everybody who waits today; dates told before are kept."""
+    from ektp_sched.desk.answers import PROMISED
+    from ektp_sched.output.promise_files import save_promises
+    from ektp_sched.scenarios import promise as make
+
+    asked, given = _asked(order, progress)
+    made = make(
+        asked.backlog,
+        asked.office,
+        given,
+        start=asked.start,
+        previous=asked.told if asked.told.height else None,
+        progress=progress,
+        **order["arguments"],
+    )
+    progress("write", 0.98)
+    save_promises(made, _answer(order, PROMISED))
+    return {"day": order["on"]}
+
+
+def _asked(order: Mapping[str, Any], progress: Progress) -> tuple[Waiting, Path | None]:
+    """Return who waits on the day, and where the scenarios are; None: nowhere."""
+    from ektp_sched.desk.answers import office_file
+    from ektp_sched.morning.waiting import waiting
+    from ektp_sched.scenarios.world.loading import scenarios_beside
+
+    progress("read", 0)
+    folder = _folder(order)
+    asked = waiting(folder, date.fromisoformat(order["on"]))
+    return asked, scenarios_beside(office_file(folder.path))
+
+
+def _answer(order: Mapping[str, Any], kind: str) -> Path:
+    from ektp_sched.desk.answers import answer_place
+
+    return answer_place(Path(order["folder"]), kind, date.fromisoformat(order["on"]))
+
+
+def _no_scenarios() -> UsageError:
+    return UsageError(
+        said(
+            "there are no scenarios yet; make the first ones on the page What if",
+            "belum ada skenario; buatlah yang pertama di halaman Bagaimana jika",
+        )
+    )

@@ -1,0 +1,130 @@
+"""The page What if in a real browser: scenarios as forms, compared, and dates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from desk_client import PHONE, Seat, chromium, seated, served
+
+from ektp_sched.example import write_start
+from ektp_sched.office import Office
+from ektp_sched.scenarios import load_scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+DAY = "2017-09-12"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    folder = tmp_path / "kantor"
+    write_start(folder, example="kupang", language="id")
+    (folder / "scenarios.toml").unlink()
+    return folder
+
+
+def answer_first(seat: Seat) -> None:
+    """Make the first scenarios, by keyboard alone."""
+    seat.go("/whatif")
+    assert seat.page.url.endswith("/whatif/first")
+    seat.page.focus("#cards")
+    answers = ("650", "300.000.000", "1-11-2017", "15-1-2018", "30-4-2018")
+    for text in answers:
+        seat.page.keyboard.type(text)
+        seat.page.keyboard.press("Tab")  # to whether it is a fact
+        seat.page.keyboard.press("Tab")
+    with seat.page.expect_navigation():
+        seat.page.keyboard.press("Enter")
+
+
+def test_first_scenarios_are_made_compared_and_changed(
+    browser: Browser, office: Path
+) -> None:
+    with served(office, DAY) as desk, seated(browser, desk) as seat:
+        answer_first(seat)
+        known = load_scenarios(
+            office / "scenarios.toml", Office.load(office / "office.toml")
+        )
+        assert len(known.scenarios) == 2
+        seat.assert_accessible()
+        for name, number in (("days", "40"), ("replications", "20")):
+            field = seat.page.locator(f"input[name='compare.{name}']")
+            field.evaluate("field => field.closest('details').open = true")
+            field.fill(number)
+        seat.press("Bandingkan")
+        seat.settled()
+        assert seat.page.locator(".verdict").count() == 1, seat.page.inner_text("main")
+        seat.assert_fits()
+        seat.assert_accessible()
+        report = seat.page.locator("a[href^='/whatif/compared/']").first
+        seat.go(report.get_attribute("href") or "")
+        assert seat.page.locator("h1").count() == 1
+        # A dearer server: shown first, then saved, and the page says what has changed.
+        seat.go("/whatif/scenarios")
+        price = seat.page.locator("input[value='300.000.000']")
+        price.evaluate("field => field.closest('details').open = true")
+        price.fill("450.000.000")
+        seat.page.locator(".bottom button").click()
+        seat.page.wait_for_selector("#changes")
+        before = (office / "scenarios.toml").read_text("utf-8")
+        assert "450" not in before
+        seat.assert_accessible()
+        seat.page.locator("button[value=save]").click()
+        seat.page.wait_for_load_state()
+        assert "450" in (office / "scenarios.toml").read_text("utf-8")
+        seat.go("/whatif")
+        assert "450.000.000" in seat.page.inner_text("main")
+
+
+def test_a_form_that_was_overtaken_says_so(browser: Browser, office: Path) -> None:
+    with (
+        served(office, DAY) as desk,
+        seated(browser, desk, width=PHONE, javascript=False) as seat,
+    ):
+        answer_first(seat)
+        seat.go("/whatif/scenarios")
+        path = office / "scenarios.toml"
+        path.write_text(path.read_text("utf-8") + "\n# by hand\n", "utf-8")
+        seat.page.locator(".bottom button").click()
+        seat.page.wait_for_load_state()
+        assert seat.page.locator("[role=alert]").count() == 1
+        assert seat.page.locator("button[value=save]").count() == 0
+        assert path.read_text("utf-8").endswith("# by hand\n")
+        seat.assert_fits()
+
+
+def test_what_is_no_answer_stands_beside_its_question(
+    browser: Browser, office: Path
+) -> None:
+    with served(office, DAY) as desk, seated(browser, desk) as seat:
+        seat.go("/whatif/first")
+        texts = {
+            "cards": "<b>x</b>",
+            "cost": "-1",
+            "earliest": "31-2-2018",
+            "likely": "1-1-2018",
+            "latest": "1-1-2017",
+        }
+        for name, text in texts.items():
+            seat.page.fill(f"#{name}", text)
+        seat.page.locator("main button.first").click()
+        seat.page.wait_for_load_state()
+        wrong = seat.page.locator("[aria-invalid=true]")
+        names = {wrong.nth(at).get_attribute("id") for at in range(wrong.count())}
+        assert names == {"cards", "cost", "earliest", "latest"}
+        assert seat.page.input_value("#cards") == texts["cards"]
+        assert not (office / "scenarios.toml").exists()
+        seat.assert_accessible()
+        seat.faults.clear()  # the browser says of each 400 that it is one
