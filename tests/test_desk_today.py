@@ -583,6 +583,28 @@ def test_who_is_phoned_is_known_and_changes_no_plan(
     assert not now.came_since
 
 
+def test_headings_that_are_not_known_are_chosen_once(
+    browser: Browser, tmp_path: Path
+) -> None:
+    (tmp_path / "office.toml").write_text(OFFICE, "utf-8")
+    foreign = rows().replace(b"application_id,waiting_since", b"NO_REG,TGL_REKAM")
+    with served(tmp_path, TUESDAY) as desk, seated(browser, desk) as seat:
+        page, hands = seat.page, Hands(seat)
+        page.wait_for_url("**/today")
+        hands.drop("e.csv", foreign)
+        hands.press("Simpan ekspor")
+        hands.looks_right()
+        assert page.get_by_role("button", name="Susun rencana hari ini").count() == 0
+        hands.press("Pilih arti judul kolomnya")
+        page.select_option("select >> nth=0", "application_id")
+        page.select_option("select >> nth=1", "waiting_since")
+        with page.expect_navigation():
+            page.locator("main button.first").click()
+        assert page.get_by_role("button", name="Susun rencana hari ini").count() == 1
+        assert "60 direncanakan" in hands.says()
+    assert "NO_REG" in (tmp_path / "office.toml").read_text("utf-8")
+
+
 def test_an_export_is_kept_once(tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(OFFICE, "utf-8")
     office = open_office(tmp_path)
