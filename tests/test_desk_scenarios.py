@@ -127,4 +127,3 @@ def test_what_is_no_answer_stands_beside_its_question(
         assert seat.page.input_value("#cards") == texts["cards"]
         assert not (office / "scenarios.toml").exists()
         seat.assert_accessible()
-        seat.faults.clear()  # the browser says of each 400 that it is one

@@ -85,7 +85,6 @@ def _asked(
 ) -> Response:
     return visit.page(
         "scenarios.html.j2",
-        200 if not problems else 400,
         texts=texts,
         problems=problems,
         fields=_FIELDS,

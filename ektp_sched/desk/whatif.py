@@ -122,7 +122,6 @@ def _page(visit: Visit, typed: _Typed) -> Response:
     texts = _usual(folder.office, given, needed) | typed.texts
     return visit.page(
         "whatif.html.j2",
-        200 if not typed.problems else 400,
         given=given,
         office_rules=folder.office,
         compared=_compared(visit, given),
