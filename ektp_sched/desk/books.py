@@ -23,6 +23,7 @@ from ektp_sched.desk.forms import (
     read_cell,
     written_cell,
 )
+from ektp_sched.desk.marks import marks_follow
 from ektp_sched.office.cells import joined, split, text_of
 from ektp_sched.office.layout import (
     DATES,
@@ -90,6 +91,9 @@ class Book:
         Puts what rows say into tables.
     known
         What the entries of tables elsewhere are called, which may be named here.
+    follow
+        Returns what a form says in which all else follows entries to their new names,
+        from that and from what it said before.
     """
 
     model: type[Table]
@@ -100,6 +104,7 @@ class Book:
     filled: Callable[[Mapping[str, Any]], _Filled]
     read: Callable[[Mapping[str, Rows], Tables], None]
     known: Mapping[str, tuple[str, ...]] = of_class(default_factory=dict)
+    follow: Callable[[Cells, Cells], Cells] | None = None
 
     def cells_of(self, tables: Mapping[str, Any]) -> Cells:
         """Return what the tables of a file say."""
@@ -196,7 +201,7 @@ class Book:
                     row[column.key] = _renamed(
                         row.get(column.key, ""), column, new_names
                     )
-        return followed
+        return self.follow(followed, before) if self.follow else followed
 
     def problems_by_name(
         self, problems: Iterable[Problem], places: Mapping[tuple[str | int, ...], Cell]
@@ -408,6 +413,7 @@ def scenario_book(office: OfficeTables) -> Book:
         SCENARIO_SHEETS,
         filled=_filled_scenarios,
         read=scenario_tables_from,
+        follow=marks_follow,
         known={
             "urgency": tuple(office.urgency),
             "cards": tuple(office.cards),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ektp_sched.desk.changing import RulesForm, Typed
+    from ektp_sched.desk.forms import Chapter
+    from ektp_sched.desk.marks import Mark
     from ektp_sched.desk.visit import Visit
 
 __all__ = ["RulesPage", "day_name"]
@@ -29,6 +31,10 @@ _ISO: Final = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b", re.ASCII)
 
 def _nothing(_: Visit, __: RulesForm) -> Mapping[str, Any]:
     return {}
+
+
+def _none(chapters: tuple[Chapter, ...]) -> tuple[tuple[Chapter, ...], dict[str, Mark]]:
+    return chapters, {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class RulesPage:
         `AskedError` says that somebody has changed the file meanwhile.
     further
         Returns what else stands on the page.
+    marked
+        Returns the form without what is to stand beside its controls, and that.
     """
 
     address: str
@@ -55,6 +63,9 @@ class RulesPage:
     form: Callable[[Visit], RulesForm]
     save: Callable[[Visit, RulesForm, bytes], str]
     further: Callable[[Visit, RulesForm], Mapping[str, Any]] = _nothing
+    marked: Callable[
+        [tuple[Chapter, ...]], tuple[tuple[Chapter, ...], dict[str, Mark]]
+    ] = _none
 
     @property
     def pages(self) -> tuple[Page, Page]:
@@ -107,7 +118,9 @@ class RulesPage:
         overtaken: bool = False,
         failed: tuple[str, ...] = (),
     ) -> Response:
-        keys = {chapter.key for chapter in typed.chapters}
+        chapters, beside = self.marked(typed.chapters)
+        typed = replace(typed, chapters=chapters)
+        keys = {chapter.key for chapter in chapters}
         touched = {str(change.path[0]) for change in typed.changes}
         opened = {key if key in keys else "office" for key in touched}
         table = step.partition(" ")[2].partition(".")[0]
@@ -124,6 +137,7 @@ class RulesPage:
             overtaken=overtaken,
             failed=failed,
             opened=opened,
+            beside=beside,
             page=self,
             day=partial(day_name, visit),
             tell=partial(_sentence, visit),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.desk.answers import office_file
 from ektp_sched.desk.changing import scenario_form
+from ektp_sched.desk.marks import marked
 from ektp_sched.desk.rules_page import RulesPage
 from ektp_sched.desk.typed import day_of, whole_of
 from ektp_sched.desk.visit import OFFICES, Page
@@ -180,7 +181,7 @@ def _write(target: Path, tables: Mapping[str, Any]) -> None:
 
 
 PAGES: Final = (
-    *RulesPage(_ADDRESS, "desk.scenarios.title", _form, _save).pages,
+    *RulesPage(_ADDRESS, "desk.scenarios.title", _form, _save, marked=marked).pages,
     Page("GET", "/whatif/first", _ask),
     Page("POST", "/whatif/first", _make),
 )

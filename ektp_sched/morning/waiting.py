@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -114,4 +114,5 @@ def waiting(
     told = basis.state.told.join(newest_of(basis.state.people), on="person")
     told = told.join(known.frame.select("application_id"), on="application_id")
     told = told.select("application_id", "promised_on").sort("application_id")
-    return Waiting(start, known, office, told, export)
+    # Where everybody stood on the last plan's sheets says nothing of what may come.
+    return Waiting(start, replace(known, known=None), office, told, export)
