@@ -41,7 +41,7 @@ class _OutOfTimeError(Exception):
     """A call of the solver would not end before the limit."""
 
 
-class _NoFlowError(Exception):
+class _NoFlowError(RuntimeError):
     """Nothing keeps all limits."""
 
 
