@@ -563,3 +563,27 @@ def test_an_office_folder_that_was_just_made_lives_its_mornings(tmp_path: Path) 
     empty = run("init", tmp_path / "baru")
     assert (tmp_path / "baru" / "exports").is_dir()
     assert f"today {tmp_path / 'baru'}" in empty.stderr
+
+
+def test_an_office_is_made_of_answers_on_the_command_line(tmp_path: Path) -> None:
+    folder = tmp_path / "kantor"
+    given = ["--name", "Kantor Uji", "--cards", "150", "--printers", "2"]
+    given += ["--blanks", "900", "--workdays", "mon, sat"]
+    assert run("init", folder, *given).returncode == 0
+    office = Office.load(folder / "office.toml")
+    assert office.name == "Kantor Uji"
+    assert [p.cards_per_day for p in office.printers] == [150, 150]
+    assert [s.cards_per_day for s in office.servers] == [300]
+    assert office.calendar.workdays == ("mon", "sat")
+    assert office.cards["KTP-el"].stock == 900
+
+
+def test_answers_that_are_none_are_said_and_nothing_is_written(tmp_path: Path) -> None:
+    folder = tmp_path / "kantor"
+    for given in (
+        ["--cards", "150"],
+        ["--name", "X", "--cards", "0"],
+        ["--name", "X", "--cards", "5", "--workdays", "mon,sabtu"],
+    ):
+        assert run("init", folder, *given).returncode == 2
+        assert not folder.exists()

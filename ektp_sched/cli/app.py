@@ -28,6 +28,7 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched init kupang --example kupang",
         "ektp-sched init saturdays --example saturdays",
         "ektp-sched init myoffice --xlsx",
+        'ektp-sched init kantor --name "Kota Kupang" --printers 2 --cards 150',
         "ektp-sched init converted --from office.xlsx",
     ),
     "schema": (

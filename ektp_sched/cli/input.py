@@ -18,6 +18,7 @@ from ektp_sched.cli.options import (
     StartOption,
 )
 from ektp_sched.cli.reading import words_for
+from ektp_sched.errors import UsageError
 from ektp_sched.failures import BAD_INPUT
 from ektp_sched.public import HIDDEN
 from ektp_sched.words import in_language, said
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ektp_sched.backlog import Backlog
+    from ektp_sched.example.answers import Answers
     from ektp_sched.output.languages import Language
     from ektp_sched.telling.checking import Checked
     from ektp_sched.words import Said
@@ -77,6 +79,39 @@ def init(
             help="With --example nation: applications of all offices together.",
         ),
     ] = 200_000,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="TEXT",
+            help="Name of the office; with --cards an office that is ready for use.",
+        ),
+    ] = None,
+    printers: Annotated[
+        int, typer.Option("--printers", metavar="N", min=1, max=50, help="Printers.")
+    ] = 1,
+    cards: Annotated[
+        int | None,
+        typer.Option(
+            "--cards", metavar="N", help="Cards that each prints on a full day."
+        ),
+    ] = None,
+    server: Annotated[
+        int | None,
+        typer.Option(
+            "--server",
+            metavar="N",
+            help="Cards a day that the server can do; as many as are printed.",
+        ),
+    ] = None,
+    workdays: Annotated[
+        str,
+        typer.Option("--workdays", metavar="DAYS", help="Days of work, with commas."),
+    ] = "mon,tue,wed,thu,fri",
+    blanks: Annotated[
+        int | None,
+        typer.Option("--blanks", metavar="N", help="Blanks in stock; else uncounted."),
+    ] = None,
     lang: LangOption = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace files of these names.")
@@ -103,11 +138,37 @@ def init(
             office_format="xlsx" if xlsx else office_format,
             language=lang or "id",
             force=force,
+            answers=_answers(name, printers, cards, server, workdays, blanks),
         )
     for path in written:
         echo(str(path))
     if not key and source is None:
         say(in_language(_how_to_go_on(written[0], example), lang or "id"))
+
+
+def _answers(
+    name: str | None,
+    printers: int,
+    cards: int | None,
+    server: int | None,
+    workdays: str,
+    blanks: int | None,
+) -> Answers | None:
+    """Return what an office says of itself; None where it says nothing yet."""
+    from ektp_sched.example.answers import Answers
+
+    if name is None and cards is None:
+        return None
+    if name is None or cards is None:
+        message = said(
+            "--name and --cards belong together: what the office is called, and how "
+            "many cards each of its printers prints on a full day",
+            "--name dan --cards harus diberikan bersama: nama kantor, dan jumlah kartu "
+            "yang dicetak tiap printer pada hari kerja penuh",
+        )
+        raise UsageError(message)
+    days = tuple(day.strip() for day in workdays.split(","))
+    return Answers(name, printers, cards, days, server, blanks)
 
 
 def _nation(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +16,7 @@ from ektp_sched.example.answers import Answers, answered
 from ektp_sched.example.kupang import APPLICATIONS, kupang_backlog
 from ektp_sched.office import Office, to_toml
 from ektp_sched.office.files import EXPORTS
+from ektp_sched.office.office import parse_office
 from ektp_sched.office.schema import schema_bytes
 from ektp_sched.office.workbook import workbook_bytes
 from ektp_sched.office.writing import tables_to_toml
@@ -138,6 +141,8 @@ def write_start(
         contents = _converted(source, office_format)
     elif example is None:
         text = small_office(language, answers).encode()
+        if answers is not None:
+            parse_office(tomllib.loads(text.decode(), parse_float=Decimal))
         contents = _office(text, office_format, language)
     elif example in EXAMPLES:
         contents = _example(EXAMPLES[example], office_format, language)
