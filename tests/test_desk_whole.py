@@ -120,9 +120,24 @@ def _assert_plain(seat: Seat) -> None:
     assert page.locator("main img, main script, header img").count() == 0, page.url
     token = page.locator("input[name=token]").first.get_attribute("value") or "none"
     assert token not in page.inner_text("body")
-    for sign in ("\u202e", "\u0007"):
-        assert sign not in page.content()
+    html = page.content()
+    assert "\u202e" not in html
+    assert "\u0007" not in html
+    assert len(html.encode()) < 150 * 1024
     seat.assert_fits()
+    seat.assert_accessible()
+    _assert_fits_paper(seat)
+
+
+def _assert_fits_paper(seat: Seat) -> None:
+    """Nothing is cut on A4, which is 794 pixels wide."""
+    screen = seat.page.viewport_size
+    assert screen is not None
+    seat.page.set_viewport_size({"width": 794, "height": 1123})
+    seat.page.emulate_media(media="print")
+    seat.assert_fits()
+    seat.page.emulate_media(media="screen")
+    seat.page.set_viewport_size(screen)
 
 
 def test_a_desk_killed_while_it_records_has_lost_and_doubled_nothing(
