@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from desk_client import PHONE, Seat, chromium, seated, served
 
+from ektp_sched.desk.changing import scenario_form
 from ektp_sched.example import write_start
 from ektp_sched.office import Office
 from ektp_sched.scenarios import load_scenarios
@@ -127,3 +128,56 @@ def test_what_is_no_answer_stands_beside_its_question(
         assert seat.page.input_value("#cards") == texts["cards"]
         assert not (office / "scenarios.toml").exists()
         seat.assert_accessible()
+
+
+WRONG = {
+    "cost_idr = 300_000_000": "cost_idr = -5",
+    "per_working_day = 159": 'per_working_day = "x"',
+    "[held]": "[[held]]",
+    'label = "Server baru"': "label = 3",
+    'choose = "new-server"': 'choose = "nothing"',
+    "[[scenarios.new-server.servers]]": "[scenarios.new-server.servers]",
+    "\n[sources]": "\n[foo]",
+}
+
+
+@pytest.mark.parametrize("right", WRONG)
+def test_scenarios_that_are_wrong_are_a_form_too(right: str, tmp_path: Path) -> None:
+    folder = tmp_path / "kantor"
+    write_start(folder, example="kupang", language="id")
+    path, office = folder / "scenarios.toml", Office.load(folder / "office.toml")
+    sound = path.read_text("utf-8")
+    assert right in sound
+    path.write_text(sound.replace(right, WRONG[right], 1), "utf-8")
+    form = scenario_form(path, office, "id")
+    shown = form.shown()
+    beside = [fault for chapter in shown.chapters for fault in chapter.faults()]
+    assert shown.wrong
+    assert beside or shown.problems
+    assert shown.content is None
+
+
+def test_a_wrong_scenario_is_corrected_in_its_form(
+    browser: Browser, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kantor"
+    write_start(folder, example="kupang", language="id")
+    path = folder / "scenarios.toml"
+    sound = path.read_text("utf-8")
+    path.write_text(
+        sound.replace("cost_idr = 300_000_000", "cost_idr = -5", 1), "utf-8"
+    )
+    with served(folder, DAY) as desk, seated(browser, desk) as seat:
+        seat.go("/whatif")
+        seat.press("Perbaiki skenario")
+        wrong = seat.page.locator("input[aria-invalid=true]")
+        assert wrong.count() == 1
+        seat.assert_accessible()
+        wrong.fill("300.000.000")
+        seat.page.locator(".bottom button").click()
+        seat.page.wait_for_selector("#changes")
+        seat.page.locator("button[value=save]").click()
+        seat.page.wait_for_load_state()
+        seat.go("/whatif")
+        assert seat.page.locator("main > .warning").count() == 0
+    load_scenarios(path, Office.load(folder / "office.toml"))

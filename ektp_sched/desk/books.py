@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from dataclasses import field as of_class
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from pydantic import ValidationError
+
 from ektp_sched.desk.forms import (
     Block,
     Chapter,
@@ -46,6 +48,7 @@ from ektp_sched.scenarios.world.sheets import (
     SCENARIO_SETTINGS,
     SCENARIO_SHEETS,
     SCENARIO_SINGLE,
+    filled_sheets,
     further_sheets,
     scenario_tables_from,
 )
@@ -350,7 +353,10 @@ def _filled_office(tables: Mapping[str, Any]) -> _Filled:
 
 
 def _filled_scenarios(tables: Mapping[str, Any]) -> _Filled:
-    further = further_sheets(tables)
+    try:
+        further = further_sheets(tables)
+    except ValidationError:  # what is wrong is shown where it stands
+        further = filled_sheets(tables)
     return further.data, {s.name: [[*r] for r in rows] for s, rows in further.sheets}
 
 

@@ -26,7 +26,7 @@ from ektp_sched.office.workbook_reading import (
 )
 from ektp_sched.public import visible
 from ektp_sched.rules.problems import Problem, key_path
-from ektp_sched.scenarios.world.loading import judged_scenarios, load_scenarios
+from ektp_sched.scenarios.world.loading import judged_scenarios
 from ektp_sched.scenarios.world.model import SCENARIOS_FILE
 from ektp_sched.scenarios.world.sheets import further_sheets, read_scenario_sheets
 from ektp_sched.words import grouped, in_language, said
@@ -291,16 +291,17 @@ def scenario_form(path: Path, office: Office, language: str) -> RulesForm:
     Raises
     ------
     ektp_sched.errors.ScenarioError
-        If the file is not what it should be.
+        If it cannot be read at all.
     """
-    load_scenarios(path, office)
+    further: tuple[Problem, ...] = ()
     if path.suffix.lower() != _WORKBOOK:
         tables, raw = read_tables(path, SCENARIOS_FILE)
     else:
         sheets, raw = read_scenario_sheets(path)
-        tables = sheets.data
+        tables, further = sheets.data, tuple(sheets.problems)
     return RulesForm(
         *(path, raw, tables, language, scenario_book(office)),
         judged=lambda tables: judged_scenarios(tables, office, folder=path.parent)[1],
         bound=lambda tables: workbook_bytes(office, further_sheets(tables)),
+        further=further,
     )

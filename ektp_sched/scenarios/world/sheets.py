@@ -53,7 +53,7 @@ from ektp_sched.scenarios.world.model import (
 from ektp_sched.words import Said, in_workbook, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ektp_sched.office.workbook_reading import Rows
@@ -64,6 +64,7 @@ __all__ = [
     "SCENARIO_SETTINGS",
     "SCENARIO_SHEETS",
     "SCENARIO_SINGLE",
+    "filled_sheets",
     "further_sheets",
     "has_scenarios",
     "read_scenario_sheets",
@@ -193,31 +194,44 @@ def further_sheets(tables: Mapping[str, Any]) -> Further:
     data = file.model_dump(exclude_unset=True)
     if file.question is not None and not data["question"]:
         data["question"] = {"by": file.question.by}  # asked, with nothing said
-    scenarios = data["scenarios"]
+    return filled_sheets(data)
+
+
+def filled_sheets(data: Mapping[str, Any]) -> Further:
+    """Return the sheets that tables fill as they stand, sound or not."""
+    scenarios = _table(data.get("scenarios"))
     parts = [
         (
             sheet,
             [
                 [name, *(_at(entry, path) for path in _KEYS[kind])]
                 for name, rules in scenarios.items()
-                for entry in rules.get(kind, ())
+                for entry in _listed(_table(rules).get(kind))
             ],
         )
         for kind, sheet in _PARTS.items()
     ]
-    mixes = [
-        (sheet, list((_at(data, (name, "mix")) or {}).items()))
+    mixes: list[tuple[Sheet, list[list[Any]]]] = [
+        (sheet, [[*pair] for pair in _table(_at(data, (name, "mix"))).items()])
         for name, sheet in _MIX.items()
     ]
     sheets = (
         (_SCENARIOS, _named(scenarios, "scenarios")),
         *parts,
         (_OFFICE, [*_differing(scenarios)]),
-        (_BREAKDOWNS, _named(data.get("breakdowns", {}), "breakdowns")),
+        (_BREAKDOWNS, _named(_table(data.get("breakdowns")), "breakdowns")),
         *mixes,
-        (_SOURCES, [*_marks(data.get("sources", {}))]),
+        (_SOURCES, [*_marks(_table(data.get("sources")))]),
     )
-    return Further(sheets, SCENARIO_SINGLE, SCENARIO_SETTINGS, data)
+    return Further(sheets, SCENARIO_SINGLE, SCENARIO_SETTINGS, dict(data))
+
+
+def _table(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _named(tables: Mapping[str, Any], kind: str) -> list[list[Any]]:
@@ -239,7 +253,7 @@ def _at(table: Any, path: Keys) -> Any:
 
 def _differing(scenarios: Mapping[str, Any]) -> Iterator[list[str]]:
     for name, rules in scenarios.items():
-        for path, value in _leaves(rules.get("office", {}), ()):
+        for path, value in _leaves(_table(_table(rules).get("office")), ()):
             kind = _kind_at(path)
             text = _text(value, kind)
             yield [name, tomlkit.key(list(path)).as_string(), text]
