@@ -6,6 +6,7 @@ import contextlib
 import shutil
 import signal
 import subprocess
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -111,8 +112,22 @@ class Seat:
         """Press a button or follow a link, by what it says."""
         both = self.page.get_by_role("button", name=name, exact=True)
         both = both.or_(self.page.get_by_role("link", name=name, exact=True))
+        before = self._began()
         both.first.click()
+        # A click may return before the next page has begun; not every one leads to one.
+        patience = time.monotonic() + 1.5
+        while self._began() == before and time.monotonic() < patience:
+            self.page.wait_for_timeout(25)
         self.page.wait_for_load_state()
+
+    def _began(self) -> float | None:
+        """Return when the page began; None while one goes over into the next."""
+        from playwright.sync_api import Error
+
+        try:
+            return float(self.page.evaluate("performance.timeOrigin"))
+        except Error:
+            return None
 
     def settled(self) -> None:
         """Wait until long work has ended."""
