@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import traceback
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 from ektp_sched.errors import AskedError, EktpSchedError, InputError
 from ektp_sched.words import Said, joined, said, system_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["BAD_INPUT", "NO", "TOLD", "Failure", "failure", "problems_of"]
 
@@ -43,12 +46,15 @@ class Failure:
         Every problem, each naming its file; the sentence alone where it is one.
     asks
         What only the office can answer; see `ektp_sched.errors.AskedError`.
+    figures
+        Numbers in that question, by name.
     """
 
     sentence: Said
     code: int
     problems: tuple[Said, ...]
     asks: str = ""
+    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 def failure(error: BaseException) -> Failure:
@@ -60,7 +66,8 @@ def failure(error: BaseException) -> Failure:
         As it was raised; its traceback says where a mistake of the program lies.
     """
     if isinstance(error, AskedError):
-        return _failure(error.args[0], NO, asks=error.asks)
+        known = _failure(error.args[0], NO)
+        return replace(known, asks=error.asks, figures=error.figures)
     if isinstance(error, InputError):
         problems = problems_of(error)
         return Failure(_first_problems(error), BAD_INPUT, (*problems,))
@@ -104,9 +111,9 @@ def problems_of(error: InputError) -> list[Said]:
     return [joined(": ", _parts(error.file, problem)) for problem in error.problems]
 
 
-def _failure(sentence: str, code: int, *, asks: str = "") -> Failure:
+def _failure(sentence: str, code: int) -> Failure:
     known = joined("", (sentence,))
-    return Failure(known, code, (known,), asks)
+    return Failure(known, code, (known,))
 
 
 def _is_want_of_memory(error: BaseException) -> bool:

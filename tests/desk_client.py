@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import signal
 import subprocess
 import time
@@ -23,17 +22,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE, LAPTOP = 360, 1366
 
 
@@ -82,19 +70,6 @@ def served(folder: Path, on: date | str, *options: str) -> Iterator[Served]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start Chromium; a test without one is skipped, and says so."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    path = next((p for name in NAMES if (p := shutil.which(name))), None)
-    if path is None:
-        pytest.skip("no Chromium here; install one to open the desk")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @dataclass(slots=True)

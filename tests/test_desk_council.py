@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_client import LAPTOP, PHONE, chromium, seated, served
+from browser import chromium
+from desk_client import LAPTOP, PHONE, seated, served
 
 from ektp_sched.backlog.identity import make_key
 from ektp_sched.cli.app import run

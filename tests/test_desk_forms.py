@@ -17,6 +17,8 @@ from test_office_roundtrip import offices
 
 from ektp_sched.desk.changing import RulesForm, office_form, scenario_form
 from ektp_sched.desk.forms import Control, sent_of
+from ektp_sched.desk.typed import share_of
+from ektp_sched.errors import UsageError
 from ektp_sched.example.folder import EXAMPLES, write_start
 from ektp_sched.office import Office, dump
 from ektp_sched.office.layout import SETTINGS, SHEETS
@@ -342,3 +344,14 @@ def test_what_is_wrong_with_a_scenario_stands_beside_it(
     typed = filled(scenarios, **changed)
     assert typed.content is None
     assert place in wrong(typed)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "", "%", "nol", "1e999999"])
+def test_what_is_no_percentage_is_said_so(text: str) -> None:
+    with pytest.raises(UsageError):
+        share_of(text)
+
+
+def test_a_percentage_is_read_as_people_write_it() -> None:
+    for text in ("12,5", "12.5%", " 12,5 % "):
+        assert share_of(text) == Decimal("0.125")

@@ -9,7 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_client import PHONE, chromium, seated, served
+from browser import chromium
+from desk_client import PHONE, seated, served
 from examples import example
 
 from ektp_sched import read_backlog

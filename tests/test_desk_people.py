@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from desk_client import LAPTOP, PHONE, chromium, seated, served
+from browser import chromium
+from desk_client import LAPTOP, PHONE, seated, served
 
 from ektp_sched.backlog.identity import make_key
 from ektp_sched.counter import find
@@ -269,6 +270,7 @@ def test_all_is_done_without_a_script(folder: Path, browser: Browser) -> None:
         seat.page.wait_for_url("**/people/found/*")
         seat.page.locator(".matches a").last.press("Enter")
         seat.page.wait_for_selector("#person")
+        seat.page.wait_for_load_state()  # a key before the page is drawn is lost
         seat.page.locator("#person form button").first.press("Enter")
         seat.page.wait_for_selector(".told.done")
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_client import chromium, seated, served
+from browser import chromium
+from desk_client import seated, served
 
 from ektp_sched.desk.visit import safe_name
 from ektp_sched.example import write_start

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_client import PHONE, Seat, chromium, seated, served
+from browser import chromium
+from desk_client import PHONE, Seat, seated, served
 
 from ektp_sched.desk.changing import scenario_form
 from ektp_sched.example import write_start

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import polars as pl
 import pytest
-from desk_client import LAPTOP, PHONE, Seat, chromium, seated, served
+from browser import chromium
+from desk_client import LAPTOP, PHONE, Seat, seated, served
 
 from ektp_sched.days import open_office
 from ektp_sched.days.exports import keep_export
@@ -113,7 +114,8 @@ class Hands:
 
     def plan(self, button: str = "Susun rencana hari ini") -> None:
         self.press(button)
-        self.seat.page.wait_for_url(lambda url: "/work/" not in url, timeout=120_000)
+        page = self.seat.page
+        page.wait_for_url(lambda url: "/progress/" not in url, timeout=120_000)
 
     def looks_right(self) -> None:
         """Nothing is cut, nothing is wider than the page, and all can use it."""

@@ -10,8 +10,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browser import chromium
 from cli_cases import HEADING, ROWS
-from desk_client import LAPTOP, PHONE, chromium, seated, served
+from desk_client import LAPTOP, PHONE, seated, served
 
 from ektp_sched.days import open_office
 from ektp_sched.desk.answers import COMPARED, NEEDED, PROMISED, newest_answer

@@ -9,7 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_client import LAPTOP, PHONE, Seat, chromium, seated, served
+from browser import chromium
+from desk_client import LAPTOP, PHONE, Seat, seated, served
 
 from ektp_sched.days import open_office
 from ektp_sched.desk.visit import TABS

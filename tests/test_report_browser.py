@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from answer_cases import answered, long_named
+from browser import chromium
 from examples import planned
 from month_cases import four_days
 from test_cases_cells import assert_strict
@@ -27,17 +27,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGES = (
     *("plan-en", "plan-id", "comparison-en", "comparison-id", "saturdays-id"),
     *("month-en", "month-id"),
@@ -55,14 +44,8 @@ LOOKS = [(name, *each) for name in PAGES for each in SETTINGS[name[-2:]]]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip("no Chromium here; install one to look at the reports")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ENDINGS",
+    "OFFICES",
     "PLANS",
     "OfficeFolder",
     "PlanFolder",
@@ -36,7 +37,7 @@ __all__ = [
 PLANS: Final = "plans"
 """Where a folder of each day lies, a later plan of that day in it."""
 
-_OFFICES: Final = ("office.toml", "office.xlsx")
+OFFICES: Final = ("office.toml", "office.xlsx")
 
 ENDINGS: Final = frozenset(
     {".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".json", ".jsonl", ".ndjson"}
@@ -45,7 +46,7 @@ ENDINGS: Final = frozenset(
 """Of files that may be an export."""
 
 _OWN: Final = frozenset(
-    {*_OFFICES, "arrivals.csv", "breakdowns.csv", "history.csv", "priority.csv"}
+    {*OFFICES, "arrivals.csv", "breakdowns.csv", "history.csv", "priority.csv"}
     | {"office.schema.json", "scenarios.schema.json", "record_rejects.csv"}
     | {"forgotten.json"}
 )
@@ -245,7 +246,7 @@ def office_file(folder: Path) -> Path:
     ektp_sched.errors.FolderError
         There is none, or there are two.
     """
-    files = [folder / name for name in _OFFICES if (folder / name).is_file()]
+    files = [folder / name for name in OFFICES if (folder / name).is_file()]
     if len(files) != 1:
         message = (
             said(

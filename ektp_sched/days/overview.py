@@ -44,7 +44,6 @@ _WITHHELD: Final = {
     "export": pl.String(),
     "used": pl.String(),
 }
-_PLANNED: Final = FACTS["planned"].c
 _PRINTS: Final = FACTS["prints"].c
 
 

@@ -6,7 +6,6 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.desk.visit import OFFICES
 from ektp_sched.documents.seal import COMPARISON, NEED, PROMISES
 from ektp_sched.errors import FolderError
 from ektp_sched.places import settle
@@ -22,7 +21,6 @@ __all__ = [
     "answer_place",
     "document_in",
     "newest_answer",
-    "office_file",
 ]
 
 COMPARED: Final = "compared"
@@ -76,9 +74,3 @@ def document_in(folder: Path, kind: str, day: date) -> dict[str, Any]:
         )
         raise FolderError(message, file=f"{kind}/{day}/{path.name}")
     return document
-
-
-def office_file(folder: Path) -> Path:
-    """Return the office file of a folder."""
-    paths = [folder / name for name in OFFICES]
-    return next((path for path in paths if path.is_file()), paths[0])

@@ -57,21 +57,18 @@ def desk_app(desk: Desk) -> Guard:
 
 async def _refused(_: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 404)
-    answer: Response = plain_refusal(status)
-    return answer
+    return plain_refusal(status)
 
 
 async def _broken(_: Request, error: Exception) -> Response:
-    answer: Response = plain_refusal(500, failure(error).sentence)
-    return answer
+    return plain_refusal(500, failure(error).sentence)
 
 
 async def _open(desk: Desk, request: Request) -> Response:
     """Let the browser in that has the address; once."""
     opened = desk.sessions.open(request.query_params.get("token", ""))
     if opened is None:
-        answer: Response = plain_refusal(401)
-        return answer
+        return plain_refusal(401)
     key, _ = opened
     answer = RedirectResponse("/", 303)
     name = cookie_name(desk.port)
@@ -83,7 +80,7 @@ async def _answered(desk: Desk, pages: dict[str, Page], request: Request) -> Res
     """Return the answer to a request of somebody who was let in."""
     session = desk.sessions.get(request.cookies.get(cookie_name(desk.port), ""))
     if session is None:
-        return plain_refusal(401)  # type: ignore[no-any-return]
+        return plain_refusal(401)
     method = "GET" if request.method == "HEAD" else request.method
     page = pages[method]
     visit = Visit(desk, session, request)
@@ -91,7 +88,7 @@ async def _answered(desk: Desk, pages: dict[str, Page], request: Request) -> Res
         return await run_in_threadpool(_answer, page, visit)
     async with request.form(max_fields=_FIELDS, max_part_size=4 * 1024 * 1024) as form:
         if not session.has_token(str(form.get("token", ""))):
-            return plain_refusal(401)  # type: ignore[no-any-return]
+            return plain_refusal(401)
         visit.form = form
         try:
             return await run_in_threadpool(_answer, page, visit)
@@ -102,7 +99,7 @@ async def _answered(desk: Desk, pages: dict[str, Page], request: Request) -> Res
 def _answer(page: Page, visit: Visit) -> Response:
     try:
         if not page.is_open:
-            if not visit.desk.has_office:
+            if visit.desk.office_file is None:
                 return visit.go("/first")
             if not visit.session.who:
                 return visit.go("/who")

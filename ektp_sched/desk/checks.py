@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.desk.verbs import folder_of
 from ektp_sched.telling.ledger import WORST
 from ektp_sched.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.desk.verbs import Progress
 
-    Progress = Callable[[str, float], None]
 
 __all__ = ["MONTHS", "month", "verify_ledger", "verify_plan"]
 
@@ -22,18 +21,12 @@ MONTHS: Final = "months"
 """Where in an office folder the reports of months lie, each in a folder."""
 
 
-def _folder(order: Mapping[str, Any]) -> OfficeFolder:
-    from ektp_sched.days.folder import open_office
-
-    return open_office(Path(order["folder"]), ledger=order["ledger"])
-
-
 def verify_plan(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     """Check a plan against the export that it was made from."""
     from ektp_sched.morning.evidence import verify_plan as check
     from ektp_sched.words import in_language
 
-    folder, number = _folder(order), order["arguments"]["number"]
+    folder, number = folder_of(order), order["arguments"]["number"]
     plan = next(plan for plan in folder.plans() if plan.number == number)
     progress("verify", 0.0)
     verified = check(folder, plan)
@@ -57,7 +50,7 @@ def verify_ledger(order: Mapping[str, Any], progress: Progress) -> Mapping[str, 
     from ektp_sched.output.languages import language
     from ektp_sched.telling.ledger import verdict_lines
 
-    folder, heads = _folder(order), order["arguments"]["heads"]
+    folder, heads = folder_of(order), order["arguments"]["heads"]
     with folder.ledger.reading() as reader:
         verdict = check(reader, heads)
         is_sound = {broken.what for broken in verdict.breaks} <= {"trigger"}
@@ -78,7 +71,7 @@ def month(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     from ektp_sched.month import month_of, save_month
     from ektp_sched.output.languages import language
 
-    folder, asked = _folder(order), order["arguments"]
+    folder, asked = folder_of(order), order["arguments"]
     first, last = (date.fromisoformat(asked[name]) for name in ("first", "last"))
     progress("read", 0.0)
     told = month_of(folder, first=first, last=last)

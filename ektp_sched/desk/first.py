@@ -53,7 +53,7 @@ class _Given:
 
 
 def _show(visit: Visit) -> Response:
-    if visit.desk.has_office:
+    if visit.desk.office_file is not None:
         return visit.go("/")
     return _page(visit, _Given({"printers": "1"}, DAYS[:5], {}))
 
@@ -64,7 +64,7 @@ def _page(visit: Visit, given: _Given) -> Response:
 
 
 def _make(visit: Visit) -> Response:
-    if visit.desk.has_office:
+    if visit.desk.office_file is not None:
         return visit.go("/")
     language = visit.words.code
     texts = {name: visit.text(name) for name in ("name", *_NUMBERS)}

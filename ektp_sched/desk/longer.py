@@ -48,11 +48,11 @@ def _news(visit: Visit) -> Response:
 def _cancel(visit: Visit) -> Response:
     work = _work(visit)
     work.cancel()
-    return visit.go(f"/work/{work.key}")
+    return visit.go(f"/progress/{work.key}")
 
 
 PAGES: Final = (
-    Page("GET", "/work/{key}", _show),
-    Page("GET", "/work/{key}/news", _news),
-    Page("POST", "/work/{key}/cancel", _cancel),
+    Page("GET", "/progress/{key}", _show),
+    Page("GET", "/progress/{key}/news", _news),
+    Page("POST", "/progress/{key}/cancel", _cancel),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ektp_sched.days.folder import OFFICES
 from ektp_sched.desk.changing import office_form
 from ektp_sched.desk.rules_page import RulesPage
-from ektp_sched.desk.visit import OFFICES
 from ektp_sched.errors import EktpSchedError
 from ektp_sched.office import calendar
 from ektp_sched.office.office import office_of
@@ -46,10 +46,7 @@ def save_office(visit: Visit, form: RulesForm, content: bytes) -> str:
 
 def form_in(visit: Visit) -> RulesForm:
     """Return the form that the office's file makes."""
-    path = next(
-        (p for name in OFFICES if (p := visit.desk.path / name).is_file()),
-        visit.desk.path / OFFICES[0],
-    )
+    path = visit.desk.office_file or visit.desk.path / OFFICES[0]
     return office_form(path, visit.words.code)
 
 

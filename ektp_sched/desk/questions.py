@@ -6,24 +6,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ektp_sched.desk.verbs import folder_of
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from ektp_sched.days.folder import OfficeFolder
+    from ektp_sched.desk.verbs import Progress
     from ektp_sched.morning.waiting import Waiting
 
-    Progress = Callable[[str, float], None]
-
 __all__ = ["compare", "need", "promise"]
-
-
-def _folder(order: Mapping[str, Any]) -> OfficeFolder:
-    from ektp_sched.days.folder import open_office
-
-    return open_office(Path(order["folder"]), ledger=order["ledger"])
 
 
 def compare(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
@@ -97,12 +90,12 @@ def promise(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
 
 def _asked(order: Mapping[str, Any], progress: Progress) -> tuple[Waiting, Path | None]:
     """Return who waits on the day, and where the scenarios are; None: nowhere."""
-    from ektp_sched.desk.answers import office_file
+    from ektp_sched.days.folder import office_file
     from ektp_sched.morning.waiting import waiting
     from ektp_sched.scenarios.world.loading import scenarios_beside
 
     progress("read", 0)
-    folder = _folder(order)
+    folder = folder_of(order)
     asked = waiting(folder, date.fromisoformat(order["on"]))
     return asked, scenarios_beside(office_file(folder.path))
 

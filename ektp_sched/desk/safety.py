@@ -9,13 +9,16 @@ Cookies do not tell one port of 127.0.0.1 from another, and nor does SameSite.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from html import escape
+from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import HTMLResponse
 
 from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["COOKIE", "POLICY", "REFUSED", "Guard", "cookie_name"]
@@ -131,12 +134,8 @@ class Guard:
         return None if is_unsaid and is_own else 403
 
 
-def plain_refusal(status: int, sentence: Said | None = None) -> Any:
+def plain_refusal(status: int, sentence: Said | None = None) -> Response:
     """Return an answer that needs no session: what is wrong, in both languages."""
-    from html import escape
-
-    from starlette.responses import HTMLResponse
-
     text = sentence or REFUSED.get(status, REFUSED[404])
     return HTMLResponse(
         '<!DOCTYPE html><html lang="id"><head><meta charset="utf-8">'

@@ -6,12 +6,12 @@ import threading
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.desk.answers import office_file
+from ektp_sched.days.folder import OFFICES, office_file
 from ektp_sched.desk.changing import scenario_form
 from ektp_sched.desk.marks import marked
 from ektp_sched.desk.rules_page import RulesPage
 from ektp_sched.desk.typed import day_of, whole_of
-from ektp_sched.desk.visit import OFFICES, Page
+from ektp_sched.desk.visit import Page
 from ektp_sched.errors import AskedError, ScenarioError, UsageError
 from ektp_sched.failures import failure
 from ektp_sched.office.writing import tables_to_toml

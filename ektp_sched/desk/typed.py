@@ -13,7 +13,7 @@ from ektp_sched.errors import UsageError
 from ektp_sched.rules.fields import LARGEST_COUNT
 from ektp_sched.words import said
 
-__all__ = ["day_of", "share_of", "whole_of", "written_day"]
+__all__ = ["day_of", "percent_of", "share_of", "whole_of", "written_day"]
 
 _PARTS: Final = re.compile(
     r"(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[^\W\d]+)\s*[-/. ]\s*(\d{4})"
@@ -58,6 +58,15 @@ def day_of(text: str) -> date:
         raise UsageError(message) from None
 
 
+def percent_of(text: str) -> Decimal | None:
+    """Return the number before a percent sign, or without one; None if it is none."""
+    try:
+        percent = Decimal(text.strip().removesuffix("%").strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    return percent if percent.is_finite() else None
+
+
 def share_of(text: str) -> Decimal:
     """Return the share that somebody wrote as a percentage: 50, 50% or 12,5.
 
@@ -66,11 +75,8 @@ def share_of(text: str) -> Decimal:
     ektp_sched.errors.UsageError
         It is no percentage from 0 to 100.
     """
-    try:
-        percent = Decimal(text.strip().removesuffix("%").strip().replace(",", "."))
-    except InvalidOperation:
-        percent = Decimal(-1)
-    if not (percent.is_finite() and 0 <= percent <= 100):
+    percent = percent_of(text)
+    if percent is None or not 0 <= percent <= 100:
         message = said(
             '"{text}" is no percentage; write a number from 0 to 100',
             '"{text}" bukan persen; tulislah angka dari 0 sampai 100',

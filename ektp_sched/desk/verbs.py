@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["lines_of", "rest", "today"]
+__all__ = ["folder_of", "lines_of", "rest", "today"]
 
 
-def _folder(order: Mapping[str, Any]) -> OfficeFolder:
+def folder_of(order: Mapping[str, Any]) -> OfficeFolder:
+    """Return the office folder that an order is about."""
     from ektp_sched.days.folder import open_office
 
     return open_office(Path(order["folder"]), ledger=order["ledger"])
@@ -30,7 +31,7 @@ def today(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     """Plan the day; see `ektp_sched.morning.today`."""
     from ektp_sched.morning import today as make
 
-    return _came(make(_folder(order), **_given(order), progress=progress))
+    return _came(make(folder_of(order), **_given(order), progress=progress))
 
 
 def rest(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
@@ -39,7 +40,7 @@ def rest(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
 
     given = _given(order)
     given["left"] = Decimal(given.get("left", 1))
-    return _came(make(_folder(order), **given, progress=progress))
+    return _came(make(folder_of(order), **given, progress=progress))
 
 
 def _given(order: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
+from ektp_sched.days.folder import OFFICES, office_in
 from ektp_sched.desk.sessions import Session, Sessions
 from ektp_sched.desk.work import Work, Works
 from ektp_sched.errors import AskedError, EktpSchedError
@@ -33,13 +34,10 @@ if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.days.signature import Signature
 
-__all__ = ["OFFICES", "TABS", "Desk", "Page", "Visit", "safe_name"]
+__all__ = ["TABS", "Desk", "Page", "Visit", "safe_name"]
 
 TABS: Final = ("today", "people", "whatif", "council", "office")
 """Pages of the desk that are named at its top."""
-
-OFFICES: Final = ("office.toml", "office.xlsx")
-"""Names that an office file may have."""
 
 _NAME: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _ENDING: Final = re.compile(r"\.[A-Za-z0-9]{1,7}")
@@ -80,9 +78,10 @@ class Desk:
         return self.on or date.today()
 
     @property
-    def has_office(self) -> bool:
-        """Return whether there is an office file, sound or not."""
-        return any((self.path / name).is_file() for name in OFFICES)
+    def office_file(self) -> Path | None:
+        """Return the office file, sound or not; None before there is one."""
+        files = (self.path / name for name in OFFICES)
+        return next((path for path in files if path.is_file()), None)
 
 
 @dataclass(slots=True)
@@ -109,7 +108,8 @@ class Visit:
     def words(self) -> Language:
         """Return the language of the page: as chosen, else the office's."""
         chosen = self.session.language or self.desk.lang
-        return language(chosen or _language_of(self.desk.path))
+        file = self.desk.office_file
+        return language(chosen or ("id" if file is None else office_language(file)))
 
     @property
     def day(self) -> date:
@@ -222,7 +222,7 @@ class Visit:
             "arguments": arguments,
         }
         work = self.desk.works.start(Work(verb, arguments, after, asked), order)
-        return self.go(f"/work/{work.key}")
+        return self.go(f"/progress/{work.key}")
 
     def failed(self, error: Exception) -> Response:
         """Return a page that says what is wrong; nothing was done."""
@@ -274,17 +274,8 @@ def _on_page(sentence: str, code: str) -> str:
     return in_language(on_page(sentence), code)
 
 
-def _language_of(path: Path) -> str:
-    for name in OFFICES:
-        if (path / name).is_file():
-            return office_language(path / name)
-    return "id"
-
-
 def _name_of(path: Path) -> str:
     """Return the office's name; that of its folder where it cannot be read."""
-    from ektp_sched.days.folder import office_in
-
     try:
         return office_in(path).name
     except EktpSchedError:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import FileResponse, Response
 
+from ektp_sched.days.folder import office_file
 from ektp_sched.desk.answers import (
     COMPARED,
     NEEDED,
@@ -17,10 +17,9 @@ from ektp_sched.desk.answers import (
     answered_days,
     document_in,
     newest_answer,
-    office_file,
 )
 from ektp_sched.desk.reports import report_answer
-from ektp_sched.desk.typed import day_of, whole_of, written_day
+from ektp_sched.desk.typed import day_of, percent_of, whole_of, written_day
 from ektp_sched.desk.visit import Page
 from ektp_sched.documents.seal import digest_of
 from ektp_sched.errors import EktpSchedError, FolderError, UsageError
@@ -312,11 +311,8 @@ def _need(visit: Visit) -> Response:
 
 def _share(text: str) -> float:
     """Return a share that somebody wrote in percent."""
-    try:
-        percent = Decimal(text.removesuffix("%").strip().replace(",", "."))
-    except InvalidOperation:
-        percent = Decimal(0)
-    if not 0 < percent < 100:
+    percent = percent_of(text)
+    if percent is None or not 0 < percent < 100:
         message = said(
             '"{text}" is no share in percent; write a number between 0 and 100, such '
             "as 90",

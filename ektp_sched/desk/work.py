@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ektp_sched.children import child_command, child_environment
+from ektp_sched.failures import NO, Failure
 from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Failure", "State", "Work", "Works"]
+__all__ = ["State", "Work", "Works"]
 
 State = Literal["running", "done", "failed", "cancelled"]
 
@@ -35,25 +36,6 @@ _ENDED: Final = said(
     "the work ended before it was done, and nothing of it was written; start it again",
     "pekerjaan berhenti sebelum selesai dan tidak ada yang ditulis; jalankan lagi",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a work came to nothing.
-
-    Parameters
-    ----------
-    sentence
-        What is wrong and what would be right.
-    asks
-        Code of the question that only the office can answer; empty: none.
-    figures
-        Numbers in that question.
-    """
-
-    sentence: Said
-    asks: str = ""
-    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -83,7 +65,6 @@ class Work:
     state: State = "running"
     result: Mapping[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
-    ended: threading.Event = field(default_factory=threading.Event)
     _process: subprocess.Popen[str] | None = None
 
     def begin(self, order: Mapping[str, Any]) -> None:
@@ -112,8 +93,7 @@ class Work:
                 self._heard(json.loads(line))
         process.wait()
         if self.state == "running":
-            self.state, self.failure = "failed", Failure(_ENDED)
-        self.ended.set()
+            self.state, self.failure = "failed", Failure(_ENDED, NO, (_ENDED,))
 
     def _heard(self, news: Mapping[str, Any]) -> None:
         if "stage" in news:
@@ -123,8 +103,8 @@ class Work:
             self.state = "done"
         elif "failed" in news and self.state == "running":
             sentence = Said(news["failed"]["en"], news["failed"]["id"])
-            asks, figures = news.get("asks") or "", news.get("figures") or {}
-            self.failure = Failure(sentence, asks, figures)
+            asked = news["asks"], news["figures"]
+            self.failure = Failure(sentence, news["code"], (sentence,), *asked)
             self.state = "failed"
 
     def cancel(self) -> None:
@@ -152,9 +132,8 @@ class Works:
     def start(self, work: Work, order: Mapping[str, Any]) -> Work:
         """Start a work; the one that runs already where it is of the same kind."""
         with self._turn:
-            for running in self._of.values():
-                if running.state == "running" and running.verb == work.verb:
-                    return running
+            if (running := self.running(work.verb)) is not None:
+                return running
             self._of[work.key] = work
             ended = [k for k, each in self._of.items() if each.state != "running"]
             for key in ended[: max(0, len(self._of) - _KEPT)]:

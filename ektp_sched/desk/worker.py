@@ -58,8 +58,8 @@ def main() -> int:
 
         failed = failure(error)
         sentence = {code: in_language(failed.sentence, code) for code in ("en", "id")}
-        asks = {name: getattr(error, name, None) for name in ("asks", "figures")}
-        _say({"failed": sentence, **asks})
+        asked = {"asks": failed.asks, "figures": {**failed.figures}}
+        _say({"failed": sentence, "code": failed.code, **asked})
         return failed.code
     _say({"done": document})
     return 0
