@@ -330,6 +330,7 @@ SPANS = st.lists(
 
 
 @given(SPANS)
+@example([("printer-1", 0, None, 0), ("printer-1", 2, None, 0), ("printer-1", 0, 0, 0)])
 def test_of_outages_the_last_word_holds_on_each_day(
     spans: list[tuple[str, int, int | None, int]],
 ) -> None:

@@ -225,17 +225,24 @@ def used(reader: Reader, since: date) -> pl.DataFrame:
 
 
 def outages(reader: Reader) -> list[Down]:
-    """Return the outages recorded, of each machine and day the last word alone."""
-    standing: list[Down] = []
+    """Return the outages recorded, of each machine and day the last word alone.
+
+    Whatever was said until further notice ends with the next word about a day of it.
+    """
+    standing: list[tuple[Down, bool]] = []  # and whether it was until further notice
     rows = reader.facts("outages").select("resource", "begins", "ends", "left")
     for resource, begins, ends, left in rows.iter_rows():
         new = Down(resource, begins, ends, left)
-        standing = [part for old in standing for part in _without(old, new)]
-        standing.append(new)
-    return [each for each in standing if each.left < WHOLE]
+        standing = [
+            (part, is_open)
+            for old, is_open in standing
+            for part in _without(old, new, is_open=is_open)
+        ]
+        standing.append((new, ends is None))
+    return [each for each, _ in standing if each.left < WHOLE]
 
 
-def _without(old: Down, new: Down) -> Iterable[Down]:
+def _without(old: Down, new: Down, *, is_open: bool) -> Iterable[Down]:
     """Yield what is left of an outage on days of which another says nothing."""
     if old.resource != new.resource:
         yield old
@@ -244,8 +251,9 @@ def _without(old: Down, new: Down) -> Iterable[Down]:
         before = new.begins - timedelta(days=1)
         ends = before if old.ends is None else min(old.ends, before)
         yield Down(old.resource, old.begins, ends, old.left)
-    # Whatever was said until further notice ends with the next word.
-    if new.ends is not None and old.ends is not None and old.ends > new.ends:
+    is_after = new.ends is not None and old.ends is not None and old.ends > new.ends
+    if is_after and not is_open:
+        assert new.ends is not None
         begins = max(old.begins, new.ends + timedelta(days=1))
         yield Down(old.resource, begins, old.ends, old.left)
 
