@@ -53,7 +53,7 @@ def _show(visit: Visit, status: int = 200, **typed: Any) -> Response:
     now = overview(folder, visit.day)
     read = None
     if now.export is not None and not now.export.taken_in:
-        read = checked(now.export.path, folder.office, start=visit.day)
+        read = _checked(visit, folder, now.export.path)
     days = [
         (day, [*sheets])
         for day, sheets in groupby(now.earlier, lambda sheet: sheet.day)
@@ -69,9 +69,7 @@ def _show(visit: Visit, status: int = 200, **typed: Any) -> Response:
         ahead=_ahead(folder, now),
         made=_made(visit, now),
         machines=_machines(folder),
-        stocked=[
-            n for n, card in folder.office.cards.items() if card.stock is not None
-        ],
+        stocked=_stocked(folder),
         outages=[(each.resource, outage_sentence(each)) for each in now.outages],
         seen=_last_act(folder),
         written_day=written_day,
@@ -256,7 +254,17 @@ def _newest(visit: Visit) -> tuple[Path | None, Checked | None]:
         export = newest_export(folder)
     except FolderError:
         return None, None
-    return export, checked(export, folder.office, start=visit.day)
+    return export, _checked(visit, folder, export)
+
+
+def _checked(visit: Visit, folder: OfficeFolder, export: Path) -> Checked:
+    """Return how an export is understood, read once as long as nothing changes."""
+    stat, office = export.stat(), folder.office
+    key = export, stat.st_mtime_ns, stat.st_size, office.source_digest, visit.day
+    kept = visit.desk.checked
+    if kept is None or kept[0] != key:
+        kept = visit.desk.checked = key, checked(export, office, start=visit.day)
+    return kept[1]
 
 
 def _rejects(visit: Visit) -> Response:

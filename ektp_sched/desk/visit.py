@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.days.signature import Signature
+    from ektp_sched.telling.checking import Checked
 
 __all__ = ["TABS", "Desk", "Page", "Visit", "safe_name"]
 
@@ -71,6 +72,8 @@ class Desk:
     close: Callable[[], object] = lambda: None
     sessions: Sessions = field(default_factory=Sessions)
     works: Works = field(default_factory=Works)
+    # How the last export is understood, by what that rests on.
+    checked: tuple[object, Checked] | None = None
 
     @property
     def today(self) -> date:
