@@ -219,6 +219,33 @@ def test_a_plan_cut_short_keeps_the_tie_break_among_equals() -> None:
     assert plan.assignments["application_id"].to_list() == ["n0", "n1", "n2", "n3"]
 
 
+def test_a_plan_cut_short_that_is_proven_keeps_the_tie_break_across_cards() -> None:
+    """Nothing was promised: the tier that was not reached is proven all the same."""
+    office = desk(1) | {
+        "cards": {"KTP-el": {"default": True}, "KIA": {}},
+        "servers": [
+            {"id": "server-1", "cards_per_day": 1},
+            {"id": "server-2", "cards_per_day": 1},
+        ],
+        "printers": [
+            {"id": "printer-b", "cards_per_day": 1},
+            {"id": "printer-a", "cards_per_day": 1, "cards": ["KIA"]},
+        ],
+        "plan": {"tiers": ["unprinted", "overdue", "promise"]},
+    }
+    rows = (
+        person("A-10", 1, card="KIA"),
+        person("A-9", 1, card="KIA"),
+        person("B-1", 1, card="KTP-el"),
+    )
+    case = Case(office, rows, days=7)
+    for looks in range(1, 6):
+        plan = cut_short(case, looks)
+        assert verify(plan, case.backlog, case.office) == []
+        first = plan.assignments.filter(day=plan.start)
+        assert sorted(first["application_id"]) == ["A-10", "A-9"]
+
+
 def test_the_bound_of_a_tier_not_reached_knows_when_a_card_can_be_ready() -> None:
     # Two days lost for certain: it waits its 10th and its 11th day, of 30.
     late = person("late", 9, ready_on=2)

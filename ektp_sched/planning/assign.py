@@ -83,7 +83,7 @@ def assign(
         def settle() -> None:
             if exchange is not None:
                 exchange(member, column)
-            elif by_kind is None and not solution.cut:
+            elif by_kind is None:
                 face = solution.face
                 settle_ties(program, face.masks, face.mask[member], column)
 
@@ -184,8 +184,7 @@ def _columns(program: Program, solution: Solution, member: Members) -> Ints:
     queue = np.argsort(mask, kind="stable")
     column = np.empty(len(member), dtype=np.int64)
     column[queue] = np.repeat(np.tile(np.arange(width), len(face.masks)), cards)
-    if not solution.cut:
-        settle_ties(program, face.masks, face.mask[member], column)
+    settle_ties(program, face.masks, face.mask[member], column)
     return column
 
 

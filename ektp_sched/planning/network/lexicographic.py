@@ -50,7 +50,6 @@ class Solution:
     face: Face  # what all settled tiers left free
     problem: TierProblem  # the last one solved
     flow: Flow  # its flow
-    cut: bool = False  # whether the time was over before all tiers were settled
 
 
 def solve_tiers(
@@ -88,10 +87,9 @@ def solve_tiers(
         face = next_face(problem, price)
     if last is None:
         return None
-    cut = len(solved) < len(tiers) or solved[-1].prices is None
-    if cut:
+    if len(solved) < len(tiers) or solved[-1].prices is None:
         face, last = _completed(program, cohorts, face, tiers[0].days)
-    return Solution(tuple(solved), face, *last, cut=cut)
+    return Solution(tuple(solved), face, *last)
 
 
 def _solved(
