@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import typer
 
-from ektp_sched.cli.interruption import INTERRUPTED, INTERRUPTION, SAID
+from ektp_sched.cli.interruption import ASKED, INTERRUPTED, INTERRUPTION, SAID
 from ektp_sched.cli.language import in_spoken
 from ektp_sched.cli.usage import usage_sentence
 from ektp_sched.errors import EktpSchedError
@@ -131,7 +131,15 @@ class Progress:
     _ended: threading.Event = field(default_factory=threading.Event)
 
     def __call__(self, stage: str, share: float) -> None:
-        """Show a stage and how much of it is done, 0 to 1."""
+        """Show a stage and how much of it is done, 0 to 1.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            The command was asked to end, and a library that calls back lost it.
+        """
+        if ASKED.is_set():
+            raise KeyboardInterrupt
         text = f"{self.words.name('stage', stage)} … {share:.0%}"
         self._stage = text
         if not sys.stderr.isatty():

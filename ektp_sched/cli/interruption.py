@@ -31,6 +31,9 @@ INTERRUPTION: Final = said(
 SAID: Final[list[str]] = []
 """Holds the text above once it was said."""
 
+ASKED: Final = threading.Event()
+"""Set once a signal has asked the command to end, whoever swallowed it."""
+
 PATIENCE: Final = 3.0
 """Seconds that an interrupted command has to end by itself."""
 
@@ -53,6 +56,7 @@ def watch(
     def listen() -> None:
         while not set(signals) & set(os.read(told, 64)):
             pass
+        ASKED.set()
         # Threads at work must not keep those waiting who tidy up.
         sys.setswitchinterval(_TURN)
         time.sleep(patience)
