@@ -17,7 +17,7 @@ from ektp_sched.planning.trees.fractions import Fractions
 from ektp_sched.planning.trees.program import Count, Part, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,11 +26,17 @@ if TYPE_CHECKING:
     from ektp_sched.planning.trees.program import Program
 
     Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
+    _Excess = Callable[[Part, dict[int, bool]], int]
 
 __all__ = ["Effort", "Proven", "prove"]
 
 _NEAR: Final = 1e-6
+_TRIED: Final = 8
+"""So many cuts of a part are tried before one is chosen."""
+_MANY: Final = 20_000
+"""Choices from which on the first cut is as good as any."""
+_SLIGHT: Final = 1e-3
+_TWO: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class Effort:
     """How long a proof is looked for."""
 
     parts: int = 400
-    programs: int = 2_000
+    work: int = 6_000_000  # choices of all programs solved
     end: float | None = None  # when time is over
 
     @property
@@ -83,6 +89,8 @@ class _Tree:
     lp: Fractions = field(init=False)
     levels: list[list[Count]] = field(init=False)
     before: list[int] = field(init=False)
+    known: dict[Path, Point] = field(default_factory=dict)  # fractions of some parts
+    hoped: bool = False  # whether prices were given up with a hope
 
     def __post_init__(self) -> None:
         self.lp = Fractions(self.program, self.held)
@@ -102,7 +110,7 @@ class _Tree:
             path = open_.pop()
             if (
                 len(proven.parts) + len(open_) >= self.effort.parts
-                or self.lp.solved >= self.effort.programs
+                or self.lp.solved * len(self.program.slot) >= self.effort.work
                 or self.effort.late
             ):
                 return proven
@@ -110,7 +118,7 @@ class _Tree:
             if part is not None:
                 proven.parts.append(part)
                 continue
-            step = None if point.values is None else self._step(point)
+            step = None if point.values is None else self._step(point, path)
             if step is None:
                 if point.values is not None:
                     slots = point.values[slice(*self.lp.laid.slots)]
@@ -125,20 +133,49 @@ class _Tree:
     def _closed(self, path: Path) -> tuple[Point, Part | None]:
         """Return the fractions of a part, and prices that close it, if any do."""
         while True:
-            on = dict.fromkeys((*self.facts, *self.likely), True)
-            point = self.lp.best(path, on)
+            point = self.known.pop(path, None) or self.lp.best(path, self._on())
             if point.value < self.value - self.program.step + _NEAR:
                 return point, None
-            sure = dict.fromkeys(self.facts, True)
-            likely = None
-            for part in self.lp.parts(point, path):
-                if self._excess(part, sure) > 0:
-                    return point, part
-                if likely is None and self._excess(part, on) > 0:
-                    likely = part
-            if likely is None or not self.likely:
-                return point, None
-            self._establish(likely)
+            part = self._believed(self.lp.parts(point, path), self._excess)
+            if part is not None or not self.hoped:
+                return point, part
+
+    def _on(self) -> dict[int, bool]:
+        return dict.fromkeys((*self.facts, *self.likely), True)
+
+    def _believed(self, parts: Iterator[Part], excess: _Excess) -> Part | None:
+        """Return the first of some prices that prove what they are to, if any do.
+
+        Where they would if likely switches were on, these are proven first.
+        """
+        self.hoped = False
+        on, likely = self._on(), None
+        for part in parts:
+            if excess(part, dict.fromkeys(self.facts, True)) > 0:
+                return part
+            if likely is None and self.likely and excess(part, on) > 0:
+                likely = part
+        if likely is None:
+            return None
+        self._establish(likely, excess)
+        if excess(likely, dict.fromkeys(self.facts, True)) > 0:
+            return likely
+        self.hoped = True  # with fewer hopes there may be other prices
+        return None
+
+    def _establish(self, part: Part, excess: _Excess) -> None:
+        """Prove that the switches that prices need are on, or hope for it no more."""
+        needed = set(self.likely)
+        for switch in sorted(self.likely):
+            fewer = dict.fromkeys((*self.facts, *needed - {switch}), True)
+            if excess(part, fewer) > 0:
+                needed.discard(switch)
+        for switch in sorted(needed):
+            if switch in self.likely:
+                self.likely.discard(switch)
+                fact = self._fact(switch)
+                if fact is not None:
+                    self.facts[switch] = fact
 
     def _excess(self, part: Part, on: dict[int, bool]) -> int:
         """Return by how much a part is above what a better plan may come to."""
@@ -146,51 +183,64 @@ class _Tree:
         may = sum(t * v for t, v in zip(part.tiers, values, strict=True))
         return self.program.least(part, on) - may
 
-    def _establish(self, part: Part) -> None:
-        """Prove that the switches that a part needs are on, or hope for it no more."""
-        needed = set(self.likely)
-        for switch in sorted(self.likely):
-            fewer = dict.fromkeys((*self.facts, *needed - {switch}), True)
-            if self._excess(part, fewer) > 0:
-                needed.discard(switch)
-        for switch in sorted(needed):
-            self.likely.discard(switch)
-            fact = self._fact(switch)
-            if fact is not None:
-                self.facts[switch] = fact
-
     def _fact(self, switch: int) -> Part | None:
         """Return why a switch is on in every plan."""
         path = (Step(Count(switch=switch), 0, above=False),)
         free = Fractions(self.program, ())
-        sure = dict.fromkeys(self.facts, True)
-        point = free.best(path, sure)
-        self.lp.solved += free.solved
-        if math.isfinite(point.value):
-            return None
         none = (0,) * len(self.program.costs)
-        for part in free.parts(point, path):
-            fact = replace(part, tiers=none)
-            if self.program.least(fact, sure) > 0:
-                return fact
-        return None
+        while True:
+            point = free.best(path, self._on())
+            self.lp.solved += 2
+            if math.isfinite(point.value):
+                return None
+            parts = (replace(part, tiers=none) for part in free.parts(point, path))
+            part = self._believed(parts, self.program.least)
+            if part is not None or not self.hoped:
+                return part
 
-    def _step(self, point: Point) -> tuple[Count, int] | None:
-        """Return what to cut a part by: the first sort of counts that is in parts."""
+    def _step(self, point: Point, path: Path) -> tuple[Count, int] | None:
+        """Return what to cut a part by: what raises both sides most, of a few."""
+        tried = self._candidates(point)
+        if len(tried) < _TWO or len(self.program.slot) > _MANY:
+            return tried[0] if tried else None
+        goal = self.value - self.program.step
+        room = max(goal - point.value, 1.0)
+        best, chosen = -1.0, tried[0]
+        for count, number in tried:
+            gains = []
+            for above in (False, True):
+                way = (*path, Step(count, number, above))
+                self.known[way] = self.lp.best(way, self._on())
+                rise = self.known[way].value - point.value
+                gains.append(min(max(rise, 0.0), room) / room)
+            score = (gains[0] + _SLIGHT) * (gains[1] + _SLIGHT)
+            if score > best:
+                best, chosen = score, (count, number)
+            if min(gains) >= 1:
+                break
+        return chosen
+
+    def _candidates(self, point: Point) -> list[tuple[Count, int]]:
+        """Return counts that are in parts: switches, and coarse sums before fine."""
         assert point.values is not None
         first, end = self.lp.laid.switches
-        switches = point.values[first:end]
-        part = np.abs(switches - np.rint(switches))
-        if len(part) and part.max() > _NEAR:
-            return Count(switch=int(part.argmax())), 0
+        on = point.values[first:end]
+        part = np.abs(on - np.rint(on))
+        open_ = np.argsort(-part, kind="stable")[:_TRIED]
+        tried = [(Count(switch=s), 0) for s in open_.tolist() if part[s] > _NEAR]
         slots = point.values[slice(*self.lp.laid.slots)]
         for level in self.levels:
+            if len(tried) >= _TRIED:
+                break
             sums = [self.program.cards(slots, count) for count in level]
-            parts = [abs(each - round(each)) for each in sums]
-            at = int(np.argmax(parts)) if parts else 0
-            if parts and parts[at] > _NEAR:
-                return level[at], math.floor(sums[at])
-        return None
+            off = [abs(each - round(each)) for each in sums]
+            order = sorted(range(len(level)), key=lambda at: -off[at])
+            tried += [
+                (level[at], math.floor(sums[at]))
+                for at in order[: _TRIED - len(tried)]
+                if off[at] > _NEAR
+            ]
+        return tried
 
 
 def _levels(program: Program) -> Iterator[list[Count]]:
