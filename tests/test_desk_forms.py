@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from strategies import HALF
 from test_office_roundtrip import offices
 
-from ektp_sched.desk.changing import RulesForm, office_form, scenario_form
-from ektp_sched.desk.forms import Control, sent_of
-from ektp_sched.desk.typed import share_of
 from ektp_sched.errors import UsageError
 from ektp_sched.example.folder import EXAMPLES, write_start
+from ektp_sched.forms.changing import RulesForm, office_form, scenario_form
+from ektp_sched.forms.controls import Control, sent_of
+from ektp_sched.forms.typed import share_of
 from ektp_sched.office import Office, dump
 from ektp_sched.office.layout import SETTINGS, SHEETS
 from ektp_sched.public import visible
@@ -28,7 +28,7 @@ from ektp_sched.scenarios.world.loading import load_scenarios
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ektp_sched.desk.changing import Typed
+    from ektp_sched.forms.changing import Typed
 
 KUPANG = "kupang"
 LANGUAGES = ("en", "id")

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.fields import FieldInfo
 
-from ektp_sched.desk.books import Book, Cells, office_book, scenario_book, title_of
-from ektp_sched.desk.forms import Chapter, sent_of
 from ektp_sched.errors import OfficeError
-from ektp_sched.office.editing import Change, applied, changes_between, edited
+from ektp_sched.forms.books import Book, Cells, office_book, scenario_book, title_of
+from ektp_sched.forms.controls import Chapter, sent_of
+from ektp_sched.forms.editing import Change, applied, changes_between, edited
 from ektp_sched.office.files import read_bytes, read_tables
 from ektp_sched.office.office import office_of
 from ektp_sched.office.sentences import type_at
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from ektp_sched.desk.books import Sent
+    from ektp_sched.forms.books import Sent
     from ektp_sched.office import Office
     from ektp_sched.rules.problems import Path as KeyPath
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ektp_sched.desk.forms import Chapter, Control, Row
+    from ektp_sched.forms.controls import Chapter, Control, Row
 
 __all__ = ["Mark", "marked", "marks_follow"]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pydantic import ValidationError
 
-from ektp_sched.desk.forms import (
+from ektp_sched.forms.controls import (
     Block,
     Chapter,
     Control,
@@ -25,7 +25,7 @@ from ektp_sched.desk.forms import (
     read_cell,
     written_cell,
 )
-from ektp_sched.desk.marks import marks_follow
+from ektp_sched.forms.marks import marks_follow
 from ektp_sched.office.cells import joined, split, text_of
 from ektp_sched.office.layout import (
     DATES,
