@@ -151,22 +151,28 @@ class RulesForm:
             name: filled[name] if seen.get(name) == [*values] else values
             for name, values in sent.items()
         }
-        cells = book.with_names(book.cells_sent(kept, self.language), before)
+        cells = book.cells_sent(kept, self.language)
         if step:
             cells = book.with_step(cells, step)
+        cells, wrong = book.with_names(cells, before)
         changes = changes_between(book.tables_of(before), book.tables_of(cells))
-        return self._typed(cells, changes, asked=not step)
+        return self._typed(cells, changes, wrong, asked=not step)
 
     def changed(self, changes: tuple[Change, ...]) -> Typed:
         """Return what becomes of the file by changes that were chosen elsewhere."""
         return self._typed(self.book.cells_of(applied(self.tables, changes)), changes)
 
     def _typed(
-        self, cells: Cells, changes: tuple[Change, ...], *, asked: bool = True
+        self,
+        cells: Cells,
+        changes: tuple[Change, ...],
+        wrong: Sequence[Problem] = (),
+        *,
+        asked: bool = True,
     ) -> Typed:
         after = self.book.tables_of(cells)
         tables = applied(self.tables, changes)
-        listed = [*self.further, *after.problems, *self.judged(tables)]
+        listed = [*self.further, *wrong, *after.problems, *self.judged(tables)]
         content = None
         if not listed:
             try:
