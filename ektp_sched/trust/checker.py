@@ -1827,6 +1827,9 @@ class Folder:
                 parse_constant=str,
                 object_pairs_hook=once,
             )
+            # Trees, which prove other rules than a network's, are not read here.
+            certified = proof.get("trees") is None
+        if certified:
             trouble = "rules" if broken else self.disproof(proof)
             if not trouble and proof.get("decisions") is not None:
                 choice = runpy.run_path(
