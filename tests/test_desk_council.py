@@ -113,6 +113,9 @@ def test_evidence_is_never_written_over(folder: Path, tmp_path: Path) -> None:
     assert run(["evidence", str(folder), str(out), "--day", str(DAY)]) == 0
     before = out.read_bytes()
     assert run(["evidence", str(folder), str(out)]) == 2
+    more = ["evidence", str(folder), f"{out}.zip", "--ledger"]
+    assert run([*more, "nowhere://office"]) == 2
+    assert run([*more, "sqlite:///" + str(folder / "ledger.db")]) == 0
     with pytest.raises(FolderError):
         hand_out(open_office(folder), DAY, out, language("id"))
     assert out.read_bytes() == before
