@@ -84,8 +84,7 @@ def _show(visit: Visit, status: int = 200, **typed: Any) -> Response:
 
 def _understood(read: Checked, visit: Visit) -> dict[str, Any]:
     """Return what was understood of an export, for a page."""
-    from ektp_sched.output.digest import reconciled
-    from ektp_sched.output.terminal import held_lines, read_as
+    from ektp_sched.output.understood import held_lines, read_as, reconciled
 
     words, backlog = visit.words, read.backlog
     shown: dict[str, Any] = {
@@ -233,7 +232,7 @@ def _drop(visit: Visit) -> Response:
 
 def _export(visit: Visit) -> Response:
     """Show how the newest export was understood, and which rows are wrong."""
-    from ektp_sched.output.terminal import reject_lines
+    from ektp_sched.output.understood import reject_lines
 
     export, read = _newest(visit)
     backlog = None if read is None else read.backlog
