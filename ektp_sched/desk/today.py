@@ -14,11 +14,11 @@ from ektp_sched.days.overview import overview
 from ektp_sched.days.paper import printed_before
 from ektp_sched.days.sheets import sheets_ahead
 from ektp_sched.days.supplies import WHOLE, Down
-from ektp_sched.desk.typed import day_of, share_of, whole_of, written_day
 from ektp_sched.desk.verbs import lines_of
 from ektp_sched.desk.visit import Page, Visit
 from ektp_sched.errors import EktpSchedError, UsageError
 from ektp_sched.failures import failure
+from ektp_sched.forms.typed import day_of, share_of, whole_of, written_day
 from ektp_sched.output.tables import csv_bytes
 from ektp_sched.telling import recording
 from ektp_sched.telling.checking import checked
