@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
@@ -18,68 +18,62 @@ from ektp_sched.backlog.identity import application_ids, queue_numbers
 from ektp_sched.days.folder import OfficeFolder, open_office
 from ektp_sched.days.record import record
 from ektp_sched.days.signature import Signature
-from ektp_sched.ledger import Ledger, NewAct, breaks, personal
-from ektp_sched.morning.intake import take_in
+from ektp_sched.ledger import NewAct, breaks, personal
+from ektp_sched.morning.intake import take_in as take_in_export
 from ektp_sched.office import to_toml
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = ["ledger_folder", "ledger_verify", "ledger_writes"]
+__all__ = ["folder", "prints", "take_in", "verify"]
 
 _SIGNED = Signature(by="benchmark", day=START, confirmed=True)
 
 
-def ledger_writes(count: str, cards: str) -> dict[str, Any]:
-    """Take in an export of so many people, then record so many cards.
+def take_in(count: str) -> dict[str, Any]:
+    """Take in an export of so many people."""
+    return _written(int(count), 0)
 
-    Returns
-    -------
-    dict
-        Seconds of each, and of the same rows put into a bare file.
-    """
-    case = scale_case("site", int(count))
+
+def prints(count: str, cards: str) -> dict[str, Any]:
+    """Record so many cards of so many people."""
+    return _written(int(count), int(cards))
+
+
+def _written(count: int, cards: int) -> dict[str, Any]:
+    case = scale_case("site", count)
     with TemporaryDirectory() as scratch:
-        folder = _office(Path(scratch), "site", int(count))
+        office = _office(Path(scratch), count)
         begin = from_frame(case.frame.head(1), case.office)
-        take_in(folder, begin, _SIGNED, open=None, gone="accept")  # makes the tables
         backlog = from_frame(case.frame, case.office)
-        with folder.ledger.reading() as reader:
-            before = reader.number
-        with Timer() as taking:
-            take_in(folder, backlog, _SIGNED, open=None, gone="accept")
-        bare_import = _bare(folder, before, Path(scratch, "bare.db"))
+        known: dict[str, Any] = {"open": None, "gone": "accept"}
+        take_in_export(office, begin, _SIGNED, **known)  # makes the tables
         listed = Path(scratch, "printed.csv")
-        case.frame.select("application_id").tail(int(cards)).with_columns(
+        case.frame.select("application_id").tail(cards).with_columns(
             result=pl.lit("printed"), date=pl.lit(START), printer=pl.lit("printer-1")
         ).write_csv(listed)
-        with folder.ledger.reading() as reader:
+        if cards:
+            take_in_export(office, backlog, _SIGNED, **known)
+        with office.ledger.reading() as reader:
             before = reader.number
-        with Timer() as recording:
-            recorded = record(folder, [listed], _SIGNED)
-        bare_prints = _bare(folder, before, Path(scratch, "bare.db"))
-        with folder.ledger.reading() as reader:
-            prints = reader.facts("prints").height
-    faults = [] if prints == int(cards) else [f"{prints} cards recorded"]
-    return {
-        "import": taking.seconds,
-        "bare_import": bare_import,
-        "prints": recording.seconds,
-        "bare_prints": bare_prints,
-        "act": recorded.act,
-        "faults": faults,
-    }
+        with Timer() as spent:
+            if cards:
+                record(office, [listed], _SIGNED)
+            else:
+                take_in_export(office, backlog, _SIGNED, **known)
+        beside = _bare(office, before, Path(scratch, "bare.db"))
+        with office.ledger.reading() as reader:
+            printed = reader.facts("prints").height
+    faults = [] if printed == cards else [f"{printed} cards recorded"]
+    return {**spent.spent(), "beside": beside, "faults": faults}
 
 
-def _office(path: Path, kind: str, count: int) -> OfficeFolder:
+def _office(path: Path, count: int) -> OfficeFolder:
     path.joinpath("office.toml").write_text(
-        to_toml(scale_case(kind, count).office), encoding="utf-8"
+        to_toml(scale_case("site", count).office), encoding="utf-8"
     )
     return open_office(path)
 
 
-def _bare(folder: OfficeFolder, before: int, file: Path) -> float:
-    """Return seconds in which the rows of later acts go into a bare database."""
+def _bare(folder: OfficeFolder, before: int, file: Path) -> dict[str, float]:
+    """Return the time in which the rows of later acts go into a bare database."""
     with closing(sqlite3.connect(str(folder.ledger.url.database))) as ledger:
         tables = dict(
             ledger.execute(
@@ -108,24 +102,18 @@ def _bare(folder: OfficeFolder, before: int, file: Path) -> float:
                     marks = ", ".join("?" * len(lines[0]))
                     bare.executemany(f"INSERT INTO {name} VALUES ({marks})", lines)
             bare.execute("COMMIT")
-    return writing.seconds
+    return writing.spent()
 
 
-def ledger_folder(path: str, people: str, facts: str) -> dict[str, Any]:
-    """Make an office folder whose ledger has so many people and facts.
-
-    Returns
-    -------
-    dict
-        The queue number and the id of one person.
-    """
+def folder(path: str, people: str, facts: str) -> dict[str, Any]:
+    """Make an office folder whose ledger has so many people and facts."""
     count = int(people)
-    folder = _office(Path(path), "site", 1_000)
+    office = _office(Path(path), 1_000)
     numbers = (pl.int_range(count, eager=True) * 7919 + 9_900_000_000_000_001).cast(
         pl.String
     )
     ids = application_ids(numbers, bytes(32))
-    with folder.ledger.writing() as writer:
+    with office.ledger.writing() as writer:
         known = personal(ids, "application")
         seen = pl.DataFrame({"person": known.refs}).with_columns(
             state=pl.lit("ready"),
@@ -153,30 +141,15 @@ def ledger_folder(path: str, people: str, facts: str) -> dict[str, Any]:
     return {"queue_number": queue_numbers(last)[0], "id": last[0]}
 
 
-def ledger_verify(path: str, rounds: str) -> dict[str, Any]:
-    """Look for edits in a ledger, and fetch the same rows bare.
-
-    Returns
-    -------
-    dict
-        Seconds of each, in turn, and what was found to be edited.
-    """
-    ledger: Ledger = open_office(path).ledger
-    seconds: dict[str, list[float]] = {"verify": [], "bare": []}
-    faults: list[str] = []
-    for _ in range(int(rounds)):
-        with Timer() as verifying, ledger.reading() as reader:
-            faults += [str(each) for each in breaks(reader.connection)]
-        seconds["verify"].append(verifying.seconds)
-        with closing(sqlite3.connect(str(ledger.url.database))) as bare:
-            names: Iterable[str] = [
-                name
-                for (name,) in bare.execute(
-                    "SELECT name FROM sqlite_master WHERE type = 'table'"
-                )
-            ]
-            with Timer() as reading:
-                for name in names:
-                    bare.execute(f"SELECT * FROM {name}").fetchall()
-        seconds["bare"].append(reading.seconds)
-    return {**seconds, "faults": faults}
+def verify(path: str) -> dict[str, Any]:
+    """Look for edits in a ledger, and fetch the same rows bare."""
+    ledger = open_office(path).ledger
+    with Timer() as spent, ledger.reading() as reader:
+        faults = [str(each) for each in breaks(reader.connection)]
+    with closing(sqlite3.connect(str(ledger.url.database))) as bare:
+        tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        names = [name for (name,) in bare.execute(tables)]
+        with Timer() as reading:
+            for name in names:
+                bare.execute(f"SELECT * FROM {name}").fetchall()
+    return {**spent.spent(), "beside": reading.spent(), "faults": faults}

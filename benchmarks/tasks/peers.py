@@ -1,64 +1,42 @@
-"""One engine on some cases: time, tier values, proof."""
+"""One engine on one case: time, tier values, proof."""
 
 from __future__ import annotations
 
 from importlib import import_module
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from benchmarks.cases import Case, peer_case
-from benchmarks.instance import build, check, values
-from benchmarks.measure import Timer, median
+from benchmarks.instance import check, values
+from benchmarks.measure import Timer
 from ektp_sched.backlog import from_frame
 from ektp_sched.planning import Plan
 
 if TYPE_CHECKING:
-    from benchmarks.engines.answer import Answer
+    from benchmarks.instance import Answer
     from ektp_sched.backlog import Backlog
 
 __all__ = ["peer"]
 
-_WARM_UP = "30x5x1"
-_ENOUGH = 1.0
-_MOST = 7
+_ENOUGH, _MOST = 1.0, 7
 
 
-def peer(engine: str, limit: str, *names: str) -> dict[str, Any]:
-    """Run an engine, warm, until it has run a second or seven times.
-
-    Parameters
-    ----------
-    engine
-        Module and function below ``benchmarks.engines``.
-    limit
-        Seconds that the engine may take.
-    names
-        Cases.
-
-    Returns
-    -------
-    dict
-        By case: seconds and cpu (medians, from backlog to answer), runs,
-        tiers (scaled values, ``None`` without an answer), scales, proof.
-    """
+def peer(engine: str, limit: str, name: str) -> dict[str, Any]:
+    """Run an engine, warm, until it has run a second or seven times."""
     module, function = engine.split(".")
     solve = getattr(import_module(f"benchmarks.engines.{module}"), function)
-    _run(solve, peer_case(_WARM_UP), 10.0)
-    return {name: _repeat(solve, peer_case(name), float(limit)) for name in names}
-
-
-def _repeat(solve: Any, case: Case, limit: float) -> dict[str, Any]:
+    _run(solve, peer_case("30x5x1"), 10.0)
+    case = peer_case(name)
     spent: list[Timer] = []
-    found: dict[str, Any] = {}
-    while len(spent) < _MOST and sum(one.seconds for one in spent) < _ENOUGH:
-        one, found = _run(solve, case, limit)
-        spent.append(one)
+    while len(spent) < _MOST and sum(each.seconds for each in spent) < _ENOUGH:
+        timer, judged = _run(solve, case, float(limit))
+        spent.append(timer)
     return {
-        "seconds": median([one.seconds for one in spent]),
-        "cpu": median([one.cpu for one in spent]),
-        "runs": len(spent),
-        **found,
+        "seconds": median(each.seconds for each in spent),
+        "cpu": median(each.cpu for each in spent),
+        **judged,
     }
 
 
@@ -66,39 +44,33 @@ def _run(solve: Any, case: Case, limit: float) -> tuple[Timer, dict[str, Any]]:
     backlog = from_frame(case.frame, case.office)
     with Timer() as spent:
         answer = solve(backlog, case, limit)
-    judged = _judge_plan if isinstance(answer, Plan) else _judge_answer
-    return spent, judged(answer, case, backlog)
+    if isinstance(answer, Plan):
+        return spent, _judge_plan(answer, case, backlog)
+    return spent, _judge_answer(answer)
 
 
-def _judge_answer(answer: Answer, case: Case, *_: object) -> dict[str, Any]:
+def _judge_answer(answer: Answer) -> dict[str, Any]:
+    judged = {"says": answer.proof, "exact": answer.exact}
     if answer.cards is None:
-        return {"tiers": None, "proof": answer.proof}
+        return judged
     if not check(answer.instance, answer.cards):
-        return {"tiers": None, "proof": "breaks a limit"}
-    return {
-        "tiers": values(answer.instance, answer.cards),
-        "names": list(answer.instance.names),
-        "scales": _scales(case, answer.instance.names),
-        "proof": answer.proof,
-    }
-
-
-def _scales(case: Case, names: tuple[str, ...]) -> list[int]:
-    return [case.office.lcm_targets if name == "pressure" else 1 for name in names]
+        return {**judged, "faults": ["breaks a limit"]}
+    found = values(answer.instance, answer.cards)
+    return {**judged, "names": list(answer.instance.names), "tiers": found}
 
 
 def _judge_plan(plan: Plan, case: Case, backlog: Backlog) -> dict[str, Any]:
     """Value a plan by its rows alone, as a peer's answer is valued."""
     assert plan.certificate is not None
     assert plan.prices is not None
-    instance = build(backlog, case)
-    found = _values_of_rows(plan, backlog, case)
     stated = [tier.value for tier in plan.tiers]
+    right = _values_of_rows(plan, backlog, case) == stated
     return {
+        "names": [tier.name for tier in plan.tiers],
         "tiers": stated,
-        "names": list(instance.names),
-        "scales": _scales(case, instance.names),
-        "proof": "optimal, certified" if found == stated else "values are wrong",
+        "answer": stated,
+        "says": "optimal, certified",
+        "faults": [] if right else ["values are wrong"],
     }
 
 
