@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             figures.keep(name, subject)
     if not chosen.smoke:
         figures.write()
-        figures.draw()
+        if "scale" in figures.read():
+            figures.draw()
     print(*(f"WRONG: {sentence}" for sentence in wrong), sep="\n", end="")
     return 1 if wrong else 0
 

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.measure import ROOT
+from benchmarks.subjects import SUBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +45,14 @@ def keep(name: str, subject: dict[str, Any]) -> None:
 
 
 def written(page: str, figures: dict[str, Any]) -> str:
-    """Return a page with what its keys say."""
-    return _MARK.sub(lambda m: m[1] + _said(m[2], figures) + m[4], page)
+    """Return a page with what its keys say; what was not measured stays."""
+
+    def said(mark: re.Match[str]) -> str:
+        subject = mark[2].partition("/")[0]
+        known = subject in figures or subject not in SUBJECTS
+        return mark[1] + (_said(mark[2], figures) if known else mark[3]) + mark[4]
+
+    return _MARK.sub(said, page)
 
 
 def write() -> None:
