@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="tiny sizes, one round")
+    parser.add_argument("--rounds", type=int, help="of each row, instead of its own")
     parser.add_argument("--write", action="store_true", help="only write the docs anew")
     parser.add_argument("names", nargs="*", metavar="subject", help=", ".join(SUBJECTS))
     chosen = parser.parse_args(arguments)
@@ -31,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no {', '.join(unknown)}; there are {', '.join(SUBJECTS)}")
     wrong: list[str] = []
     for name in () if chosen.write else chosen.names or SUBJECTS:
-        subject, faults = _measured(name, smoke=chosen.smoke)
+        rounds = 1 if chosen.smoke else chosen.rounds
+        subject, faults = _measured(name, rounds, smoke=chosen.smoke)
         print(f"## {name}\n\n{figures.tables(subject)}", flush=True)
         wrong += faults
         if not (chosen.smoke or faults):
@@ -44,12 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if wrong else 0
 
 
-def _measured(name: str, *, smoke: bool) -> tuple[dict[str, Any], list[str]]:
+def _measured(
+    name: str, rounds: int | None, *, smoke: bool
+) -> tuple[dict[str, Any], list[str]]:
     """Return the figures of a subject, and what is wrong with answers."""
     wrong: list[str] = []
     before, tables = machine(), {}
     for table in SUBJECTS[name](smoke):
-        rows, faults = measure(table, 1 if smoke else table.rounds)
+        rows, faults = measure(table, rounds or table.rounds)
         columns = {"title": table.title, "against": table.against, "says": table.says}
         tables[table.key] = {**columns, "rows": rows}
         wrong += faults

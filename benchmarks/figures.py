@@ -18,10 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["CURVE", "PAGES", "draw", "keep", "read", "tables", "write", "written"]
+__all__ = [
+    "CURVE",
+    "PAGES",
+    "curve",
+    "draw",
+    "keep",
+    "read",
+    "tables",
+    "write",
+    "written",
+]
 
 CURVE: Final = ROOT / "docs/images/scale.png"
-PAGES: Final = (ROOT / "README.md", ROOT / "docs/benchmarks.md")
+PAGES: Final = (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")))
 _FILE: Final = ROOT / "benchmarks/figures.json"
 _MARK: Final = re.compile(r"(<!-- = (.+?) -->)(.*?)(<!-- / -->)", re.DOTALL)
 _KINDS: Final = {

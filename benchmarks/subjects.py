@@ -261,10 +261,7 @@ def _simulate(smoke: bool) -> list[Table]:
 
 
 def _rules(smoke: bool) -> list[Table]:
-    engines = {
-        "HiGHS": "highs",
-        "CP-SAT": "cpsat",
-    }
+    engines = {"HiGHS": "highs", "CP-SAT": "cpsat"}
     kinds = {
         "shifts": "Saturdays and overtime under a budget",
         "weekly": "a share of each week for every area, an at-most for a class",
@@ -318,6 +315,11 @@ def _fleet(smoke: bool) -> list[Table]:
     ]
 
 
+def _kupang(smoke: bool) -> list[Table]:
+    row = Row("study", ("kupang.study", 20 if smoke else 2_000))
+    return [Table("study", "the case of Kupang", (row,), rounds=1)]
+
+
 SUBJECTS: Final = {
     "startup": startup.tables,
     "peers": _peers,
@@ -330,5 +332,6 @@ SUBJECTS: Final = {
     "simulate": _simulate,
     "rules": _rules,
     "fleet": _fleet,
+    "kupang": _kupang,
 }
 """By name: the tables of a subject, given whether it is a smoke run."""
