@@ -131,7 +131,7 @@ def _losses(figures: dict[str, Any]) -> Iterator[str]:
                 ratio, (first, last) = row["cpu"] / rows[0]["cpu"], (rows[0], row)
                 if table["against"] in ("÷ ours", "÷ first") and ratio < 1:
                     ours = row["label"].startswith(("ektp_sched", "a second"))
-                elif table["against"] in ("÷ polars", "÷ bare") and ratio > 1:
+                elif table["against"] == "÷ polars" and ratio > 1:
                     first, last, ours = row, rows[0], False
                 else:
                     continue

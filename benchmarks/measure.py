@@ -40,14 +40,11 @@ class Row:
         Arguments of Python; ``{folder}`` is the table's scratch folder, ``{made}``
         and ``{out}`` below it the set-up's folder and one for each run, and other
         names are what the set-up returned.
-    beside
-        Label of a further row that the same task measures in turn, for comparison.
     """
 
     label: str
     task: tuple[object, ...] = ()
     command: tuple[str, ...] = ()
-    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +116,6 @@ def measure(table: Table, rounds: int) -> tuple[list[dict[str, Any]], list[str]]
                 before = runs.setdefault(row.label, [])
                 if not before or before[0]["seconds"] < _LONG:
                     ran = _run(row, known | {"out": f"{scratch}/out-{number}-{at}"})
-                    if row.beside:
-                        beside = {**ran.pop("beside"), "peak_mb": ran["peak_mb"]}
-                        del runs[row.label]  # what it is compared with comes first
-                        runs.setdefault(row.beside, []).append(beside)
-                        runs[row.label] = before
                     before.append(ran)
     wrong = [
         f"{table.key}, {label}: {fault}"

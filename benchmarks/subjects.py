@@ -132,49 +132,26 @@ def _mornings(smoke: bool) -> list[Table]:
 
 
 def _ledger(smoke: bool) -> list[Table]:
-    count, cards = (1_000, 50) if smoke else (100_000, 700)
-    people, facts = (1_000, 5_000) if smoke else (200_000, 1_000_000)
-    bare = "the same rows in a bare database"
-    ask = ("-c", _BARE, "{folder}/ledger.db", "{id}")
-    status = (*_PROGRAM, "status", "{folder}", "{queue_number}")
+    count = 1_000 if smoke else 100_000
+    today = ("today", "{folder}", "--on", "{start}", "--days", "60", "--no-report")
+    commands = {
+        "today, the first morning": today,
+        "record --all": ("record", "{folder}", "--all", "--on", "{start}"),
+        "status of one": ("status", "{folder}", "A00000500", "--on", "{second}"),
+        "ledger verify": ("ledger", "verify", "{folder}"),
+    }
     return [
         Table(
-            "import",
-            f"an export of {count:,} people taken in",
-            (Row("ektp_sched", ("ledger.take_in", count), beside=bare),),
-            against="÷ bare",
-        ),
-        Table(
-            "prints",
-            f"{cards:,} cards of {count:,} people recorded",
-            (Row("ektp_sched", ("ledger.prints", count, cards), beside=bare),),
-            against="÷ bare",
-        ),
-        Table(
-            "verify",
-            f"a ledger of {facts:,} facts looked through for edits",
-            (Row("ektp_sched", ("ledger.verify", "{folder}"), beside=bare),),
-            against="÷ bare",
-            setup=(Row("", ("ledger.folder", "{folder}", people, facts)),),
-        ),
-        Table(
-            "status",
-            f"one of {people:,} people looked up, whole commands",
-            (
-                Row("sqlite3, a bare query", command=ask),
-                Row("ektp-sched status", command=status),
+            "folder",
+            f"an office folder of {count:,} people, whole commands",
+            tuple(
+                Row(label, command=(*_PROGRAM, *command))
+                for label, command in commands.items()
             ),
-            against="÷ bare",
-            setup=(Row("", ("ledger.folder", "{folder}", people, facts)),),
-        ),
+            setup=(Row("", ("files.make", "{folder}", "site", count, 60)),),
+            rounds=1,
+        )
     ]
-
-
-_BARE: Final = (
-    "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
-    "print(c.execute('SELECT ref FROM personal WHERE text = ? AND "
-    "substr(text, 1, 12) = ?', (sys.argv[2], sys.argv[2][:12])).fetchall())"
-)
 
 
 def _audit(smoke: bool) -> list[Table]:
