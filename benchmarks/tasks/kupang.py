@@ -1,55 +1,61 @@
 """The case of Kupang, 2017, as a study: one server, or a new one for Rp 300 million.
 
-``python -m benchmarks.one_server_vs_new_server FOLDER``
-
-FOLDER is what ``ektp-sched compare`` wrote of the example, whose office.toml and
-scenarios.toml say beside each input whether it is a fact.  Printed are the tables of
-docs/kupang.md: the scenarios, what turns the answer, and how far each input moves it.
+The tables of docs/kupang.md, of the shipped example, whose office.toml and
+scenarios.toml say beside each input whether it is a fact.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
+import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["main"]
+__all__ = ["study"]
 
 Row = tuple[str, ...]
 
+_SCENARIOS = (
+    *("scenario", "old backlog printed", "nobody waits any more"),
+    *("waiting at the end", "trips in vain, thousand", "Rp million, mean"),
+)
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the tables of a comparison.
 
-    Parameters
-    ----------
-    arguments
-        Of the command line.
-    """
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folder", type=Path, metavar="FOLDER")
-    folder = parser.parse_args(arguments).folder
-    made = json.loads((folder / "comparison.json").read_text("utf-8"))
-    for name in ("verdict", "verdict_against_told"):
-        if made[name] is not None:
-            print(f"{name}: {_answer(made[name])}")
-    headings: Row = (
-        *("scenario", "old backlog printed", "nobody waits any more"),
-        *("waiting at the end", "trips in vain, thousand", "Rp million, mean"),
-    )
-    _table(headings, map(_scenario, (*made["scenarios"], made["dates_only"])))
+def study(futures: str) -> dict[str, Any]:
+    """Compare in so many futures; return the tables as Markdown."""
+    program = (sys.executable, "-m", "ektp_sched")
+    with TemporaryDirectory() as scratch:
+        where = f"{scratch}/kupang"
+        scenarios = ("--scenarios", f"{where}/scenarios.toml", "--days", "365")
+        office = ("--office", f"{where}/office.toml", "--start", "2017-09-12")
+        size = ("--replications", futures, "--out", f"{scratch}/compared")
+        for command in (
+            ("init", where, "--example", "kupang"),
+            ("compare", f"{where}/backlog.csv", *office, *scenarios, *size),
+        ):
+            subprocess.run((*program, *command), check=True, stdout=subprocess.DEVNULL)
+        made = json.loads(Path(scratch, "compared/comparison.json").read_text("utf-8"))
+    rows = map(_scenario, (*made["scenarios"], made["dates_only"]))
     moved = (turn for turn in made["turns"] if turn["state"] != "no-input")
-    headings = ("input", "as it is", "tried", "the answer", "edge, 95 %")
-    _table(headings, (row for turn in moved for row in _turns(turn)))
     swings = sorted(made["sensitivities"], key=_swing, reverse=True)
-    headings = ("input", "as it is", "low", "Rp million", "high", "Rp million")
-    _table(headings, map(_sensitivity, swings))
-    return 0
+    return {
+        "verdict": _answer(made["verdict"]),
+        "against_told": _answer(made["verdict_against_told"]),
+        "scenarios": _table(_SCENARIOS, rows),
+        "turns": _table(
+            ("input", "as it is", "tried", "the answer", "edge, 95 %"),
+            (row for turn in moved for row in _turns(turn)),
+        ),
+        "swings": _table(
+            ("input", "as it is", "low", "Rp million", "high", "Rp million"),
+            map(_sensitivity, swings),
+        ),
+    }
 
 
 def _answer(verdict: dict[str, Any]) -> str:
@@ -113,13 +119,6 @@ def _value(value: Any) -> str:
     return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
 
 
-def _table(headings: Row, rows: Iterable[Row]) -> None:
-    print()
-    print("| " + " | ".join(headings) + " |")
-    print("|" + " --- |" * len(headings))
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _table(headings: Row, rows: Iterable[Row]) -> str:
+    lines = ["| " + " | ".join(row) + " |" for row in (headings, *rows)]
+    return "\n".join(["", lines[0], "|" + " --- |" * len(headings), *lines[1:], ""])

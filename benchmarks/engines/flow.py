@@ -7,43 +7,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from benchmarks.engines.answer import Answer
-from benchmarks.instance import Instance, build, weighted
+from benchmarks.instance import Answer, Instance, build, weighted
 from ektp_sched.planning import Plan, plan
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from benchmarks.cases import Case
     from ektp_sched.backlog import Backlog
 
-__all__ = ["solve", "solve_bare"]
+    Ints = NDArray[np.int64]
+
+__all__ = ["bare", "ours"]
 
 
-def solve(backlog: Backlog, case: Case, limit: float) -> Plan:  # noqa: ARG001
-    """Plan with the library: assignments, certificate and prices included.
-
-    Parameters
-    ----------
-    backlog, case
-        What to plan.
-    limit
-        Not used.
-    """
+def ours(backlog: Backlog, case: Case, limit: float) -> Plan:  # noqa: ARG001
+    """Plan with the library: assignments, certificate and prices included."""
     return plan(backlog, case.office, start=case.start, days=case.days)
 
 
-def solve_bare(backlog: Backlog, case: Case, limit: float) -> Answer:  # noqa: ARG001
-    """Solve one weighted minimum-cost flow: no certificate, prices or slots.
-
-    Parameters
-    ----------
-    backlog, case
-        What to plan; each column must lead through nested limits.
-    limit
-        Not used.
-    """
+def bare(backlog: Backlog, case: Case, limit: float) -> Answer:  # noqa: ARG001
+    """Solve one weighted minimum-cost flow: no certificate, prices or slots."""
     instance = build(backlog, case)
     cost = weighted(instance)
-    cost -= np.minimum.reduceat(cost, instance.start[:-1])[instance.owner]
     tail, head, room, price, supply = _network(instance, cost)
     solver = min_cost_flow.SimpleMinCostFlow()
     solver.add_arcs_with_capacity_and_unit_cost(tail, head, room, price)
@@ -55,10 +41,8 @@ def solve_bare(backlog: Backlog, case: Case, limit: float) -> Answer:  # noqa: A
     return Answer(instance, flows, "optimal, not shown")
 
 
-def _network(
-    instance: Instance, cost: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], ...]:
-    """Return tails, heads, capacities, costs and supplies.
+def _network(instance: Instance, cost: Ints) -> tuple[Ints, ...]:
+    """Return tails, heads, capacities, costs and supplies; limits must be nested.
 
     Nodes: limits from small sets to large ones, columns, the sink, units.
     """

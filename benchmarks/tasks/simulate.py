@@ -1,36 +1,30 @@
-"""One server against a new one in many futures, and peers on the same days."""
+"""One server against a new one in many futures, and peers on the same days.
+
+The peers run the office's own day, first in, first out on one pooled capacity, with
+the arrivals of our first future; what they print each day must equal ours.  Ours runs
+many futures at once, which is what it is made for; a peer has no such way, so its one
+run is its best.  Ciw's time grows steeply with the queue, so it runs a short one.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import polars as pl
 
-from benchmarks.cases import Case, queue_case
-from benchmarks.engines.events import run_ciw, run_simpy
+from benchmarks.cases import START, Case, queue_case
+from benchmarks.engines.events import ciw_days, simpy_days
 from benchmarks.measure import Timer
 from ektp_sched.backlog import from_frame
+from ektp_sched.office import Office
 from ektp_sched.scenarios import Arrivals, Limits, build_queue, compare, simulate
 
-__all__ = ["futures", "peer_days"]
+__all__ = ["days", "futures"]
 
 
 def futures(kind: str, replications: str) -> dict[str, Any]:
-    """Compare one server with a new one.
-
-    Parameters
-    ----------
-    kind
-        ``site`` (pooled capacity) or ``printers`` (restricted to overlapping
-        areas, with blanks that may run out).
-    replications
-        Pairs of futures.
-
-    Returns
-    -------
-    dict
-        seconds and cpu of the whole comparison, and of the simulation alone.
-    """
+    """Compare one server with a new one; `benchmarks.cases.queue_case`."""
     case, scenarios = queue_case(kind)
     backlog = from_frame(case.frame, case.office)
     with Timer() as spent:
@@ -42,39 +36,23 @@ def futures(kind: str, replications: str) -> dict[str, Any]:
             days=case.days,
             replications=int(replications),
         )
-    return {
-        "seconds": spent.seconds,
-        "cpu": spent.cpu,
-        "stages": made.seconds,
-        "cleared": [
-            str(one.quantities["backlog_cleared_on"].p50) for one in made.scenarios
-        ],
-    }
+    stages = ", ".join(f"{name} {took:.2g}" for name, took in made.seconds.items())
+    cleared = [str(s.quantities["backlog_cleared_on"].p50) for s in made.scenarios]
+    return {**spent.spent(), "says": stages, "answer": cleared}
 
 
-def peer_days(
-    engine: str, waiting: str, days: str, replications: str
-) -> dict[str, Any]:
+def days(engine: str, waiting: str, length: str, replications: str) -> dict[str, Any]:
     """Run first in, first out on one pooled capacity, days as drawn.
-
-    Parameters
-    ----------
-    engine
-        ``ours``, ``simpy`` or ``ciw``.
-    waiting, days, replications
-        Cards before the first day, days, and futures; a peer runs the first
-        only.
 
     Returns
     -------
     dict
-        seconds, cards printed in all futures, and cards by day in the first.
+        Seconds and cpu for a million cards; a peer runs the first future only.
     """
-    case = _fifo_case(int(waiting), int(days))
+    case = _fifo_case(int(waiting), int(length))
     draw = np.random.default_rng(1)
-    recorded = draw.poisson(60, (int(replications), int(days))).astype(np.int32)
-    capacity = np.full(int(days), 200)
-    first = recorded[0].tolist()
+    recorded = draw.poisson(60, (int(replications), case.days)).astype(np.int32)
+    capacity = np.full(case.days, 200)
     if engine == "ours":
         backlog = from_frame(case.frame, case.office)
         queue = build_queue(backlog, case.office, case.start, case.days)
@@ -82,22 +60,18 @@ def peer_days(
         arrivals = Arrivals(tuple(case.office.urgency), recorded[None])
         with Timer() as spent:
             outcome = simulate(queue, limits, arrivals, "fifo")
-        printed = outcome.printed
-        cards, by_day = int(printed.sum()), printed[0].tolist()
+        cards, by_day = int(outcome.printed.sum()), outcome.printed[0].tolist()
     else:
-        run = {"simpy": run_simpy, "ciw": run_ciw}[engine]
+        run = {"simpy": simpy_days, "ciw": ciw_days}[engine]
         with Timer() as spent:
-            by_day = run(int(waiting), first, capacity.tolist())
+            by_day = run(int(waiting), recorded[0].tolist(), capacity.tolist())
         cards = sum(by_day)
-    return {"seconds": spent.seconds, "cards": cards, "by_day": by_day}
+    share = cards / 1e6
+    took = {name: value / share for name, value in spent.spent().items()}
+    return {**took, "same": by_day}
 
 
 def _fifo_case(waiting: int, days: int) -> Case:
-    import polars as pl
-
-    from benchmarks.cases import START
-    from ektp_sched.office import Office
-
     office = Office.model_validate(
         {
             "name": "Synthetic office",
