@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import Response
 
+from ektp_sched.days.corrections import can_be_undone
 from ektp_sched.desk.checks import MONTHS
-from ektp_sched.desk.typed import day_of, written_day
 from ektp_sched.desk.visit import Page
 from ektp_sched.errors import UsageError
+from ektp_sched.forms.typed import day_of, written_day
 from ektp_sched.ledger.tables import KINDS
 from ektp_sched.morning.handed import CHECKERS, evidence_of
 from ektp_sched.output.html import policy_of
@@ -172,9 +173,14 @@ def _history(visit: Visit) -> Response:
         with folder.ledger.reading() as reader:
             acts, undone = reader.acts(*kinds, live=False)[::-1], reader.undone
     page = _page_number(visit, len(acts), _ACTS)
+    acts_shown = acts[_ACTS * page : _ACTS * (page + 1)]
     return visit.page(
         "history.html.j2",
-        table=history_table(acts[_ACTS * page : _ACTS * (page + 1)], undone, words),
+        table=history_table(acts_shown, undone, words),
+        may_undo=[
+            act.number if can_be_undone(act.kind) and act.number not in undone else 0
+            for act in acts_shown
+        ],
         count=len(acts),
         kind=kind if kinds else "",
         kinds=[*KINDS],

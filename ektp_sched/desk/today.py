@@ -14,15 +14,16 @@ from ektp_sched.days.overview import overview
 from ektp_sched.days.paper import printed_before
 from ektp_sched.days.sheets import sheets_ahead
 from ektp_sched.days.supplies import WHOLE, Down
-from ektp_sched.desk.typed import day_of, share_of, whole_of, written_day
 from ektp_sched.desk.verbs import lines_of
 from ektp_sched.desk.visit import Page, Visit
 from ektp_sched.errors import EktpSchedError, UsageError
 from ektp_sched.failures import failure
+from ektp_sched.forms.typed import day_of, share_of, whole_of, written_day
 from ektp_sched.output.tables import csv_bytes
 from ektp_sched.telling import recording
 from ektp_sched.telling.checking import checked
 from ektp_sched.telling.recording import outage_sentence
+from ektp_sched.telling.undoing import acts_of_day
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ __all__ = ["PAGES", "ROWS", "download", "newer_acts", "tell"]
 
 ROWS: Final = 200
 """Rows of a list that a page shows; a download has all."""
+
+_ACTS: Final = 8
+"""Acts of the day that its page lists; the history has all."""
 
 _OPEN: Final = ("exclude", "plan")
 _GONE: Final = ("accept",)
@@ -72,6 +76,7 @@ def _show(visit: Visit, status: int = 200, **typed: Any) -> Response:
         stocked=_stocked(folder),
         outages=[(each.resource, outage_sentence(each)) for each in now.outages],
         seen=_last_act(folder),
+        acts=acts_of_day(folder, visit.day, _ACTS) if now.begun else (),
         written_day=written_day,
         typed=typed,
     )
@@ -79,8 +84,7 @@ def _show(visit: Visit, status: int = 200, **typed: Any) -> Response:
 
 def _understood(read: Checked, visit: Visit) -> dict[str, Any]:
     """Return what was understood of an export, for a page."""
-    from ektp_sched.output.digest import reconciled
-    from ektp_sched.output.terminal import held_lines, read_as
+    from ektp_sched.output.understood import held_lines, read_as, reconciled
 
     words, backlog = visit.words, read.backlog
     shown: dict[str, Any] = {
@@ -228,7 +232,7 @@ def _drop(visit: Visit) -> Response:
 
 def _export(visit: Visit) -> Response:
     """Show how the newest export was understood, and which rows are wrong."""
-    from ektp_sched.output.terminal import reject_lines
+    from ektp_sched.output.understood import reject_lines
 
     export, read = _newest(visit)
     backlog = None if read is None else read.backlog
