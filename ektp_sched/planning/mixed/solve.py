@@ -106,10 +106,11 @@ class _Search:
         cuts: tuple[Cut, ...] = ()
         laid: Laid | None = None
         closed = False
-        # Where a tree proves it any good plan is enough; else the solver has the word.
+        # Any plan is enough for a tree to begin with; else the solver has the word.
         for searched in (False, True) if self._provable(tier) else (True,):
             before = self.best
-            if before is None or (before.values[position] and not self._late()):
+            open_ = before is not None and before.values[position] and searched
+            if before is None or (open_ and not self._late()):
                 laid, bound, cuts = self._searched(tier, position, searched=searched)
             if self.best is None:
                 return False

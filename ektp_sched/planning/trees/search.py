@@ -45,7 +45,7 @@ class Effort:
     """How long a proof is looked for."""
 
     parts: int = 400
-    work: int = 6_000_000  # choices of all programs solved
+    work: int = 3_000_000  # choices of all programs solved
     end: float | None = None  # when time is over
 
     @property
