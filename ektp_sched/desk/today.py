@@ -48,7 +48,7 @@ _GONE: Final = ("accept",)
 _VERBS: Final = ("today", "rest")
 
 
-def _show(visit: Visit, status: int = 200, **typed: Any) -> Response:
+def _show(visit: Visit, **typed: Any) -> Response:
     folder = visit.folder()
     now = overview(folder, visit.day)
     read = None
@@ -61,7 +61,6 @@ def _show(visit: Visit, status: int = 200, **typed: Any) -> Response:
     running = next(filter(None, map(visit.desk.works.running, _VERBS)), None)
     return visit.page(
         "today.html.j2",
-        status,
         now=now,
         days=days,
         read=None if read is None else _understood(read, visit),
@@ -180,7 +179,10 @@ def _plan(visit: Visit) -> Response:
     if (choice := visit.text("gone")) in _GONE:
         given["gone"] = choice
     if verb == "rest" and visit.text("left"):
-        given["left"] = str(share_of(visit.text("left")))
+        try:
+            given["left"] = str(share_of(visit.text("left")))
+        except UsageError as error:
+            return _refused(visit, "rest", error)
     return visit.start(verb, "/today", asked="/today/asked", **given)
 
 
@@ -294,7 +296,7 @@ def _refused(visit: Visit, form: str, error: Exception) -> Response:
         raise error
     typed = {name: value for name, value in visit.form.items() if name != "token"}
     wrong = {"form": form, "wrong": failure(error).sentence, **typed}
-    return _show(visit, 400, **wrong)
+    return _show(visit, **wrong)
 
 
 def _overtaken(visit: Visit, kind: str) -> None:
@@ -343,7 +345,7 @@ def _blanks(visit: Visit) -> Response:
         cards = visit.texts("card")
         counts: dict[str | None, int] = {
             card: whole_of(number)
-            for card, number in zip(cards, visit.texts("blanks"), strict=True)
+            for card, number in zip(cards, visit.texts("blanks"), strict=False)
             if number
         }
         if not counts:
