@@ -38,13 +38,14 @@ if TYPE_CHECKING:
     from ektp_sched.telling.checking import Checked
     from ektp_sched.telling.told import Told
 
-__all__ = ["PAGES", "ROWS", "download", "newer_acts", "tell"]
+__all__ = ["PAGES", "ROWS", "checked_export", "download", "newer_acts", "tell"]
 
 ROWS: Final = 200
 """Rows of a list that a page shows; a download has all."""
 
 _OPEN: Final = ("exclude", "plan")
 _GONE: Final = ("accept",)
+_REJECTS: Final = ("accept",)
 _VERBS: Final = ("today", "rest")
 
 
@@ -53,7 +54,7 @@ def _show(visit: Visit, **typed: Any) -> Response:
     now = overview(folder, visit.day)
     read = None
     if now.export is not None and not now.export.taken_in:
-        read = _checked(visit, folder, now.export.path)
+        read = checked_export(visit, folder, now.export.path)
     days = [
         (day, [*sheets])
         for day, sheets in groupby(now.earlier, lambda sheet: sheet.day)
@@ -84,6 +85,7 @@ def _understood(read: Checked, visit: Visit) -> dict[str, Any]:
     words, backlog = visit.words, read.backlog
     shown: dict[str, Any] = {
         "problems": read.problems,
+        "is_limited": read.is_limited,
         "notices": [words.notice(notice) for notice in read.notices],
         "counts": "",
         "read_as": "",
@@ -178,6 +180,8 @@ def _plan(visit: Visit) -> Response:
         given["open"] = choice
     if (choice := visit.text("gone")) in _GONE:
         given["gone"] = choice
+    if visit.text("rejects") in _REJECTS:
+        given["max_rejects"] = 1.0
     if verb == "rest" and visit.text("left"):
         try:
             given["left"] = str(share_of(visit.text("left")))
@@ -207,6 +211,7 @@ def _answered(work: Work) -> dict[str, str]:
     """Return what was answered before, for the next answer to keep."""
     answers = {name: work.arguments.get(name, "") for name in ("open", "gone")}
     left = work.arguments.get("left")
+    answers["rejects"] = "accept" if "max_rejects" in work.arguments else ""
     return {**answers, "left": "" if left is None else f"{Decimal(left) * 100:f}"}
 
 
@@ -256,10 +261,10 @@ def _newest(visit: Visit) -> tuple[Path | None, Checked | None]:
         export = newest_export(folder)
     except FolderError:
         return None, None
-    return export, _checked(visit, folder, export)
+    return export, checked_export(visit, folder, export)
 
 
-def _checked(visit: Visit, folder: OfficeFolder, export: Path) -> Checked:
+def checked_export(visit: Visit, folder: OfficeFolder, export: Path) -> Checked:
     """Return how an export is understood, read once as long as nothing changes."""
     stat, office = export.stat(), folder.office
     key = export, stat.st_mtime_ns, stat.st_size, office.source_digest, visit.day

@@ -46,6 +46,7 @@ _UPLOADS: Final = "ektp-desk-"
 _UPLOADED: Final = re.compile(
     re.escape(f"{tempfile.gettempdir()}{os.sep}{_UPLOADS}") + rf"\w+{re.escape(os.sep)}"
 )
+_ISO: Final = re.compile(r"(?<![\w/.-])(\d{4})-(\d\d)-(\d\d)(?![\w/-]|\.\w)", re.ASCII)
 _NAME: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _ENDING: Final = re.compile(r"\.[A-Za-z0-9]{1,7}")
 
@@ -214,7 +215,7 @@ class Visit:
 
     def _here(self, html: str) -> str:
         """Return a page that names files, and not where this machine has them."""
-        folder = f"{self.desk.path.absolute()}{os.sep}"
+        folder = f"{self.desk.path}{os.sep}"
         return _UPLOADED.sub("", html.replace(str(escape(folder)), ""))
 
     def go(self, path: str, *sentences: str, style: str = "done") -> Response:
@@ -290,8 +291,8 @@ def _said(sentence: str) -> Said:
 
 
 def _on_page(sentence: str, code: str) -> str:
-    """Return a sentence in a language, without words about commands."""
-    return in_language(on_page(sentence), code)
+    """Return a sentence in a language, without commands, its dates as people write."""
+    return _ISO.sub(r"\3-\2-\1", in_language(on_page(sentence), code))
 
 
 def _name_of(path: Path) -> str:
