@@ -51,8 +51,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "month": {*GROUND, *ROOMS, "output", "ledger", "days"},
     "telling": {*GROUND, *ROOMS, "output", "ledger", "days", "morning", "counter"},
     "fleet": {*GROUND, *ROOMS, "output"},
-    "example": {*GROUND, "rules", "office", "backlog", "scenarios", "fleet"},
-    "desk": {*GROUND, *ROOMS, "output", "example", "ledger", *OFFICE},
+    "forms": {*GROUND, "rules", "office", "scenarios"},
+    "example": {*GROUND, "rules", "office", "backlog", "scenarios", "fleet", "forms"},
+    "desk": {*GROUND, *ROOMS, "output", "forms", "example", "ledger", *OFFICE},
     "cli": {*GROUND, *ROOMS, "output", "example", "ledger", *OFFICE, "desk", "fleet"},
     "face": {"errors", "words", "showing", *ROOMS, "output", "ledger", *OFFICE},
 }

@@ -8,8 +8,8 @@ import pytest
 from browser import chromium
 from desk_client import PHONE, Seat, seated, served
 
-from ektp_sched.desk.changing import scenario_form
 from ektp_sched.example import write_start
+from ektp_sched.forms.changing import scenario_form
 from ektp_sched.office import Office
 from ektp_sched.scenarios import load_scenarios
 

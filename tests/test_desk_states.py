@@ -377,6 +377,7 @@ class Story:
             length = {f"{verb}.days": "60", f"{verb}.replications": "20"}
             self.sent(f"/whatif/{verb}", length | (more if verb == "need" else {}))
             self.ended()
+            assert self.page.url.partition("#")[0].endswith("/whatif")
             yield f"what came of {verb}"
         seat.go("/whatif")
         self.sent("/whatif/need", {"need.by": "01-01-2016"})

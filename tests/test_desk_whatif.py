@@ -16,10 +16,10 @@ from desk_client import LAPTOP, PHONE, seated, served
 
 from ektp_sched.days import open_office
 from ektp_sched.desk.answers import COMPARED, NEEDED, PROMISED, newest_answer
-from ektp_sched.desk.changing import scenario_form
-from ektp_sched.desk.forms import sent_of
-from ektp_sched.desk.marks import marked
 from ektp_sched.desk.questions import compare
+from ektp_sched.forms.changing import scenario_form
+from ektp_sched.forms.controls import sent_of
+from ektp_sched.forms.marks import marked
 from ektp_sched.ledger.state import state_of
 from ektp_sched.morning import today
 from ektp_sched.scenarios import load_scenarios

@@ -14,6 +14,7 @@ import pytest
 from output_cases import SHIFTS, cells, make
 from rich.console import Console
 
+from ektp_sched.documents import DecisionCut, DecisionProof, Leaf, Saving, TierPrices
 from ektp_sched.documents.seal import seal
 from ektp_sched.errors import FolderError
 from ektp_sched.output import check_folder, language, load, save
@@ -23,14 +24,7 @@ from ektp_sched.output.report.plan_data import gather
 from ektp_sched.output.shifts import shift_sentence
 from ektp_sched.output.tables import shifts_csv
 from ektp_sched.output.terminal import show_plan
-from ektp_sched.planning import (
-    DecisionCut,
-    DecisionProof,
-    Leaf,
-    Saving,
-    Status,
-    TierPrices,
-)
+from ektp_sched.planning import Status
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ektp_sched.cli.console import as_date, echo, emit
-from ektp_sched.cli.options import JsonOption, LangOption
+from ektp_sched.cli.options import JsonOption, LangOption, LedgerOption
 from ektp_sched.cli.reading import read_folder
 
 
@@ -36,6 +36,7 @@ def evidence(
             "--public", help="Leave out sheets and plan.xlsx, which hold names."
         ),
     ] = False,
+    ledger: LedgerOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -54,7 +55,7 @@ def evidence(
             "sebutkan paling banyak folder kantor dan satu berkas",
         )
         raise UsageError(message)
-    folder, words = read_folder(places[0] if len(places) == 2 else Path(), None, lang)
+    folder, words = read_folder(places[0] if len(places) == 2 else Path(), ledger, lang)
     plans = folder.plans()
     first = day or (plans[-1].day if plans else date.today())
     hand_out(folder, first, places[-1], words, public=public)

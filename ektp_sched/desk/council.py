@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import Response
 
 from ektp_sched.desk.checks import MONTHS
-from ektp_sched.desk.typed import day_of, written_day
 from ektp_sched.desk.visit import Page
 from ektp_sched.errors import UsageError
 from ektp_sched.failures import failure
+from ektp_sched.forms.typed import day_of, written_day
 from ektp_sched.ledger.tables import KINDS
 from ektp_sched.morning.handed import CHECKERS, evidence_of
 from ektp_sched.output.html import policy_of

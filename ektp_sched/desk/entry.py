@@ -6,10 +6,10 @@ import getpass
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.desk.typed import day_of, written_day
 from ektp_sched.desk.visit import Page, Visit
 from ektp_sched.errors import EktpSchedError, UsageError
 from ektp_sched.failures import failure
+from ektp_sched.forms.typed import day_of, written_day
 from ektp_sched.words import LANGUAGES, said
 
 if TYPE_CHECKING:

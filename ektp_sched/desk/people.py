@@ -13,9 +13,9 @@ from ektp_sched.counter.find import Person, find
 from ektp_sched.counter.history import history_of
 from ektp_sched.counter.status import Standing, status_of
 from ektp_sched.counter.text import status_lines
-from ektp_sched.desk.typed import day_of
 from ektp_sched.desk.visit import Page
 from ektp_sched.errors import EktpSchedError
+from ektp_sched.forms.typed import day_of
 from ektp_sched.telling import recording
 from ektp_sched.words import said
 

@@ -7,13 +7,13 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.days.folder import OFFICES, office_file
-from ektp_sched.desk.changing import scenario_form
-from ektp_sched.desk.marks import marked
 from ektp_sched.desk.rules_page import RulesPage
-from ektp_sched.desk.typed import day_of, whole_of
 from ektp_sched.desk.visit import Page
 from ektp_sched.errors import AskedError, ScenarioError, UsageError
 from ektp_sched.failures import failure
+from ektp_sched.forms.changing import scenario_form
+from ektp_sched.forms.marks import marked
+from ektp_sched.forms.typed import day_of, whole_of
 from ektp_sched.office.writing import tables_to_toml
 from ektp_sched.places import replace_file
 from ektp_sched.rules.fields import LARGEST_DAILY
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from ektp_sched.desk.changing import RulesForm
     from ektp_sched.desk.visit import Visit
+    from ektp_sched.forms.changing import RulesForm
     from ektp_sched.office import Office
     from ektp_sched.words import Said
 

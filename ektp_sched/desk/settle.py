@@ -14,10 +14,10 @@ from ektp_sched.days.overview import overview
 from ektp_sched.days.sheets import cards_on, sheet_file
 from ektp_sched.days.signature import REASONS
 from ektp_sched.desk.today import tell
-from ektp_sched.desk.typed import day_of
 from ektp_sched.desk.visit import Page, Visit
 from ektp_sched.errors import EktpSchedError, UsageError
 from ektp_sched.failures import failure
+from ektp_sched.forms.typed import day_of
 from ektp_sched.output.paper_page import passed_through
 from ektp_sched.output.rows import PASSED
 from ektp_sched.telling import recording

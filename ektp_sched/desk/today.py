@@ -14,11 +14,11 @@ from ektp_sched.days.overview import overview
 from ektp_sched.days.paper import printed_before
 from ektp_sched.days.sheets import sheets_ahead
 from ektp_sched.days.supplies import WHOLE, Down
-from ektp_sched.desk.typed import day_of, share_of, whole_of, written_day
 from ektp_sched.desk.verbs import lines_of
 from ektp_sched.desk.visit import Page, Visit
 from ektp_sched.errors import EktpSchedError, UsageError
 from ektp_sched.failures import failure
+from ektp_sched.forms.typed import day_of, share_of, whole_of, written_day
 from ektp_sched.output.tables import csv_bytes
 from ektp_sched.telling import recording
 from ektp_sched.telling.checking import checked
@@ -79,8 +79,7 @@ def _show(visit: Visit, **typed: Any) -> Response:
 
 def _understood(read: Checked, visit: Visit) -> dict[str, Any]:
     """Return what was understood of an export, for a page."""
-    from ektp_sched.output.digest import reconciled
-    from ektp_sched.output.terminal import held_lines, read_as
+    from ektp_sched.output.understood import held_lines, read_as, reconciled
 
     words, backlog = visit.words, read.backlog
     shown: dict[str, Any] = {
@@ -235,7 +234,7 @@ def _drop(visit: Visit) -> Response:
 
 def _export(visit: Visit) -> Response:
     """Show how the newest export was understood, and which rows are wrong."""
-    from ektp_sched.output.terminal import reject_lines
+    from ektp_sched.output.understood import reject_lines
 
     export, read = _newest(visit)
     backlog = None if read is None else read.backlog

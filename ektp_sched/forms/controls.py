@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.desk.typed import day_of
 from ektp_sched.errors import UsageError
+from ektp_sched.forms.typed import day_of
 from ektp_sched.office.cells import joined, split, text_of
 from ektp_sched.rules.fields import DAYS
 from ektp_sched.rules.forms import Column, Kind

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ektp_sched.desk.forms import Chapter, Control, Row
+    from ektp_sched.forms.controls import Chapter, Control, Row
 
 __all__ = ["Mark", "marked", "marks_follow"]
 
 _Cells: TypeAlias = dict[str, dict[int, dict[str, str]]]
 
+_KINDS: Final = ("breakdowns", "servers", "printers")
 _SOURCES: Final = "scenarios_sources"
+_NAMED: Final = ("scenarios", *(f"scenarios_{kind}" for kind in _KINDS))
+"""Sheets of entries that marks are about, by name; those of scenarios come last."""
 _OWN: Final = 1_000
 """Number of the first row of a mark that the file does not have yet."""
 _NO_INPUTS: Final = frozenset(
@@ -153,13 +156,7 @@ def marks_follow(cells: _Cells, before: _Cells) -> _Cells:
 
     A mark that was taken away, or never made, is left out.
     """
-    places = [
-        (old, new)
-        for sheet in ("scenarios", "scenarios_breakdowns")
-        for old, new in _renamed(sheet, cells, before)
-    ]
-    for kind in ("servers", "printers"):
-        places += _renamed(f"scenarios_{kind}", cells, before)
+    names = [dict(_renamed(sheet, cells, before)) for sheet in _NAMED]
     known = before.get(_SOURCES, {})
     rows = {}
     for number, row in cells.get(_SOURCES, {}).items():
@@ -167,9 +164,10 @@ def marks_follow(cells: _Cells, before: _Cells) -> _Cells:
         if unsaid and (number in known or number >= _OWN or not any(row.values())):
             continue
         key = row.get("key", "")
-        for old, new in places:
-            if key == old or key.startswith(f"{old}."):
-                key = new + key.removeprefix(old)
+        for new_names in names:
+            places = (o for o in new_names if key == o or key.startswith(f"{o}."))
+            if (old := next(places, None)) is not None:
+                key = new_names[old] + key.removeprefix(old)
         rows[number] = row | {"key": key}
     return cells | {_SOURCES: rows}
 

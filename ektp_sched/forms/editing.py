@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import tomlkit
+from tomlkit import TOMLDocument
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import InlineTable
+from tomlkit.items import AoT, InlineTable, Table
 
 from ektp_sched.office.writing import (
     INLINE,
@@ -71,23 +72,41 @@ class _Both:
         self, old: dict[str, Any], new: dict[str, Any], at: Path, now: Path
     ) -> Iterator[Change]:
         """Yield what a table says otherwise; an entry may have another name."""
-        left = {_row(self.before, at, name): name for name in old if name not in new}
-        names: dict[str, str] = {name: name for name in old if name in new}
-        for name in new:
-            row = _row(self.after, now, name)
-            if name not in old and row is not None and row in left:
-                names[left[row]] = name
-                yield Change((*at, left[row]), left[row], name, renamed=True)
+        names = self._names(old, new, at, now)
         for name, value in old.items():
             path = (*at, name)
             if name not in names:
                 yield Change(path, value, None)
                 continue
+            if names[name] != name:
+                yield Change(path, name, names[name], renamed=True)
             now_at = (*now, names[name])
             yield from self.changes(value, new[names[name]], path, now_at)
         for name, value in new.items():
             if name not in names.values():
                 yield Change((*at, name), None, value)
+
+    def _names(
+        self, old: dict[str, Any], new: dict[str, Any], at: Path, now: Path
+    ) -> dict[str, str]:
+        """Return what the entries of a table that stay are called now.
+
+        A row is an entry, whatever it is called; a cell is what it is called, unless
+        nothing is called so any more.
+        """
+        rows = {_row(self.before, at, name): name for name in old}
+        rows.pop(None, None)
+        names: dict[str, str] = {}
+        for name in new:
+            before = rows.get(_row(self.after, now, name))
+            if before is not None and (
+                self.after[*now, name].column is None
+                or (name not in old and before not in new)
+            ):
+                names[before] = name
+        taken = {*names.values()}
+        same = {name: name for name in old if name in new and name not in taken}
+        return same | names
 
     def _in_list(
         self, old: list[Any], new: list[Any], at: Path, now: Path
@@ -120,7 +139,8 @@ def _row(places: Mapping[Path, Cell], path: Path, name: str | int) -> Any:
 def applied(tables: Mapping[str, Any], changes: Sequence[Change]) -> dict[str, Any]:
     """Return tables with some things changed."""
     changed = deepcopy(dict(tables))
-    _apply(changed, changes, written=False)
+    for step in _steps(changes):
+        _apply(changed, step, written=False)
     return changed
 
 
@@ -129,11 +149,12 @@ def edited(text: str, changes: Sequence[Change]) -> str:
     if not changes:
         return text
     bare = text.removeprefix(_BOM)
-    expected = applied(_read(bare), changes)
+    expected, result = applied(_read(bare), changes), bare
     try:
-        document: Any = tomlkit.parse(bare)
-        _apply(document, changes, written=True)
-        result = tomlkit.dumps(document)
+        for step in _steps(changes):
+            document: Any = tomlkit.parse(result)
+            _apply(document, step, written=True)
+            result = tomlkit.dumps(document)
         kept = _read(result) == expected
     except (TOMLKitError, tomllib.TOMLDecodeError, TypeError, ValueError):
         kept = False
@@ -149,18 +170,72 @@ def _read(text: str) -> dict[str, Any]:
     return tomllib.loads(text, parse_float=Decimal)
 
 
+def _steps(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Yield changes in an order in which each path still leads where it did.
+
+    Entries go after what stands in others has changed, and are renamed then, those of
+    inner tables first; what takes a name that was another's comes after that.
+    """
+    left = {c.path for c in changes if c.renamed or c.after is None}
+    renamed = [change for change in changes if change.renamed]
+    gone = [change for change in changes if change.after is None]
+    put = [c for c in changes if not c.renamed and c.after is not None]
+    tables = [*dict.fromkeys(change.path[:-1] for change in renamed)]
+    late = [c for c in put if c.path in left and c.path[:-1] in tables]
+    after = [c for c in put if c.path in left and c not in late]
+    yield [*(c for c in put if c.path not in left), *reversed(gone), *after]
+    for table in reversed(tables):
+        yield [change for change in renamed if change.path[:-1] == table]
+        yield [change for change in late if change.path[:-1] == table]
+
+
 def _apply(tables: Any, changes: Sequence[Change], *, written: bool) -> None:
-    """Change tables, or the text of a file; entries go, or are renamed, last."""
-    last = [change for change in changes if change.after is None or change.renamed]
-    for change in changes:
-        if change not in last:
+    """Change tables, or the text of a file, by a step."""
+    names = {change.path[-1]: change.after for change in changes if change.renamed}
+    for change in () if names else changes:
+        if change.after is not None:
             _put(tables, change, written=written)
-    for change in reversed(last):
+            continue
         above, key = _above(tables, change.path, written=written), change.path[-1]
-        if change.renamed:
-            above[change.after] = above.pop(key)
-        elif isinstance(key, int) or key in above:
+        if isinstance(key, int) or key in above:
             del above[key]
+    if names and written:
+        for body in _bodies(tables, changes[0].path[:-1]):
+            _rename(body, names)
+    elif names:
+        above = _above(tables, changes[0].path, written=False)
+        entries = [(names.get(key, key), value) for key, value in above.items()]
+        above.clear()
+        above.update(entries)
+
+
+def _bodies(node: Any, path: Path) -> Iterator[list[tuple[Any, Any]]]:
+    """Yield what a file's text holds at a path, which it may say in several places."""
+    if path and isinstance(path[0], int):
+        yield from _bodies(node[path[0]], path[1:])
+        return
+    body = node.body if isinstance(node, TOMLDocument) else node.value.body
+    if not path:
+        yield body
+    for key, item in body if path else ():
+        if key is not None and key.key == path[0]:
+            yield from _bodies(item, path[1:])
+
+
+def _rename(body: list[tuple[Any, Any]], names: Mapping[Any, Any]) -> None:
+    """Rename entries in their places, with the remarks that stand there."""
+    for at, (key, item) in enumerate(body):
+        if key is None or key.key not in names:
+            continue
+        blanks = key.as_string()[len(key.as_string().rstrip()) :]
+        text = tomlkit.key(names[key.key]).as_string() + blanks
+        line = tomlkit.parse(f"{text}.x=0" if key.is_dotted() else f"{text}=0")
+        ((new, _),) = line.body
+        assert new is not None
+        new.sep = key.sep
+        body[at] = (new, item)
+        if isinstance(item, Table | AoT):
+            item.invalidate_display_name()
 
 
 def _above(tables: Any, path: Path, *, written: bool) -> Any:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.fields import FieldInfo
 
-from ektp_sched.desk.books import Book, Cells, office_book, scenario_book, title_of
-from ektp_sched.desk.forms import Chapter, sent_of
 from ektp_sched.errors import OfficeError
-from ektp_sched.office.editing import Change, applied, changes_between, edited
+from ektp_sched.forms.books import Book, Cells, office_book, scenario_book, title_of
+from ektp_sched.forms.controls import Chapter, sent_of
+from ektp_sched.forms.editing import Change, applied, changes_between, edited
 from ektp_sched.office.files import read_bytes, read_tables
 from ektp_sched.office.office import office_of
 from ektp_sched.office.sentences import type_at
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from ektp_sched.desk.books import Sent
+    from ektp_sched.forms.books import Sent
     from ektp_sched.office import Office
     from ektp_sched.rules.problems import Path as KeyPath
 
@@ -151,22 +151,28 @@ class RulesForm:
             name: filled[name] if seen.get(name) == [*values] else values
             for name, values in sent.items()
         }
-        cells = book.with_names(book.cells_sent(kept, self.language), before)
+        cells = book.cells_sent(kept, self.language)
         if step:
             cells = book.with_step(cells, step)
+        cells, wrong = book.with_names(cells, before)
         changes = changes_between(book.tables_of(before), book.tables_of(cells))
-        return self._typed(cells, changes, asked=not step)
+        return self._typed(cells, changes, wrong, asked=not step)
 
     def changed(self, changes: tuple[Change, ...]) -> Typed:
         """Return what becomes of the file by changes that were chosen elsewhere."""
         return self._typed(self.book.cells_of(applied(self.tables, changes)), changes)
 
     def _typed(
-        self, cells: Cells, changes: tuple[Change, ...], *, asked: bool = True
+        self,
+        cells: Cells,
+        changes: tuple[Change, ...],
+        wrong: Sequence[Problem] = (),
+        *,
+        asked: bool = True,
     ) -> Typed:
         after = self.book.tables_of(cells)
         tables = applied(self.tables, changes)
-        listed = [*self.further, *after.problems, *self.judged(tables)]
+        listed = [*self.further, *wrong, *after.problems, *self.judged(tables)]
         content = None
         if not listed:
             try:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pydantic import ValidationError
 
-from ektp_sched.desk.forms import (
+from ektp_sched.forms.controls import (
     Block,
     Chapter,
     Control,
@@ -25,7 +25,7 @@ from ektp_sched.desk.forms import (
     read_cell,
     written_cell,
 )
-from ektp_sched.desk.marks import marks_follow
+from ektp_sched.forms.marks import marks_follow
 from ektp_sched.office.cells import joined, split, text_of
 from ektp_sched.office.layout import (
     DATES,
@@ -42,7 +42,9 @@ from ektp_sched.office.rows import rows_of, value_at
 from ektp_sched.office.workbook_reading import Tables, tables_from
 from ektp_sched.rules.fields import DAYS, RESOURCES, Table
 from ektp_sched.rules.forms import Column, Kind, fields_of
+from ektp_sched.rules.problems import Problem
 from ektp_sched.rules.tables import OfficeTables
+from ektp_sched.scenarios.world.laws import DATES_ONLY
 from ektp_sched.scenarios.world.model import ScenariosFile
 from ektp_sched.scenarios.world.sheets import (
     SCENARIO_SETTINGS,
@@ -58,7 +60,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ektp_sched.office.workbook_reading import Rows
-    from ektp_sched.rules.problems import Cell, Problem
+    from ektp_sched.rules.problems import Cell
 
 __all__ = ["Book", "Cells", "Sent", "office_book", "scenario_book", "title_of"]
 
@@ -94,9 +96,15 @@ class Book:
         Puts what rows say into tables.
     known
         What the entries of tables elsewhere are called, which may be named here.
+    refers
+        The table that a control names entries of where its column does not say so, by
+        its name without a row, such as ``scenarios_settings.baseline``; and what else
+        it may say.
+    parts
+        Sheets whose ids are further entries of a table, by that table.
     follow
         Returns what a form says in which all else follows entries to their new names,
-        from that and from what it said before.
+        and what is wrong with that, from it and from what it said before.
     """
 
     model: type[Table]
@@ -107,7 +115,9 @@ class Book:
     filled: Callable[[Mapping[str, Any]], _Filled]
     read: Callable[[Mapping[str, Rows], Tables], None]
     known: Mapping[str, tuple[str, ...]] = of_class(default_factory=dict)
-    follow: Callable[[Cells, Cells], Cells] | None = None
+    refers: Mapping[str, tuple[str, ...]] = of_class(default_factory=dict)
+    parts: Mapping[str, str] = of_class(default_factory=dict)
+    follow: Callable[[Cells, Cells], tuple[Cells, list[Problem]]] | None = None
 
     def cells_of(self, tables: Mapping[str, Any]) -> Cells:
         """Return what the tables of a file say."""
@@ -181,30 +191,48 @@ class Book:
                 rows[int(rest[0])] = left
         return cells | {sheet: rows}
 
-    def with_names(self, cells: Cells, before: Cells) -> Cells:
-        """Return a form in which what named an entry follows it to its new name."""
+    def with_names(self, cells: Cells, before: Cells) -> tuple[Cells, list[Problem]]:
+        """Return a form in which what named an entry follows it to its new name.
+
+        And what is wrong with that.
+        """
         renamed: dict[str, dict[str, str]] = defaultdict(dict)
-        known = self._names(cells)
-        for sheet in self.sheets.values():
-            first = sheet.columns[0].key
-            for number, row in cells.get(sheet.name, {}).items():
-                old = before.get(sheet.name, {}).get(number, {}).get(first, "").strip()
-                new = row.get(first, "").strip()
-                if new and old not in ("", new, *known[sheet.name]):
-                    renamed[sheet.name][old] = new
+        for table, sheet, key in self._entries():
+            further = self.known.get(table, ()) if sheet != table else ()
+            rows = cells.get(sheet, {})
+            renamed[table] |= _renames(key, rows, before.get(sheet, {}), {*further})
         renamed[RESOURCES] = renamed["servers"] | renamed["printers"]
         followed = {
             name: {number: dict(row) for number, row in rows.items()}
             for name, rows in cells.items()
         }
         for name, rows in followed.items():
-            for column in self._columns(name):
-                new_names = renamed[column.names or ""]
-                for row in rows.values() if new_names else ():
-                    row[column.key] = _renamed(
-                        row.get(column.key, ""), column, new_names
-                    )
-        return self.follow(followed, before) if self.follow else followed
+            for row in rows.values():
+                for column, key in self._said_in(name, row):
+                    new_names = renamed[self.named_in(f"{name}.{column.key}", column)]
+                    if new_names:
+                        row[key] = _renamed(row.get(key, ""), column, new_names)
+        return self.follow(followed, before) if self.follow else (followed, [])
+
+    def named_in(self, place: str, column: Column) -> str:
+        """Return the table that a control names entries of; empty: none."""
+        return next(iter(self.refers.get(place, ())), column.names or "")
+
+    def _said_in(
+        self, sheet: str, row: Mapping[str, str]
+    ) -> Iterator[tuple[Column, str]]:
+        """Yield what the cells of a row hold, and where each stands in it."""
+        if sheet == self.single:
+            yield self.settings[row["key"]].column, "value"
+        for column in self._columns(sheet):
+            yield column, column.key
+
+    def _entries(self) -> Iterator[tuple[str, str, str]]:
+        """Yield tables that have entries, each with a sheet and the key of names."""
+        for sheet in self.sheets.values():
+            yield sheet.name, sheet.name, sheet.columns[0].key
+        for sheet_name, table in self.parts.items():
+            yield table, sheet_name, "id"
 
     def problems_by_name(
         self, problems: Iterable[Problem], places: Mapping[tuple[str | int, ...], Cell]
@@ -245,14 +273,38 @@ class Book:
     def _names(self, cells: Cells) -> dict[str, tuple[str, ...]]:
         """Return what the entries of each table are called, machines together too."""
         names: dict[str, tuple[str, ...]] = defaultdict(tuple, self.known)
-        for sheet in self.sheets.values():
-            rows, first = cells.get(sheet.name, {}).values(), sheet.columns[0].key
-            texts = [row.get(first, "").strip() for row in rows]
+        for table, sheet, key in self._entries():
+            texts = [row.get(key, "").strip() for row in cells.get(sheet, {}).values()]
             own = tuple(dict.fromkeys(text for text in texts if text))
-            names[sheet.name] = own or names[sheet.name]
-        if RESOURCES not in self.known:
-            names[RESOURCES] = names["servers"] + names["printers"]
+            if sheet != table:
+                own = tuple(dict.fromkeys((*names[table], *own)))
+            names[table] = own or names[table]
+        names[RESOURCES] = names["servers"] + names["printers"]
         return names
+
+
+def _renames(
+    key: str,
+    rows: Mapping[int, Mapping[str, str]],
+    before: Mapping[int, Mapping[str, str]],
+    kept: set[str],
+) -> dict[str, str]:
+    """Return the new names of entries by their old ones.
+
+    Nothing follows an entry of which another still has the name, one that takes the
+    name of another, or two of one name that have two now.
+    """
+    pairs = {
+        (before[number].get(key, "").strip(), row.get(key, "").strip())
+        for number, row in rows.items()
+        if number in before
+    }
+    kept |= {old for old, new in pairs if old == new}
+    pairs = {(old, new) for old, new in pairs if old and new and old != new}
+    olds = [old for old, _ in pairs]
+    return {
+        old: new for old, new in pairs if not {old, new} & kept and olds.count(old) == 1
+    }
 
 
 def _renamed(text: str, column: Column, names: Mapping[str, str]) -> str:
@@ -338,11 +390,15 @@ class _Form:
 
     def control(self, name: str, column: Column, text: str) -> Control:
         """Return the control for a cell."""
+        sheet = name.partition(".")[0]
+        place = name if sheet == self.book.single else f"{sheet}.{column.key}"
+        table = self.book.named_in(place, column)
+        others = self.book.refers.get(place, ())[1:]
         return control_of(
             name,
             column,
             text,
-            names=self.names[column.names] if column.names else (),
+            names=(*self.names[table], *others) if table else (),
             language=self.language,
             problems=tuple(self.problems.get(name, ())),
         )
@@ -419,15 +475,42 @@ def scenario_book(office: OfficeTables) -> Book:
         SCENARIO_SHEETS,
         filled=_filled_scenarios,
         read=scenario_tables_from,
-        follow=marks_follow,
+        follow=_follow,
+        refers=_REFERS,
+        parts={f"{SCENARIOS}_{kind}": kind for kind in ("servers", "printers")},
         known={
             "urgency": tuple(office.urgency),
             "cards": tuple(office.cards),
             "areas": tuple(office.areas),
             "servers": servers,
-            RESOURCES: (*servers, *printers),
+            "printers": printers,
         },
     )
+
+
+_REFERS: Final = {
+    f"{SCENARIO_SINGLE}.baseline": (SCENARIOS,),
+    f"{SCENARIO_SINGLE}.question.choose": (SCENARIOS,),
+    f"{SCENARIO_SINGLE}.question.against": (SCENARIOS, DATES_ONLY),
+    f"{SCENARIOS}_breakdowns.id": (RESOURCES,),
+    f"{SCENARIOS}_servers.replaces": ("servers",),
+    f"{SCENARIOS}_printers.replaces": ("printers",),
+}
+
+
+def _follow(cells: Cells, before: Cells) -> tuple[Cells, list[Problem]]:
+    """Let marks follow; what others are compared with never changes without a word."""
+    rows, first = cells.get(SCENARIOS, {}), min(before.get(SCENARIOS, {}), default=None)
+    said_rows = cells.get(SCENARIO_SINGLE, {}).values()
+    unsaid = not any(r["key"] == "baseline" and r["value"].strip() for r in said_rows)
+    problems = []
+    if unsaid and len(rows) > 1 and first not in (None, *rows):
+        sentence = said(
+            "the scenario that the others were compared with is gone; choose another",
+            "skenario pembandingnya dihapus; pilihlah pembanding yang lain",
+        )
+        problems.append(Problem(("baseline",), sentence))
+    return marks_follow(cells, before), problems
 
 
 _TITLES: Final = {
