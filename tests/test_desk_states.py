@@ -371,7 +371,7 @@ class Story:
     def answers(self) -> Iterator[str]:
         """What if, and what the council sees."""
         seat = self.seat
-        more = {"need.by": "01-12-2017"}
+        more = {"need.by": "01-11-2017"}
         for verb in ("compare", "need", "promise"):
             seat.go("/whatif")
             length = {f"{verb}.days": "60", f"{verb}.replications": "20"}
