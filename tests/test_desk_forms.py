@@ -238,6 +238,19 @@ def test_a_server_that_is_added_is_followed_by_all_that_names_it(
     assert "scenarios_breakdowns.1" in wrong(typed)
 
 
+@pytest.mark.parametrize("ending", ["toml", "xlsx"])
+def test_a_new_name_that_scenarios_do_not_know_is_said_before_it_is_saved(
+    tmp_path: Path, ending: Any
+) -> None:
+    write_start(tmp_path, example=KUPANG, office_format=ending)
+    form = office_form(tmp_path / f"office.{ending}", "id")
+    assert filled(form, office__name="Kantor").elsewhere == ()
+    typed = filled(form, servers__0__id="server-9")
+    assert typed.content is not None
+    assert {str(problem.path[0]) for problem in typed.elsewhere} >= {"breakdowns"}
+    assert all("server-1" in problem.key for problem in typed.elsewhere[:1])
+
+
 def test_what_others_are_compared_with_is_not_removed_without_a_word() -> None:
     office = Office.load(example(KUPANG) / "office.toml")
     raw = (example(KUPANG) / "scenarios.toml").read_text("utf-8")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from browser import chromium
-from desk_client import LAPTOP, PHONE, seated, served
+from desk_client import LAPTOP, NUMBERED, PHONE, office_text, seated, served
 
 from ektp_sched.backlog.identity import make_key
 from ektp_sched.counter import find
@@ -20,7 +19,6 @@ from ektp_sched.morning import today
 from ektp_sched.telling import recording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from desk_client import Seat
@@ -29,26 +27,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 DAY = date(2017, 9, 12)
-OFFICE = """
-name = "Kantor Contoh"
-[urgency.emergency]
-target_days = 3
-rank = 0
-[urgency.routine]
-target_days = 30
-default = true
-[[servers]]
-id = "server-1"
-cards_per_day = 4
-[[printers]]
-id = "printer-1"
-cards_per_day = 4
-[identity]
-from = "NIK"
-[columns]
-TGL_REKAM = "waiting_since"
-KECAMATAN = "area"
-"""
+OFFICE = office_text("Kantor Contoh", 4, server=4, more=NUMBERED, urgent=True)
 PLAIN = ("Ani Lette", "Budi Nope", "Maria Bria", "Maria Tse", "Yosef Nalle")
 HOSTILE = (
     "<img src=x onerror=alert(1)>Markup",
@@ -78,12 +57,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "exports/one.csv").write_text(_export(PEOPLE), "utf-8")
     today(open_office(folder), on=DAY, by="Maria", report=False)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def _found(seat: Seat, name: str) -> None:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import polars as pl
 import pytest
-from browser import chromium
-from desk_client import LAPTOP, PHONE, Seat, seated, served
+from desk_client import LAPTOP, PHONE, Seat, office_text, seated, served
 
 from ektp_sched.days import open_office
 from ektp_sched.days.exports import keep_export
@@ -62,12 +61,6 @@ def rows(printed: set[str] = frozenset(), more: int = 0) -> bytes:  # type: igno
             who = HOSTILE.get(n, f"Warga Contoh {n}")
             table.writerow([name, since, who, f"0812{n:06d}"])
     return out.getvalue().encode()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @dataclass
@@ -394,25 +387,8 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Twin:
     return twin
 
 
-OFFICE = """\
-name = "Kantor Uji"
-language = "id"
-[urgency.routine]
-target_days = 30
-default = true
-[[servers]]
-id = "server-1"
-cards_per_day = 12
-[[printers]]
-id = "printer-1"
-cards_per_day = 6
-[[printers]]
-id = "printer-2"
-cards_per_day = 6
-[cards.KTP-el]
-stock = 100
-default = true
-"""
+STOCK = "[cards.KTP-el]\nstock = 100\ndefault = true\n"
+OFFICE = office_text("Kantor Uji", 6, 6, server=12, more=STOCK)
 
 
 @pytest.fixture(scope="module")

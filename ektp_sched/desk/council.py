@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import Response
 
+from ektp_sched.days.corrections import can_be_undone
 from ektp_sched.desk.checks import MONTHS
 from ektp_sched.desk.visit import Page
 from ektp_sched.errors import UsageError
@@ -178,9 +179,14 @@ def _history(visit: Visit) -> Response:
         with folder.ledger.reading() as reader:
             acts, undone = reader.acts(*kinds, live=False)[::-1], reader.undone
     page = _page_number(visit, len(acts), _ACTS)
+    acts_shown = acts[_ACTS * page : _ACTS * (page + 1)]
     return visit.page(
         "history.html.j2",
-        table=history_table(acts[_ACTS * page : _ACTS * (page + 1)], undone, words),
+        table=history_table(acts_shown, undone, words),
+        may_undo=[
+            act.number if can_be_undone(act.kind) and act.number not in undone else 0
+            for act in acts_shown
+        ],
         count=len(acts),
         kind=kind if kinds else "",
         kinds=[*KINDS],

@@ -6,7 +6,7 @@ import getpass
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.desk.visit import Page, Visit
+from ektp_sched.desk.visit import Page, Visit, own_path
 from ektp_sched.errors import EktpSchedError, UsageError
 from ektp_sched.failures import failure
 from ektp_sched.forms.typed import day_of, written_day
@@ -70,10 +70,9 @@ def _names_in(visit: Visit) -> list[str]:
 
 
 def _speak(visit: Visit) -> Response:
-    code, back = visit.text("code"), visit.text("back")
+    code = visit.text("code")
     visit.session.language = code if code in LANGUAGES else ""
-    is_own = back.startswith("/") and not back.startswith(("//", "/\\"))
-    return visit.go(back if is_own else "/")
+    return visit.go(own_path(visit.text("back")))
 
 
 def _close(visit: Visit) -> Response:

@@ -13,6 +13,7 @@ from ektp_sched.counter.find import Person, find
 from ektp_sched.counter.history import history_of
 from ektp_sched.counter.status import Standing, status_of
 from ektp_sched.counter.text import status_lines
+from ektp_sched.days.corrections import can_be_undone
 from ektp_sched.desk.visit import Page
 from ektp_sched.errors import EktpSchedError
 from ektp_sched.forms.typed import day_of
@@ -140,6 +141,9 @@ def _page(visit: Visit, person: Person, **more: Any) -> Response:
         classes=[*folder.office.classes],
         events=events[::-1],
         rests_on=_last(events),
+        may_undo={
+            each.act for each in events if can_be_undone(each.kind) and not each.undone
+        },
         **content | more,
     )
 

@@ -23,6 +23,7 @@ from ektp_sched.output.tables import csv_bytes
 from ektp_sched.telling import recording
 from ektp_sched.telling.checking import checked
 from ektp_sched.telling.recording import outage_sentence
+from ektp_sched.telling.undoing import acts_of_day
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ __all__ = ["PAGES", "ROWS", "checked_export", "download", "newer_acts", "tell"]
 
 ROWS: Final = 200
 """Rows of a list that a page shows; a download has all."""
+
+_ACTS: Final = 8
+"""Acts of the day that its page lists; the history has all."""
 
 _OPEN: Final = ("exclude", "plan")
 _GONE: Final = ("accept",)
@@ -72,6 +76,7 @@ def _show(visit: Visit, **typed: Any) -> Response:
         stocked=_stocked(folder),
         outages=[(each.resource, outage_sentence(each)) for each in now.outages],
         seen=_last_act(folder),
+        acts=acts_of_day(folder, visit.day, _ACTS) if now.begun else (),
         written_day=written_day,
         typed=typed,
     )

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ektp_sched.days.signature import Signature
     from ektp_sched.telling.checking import Checked
 
-__all__ = ["TABS", "Desk", "Page", "Visit", "safe_name"]
+__all__ = ["TABS", "Desk", "Page", "Visit", "own_path", "safe_name"]
 
 TABS: Final = ("today", "people", "whatif", "council", "office")
 """Pages of the desk that are named at its top."""
@@ -274,6 +274,12 @@ class Page:
     path: str
     answer: Callable[[Visit], Response]
     is_open: bool = False
+
+
+def own_path(path: str, other: str = "/") -> str:
+    """Return a path if it is one of the desk, else another."""
+    is_own = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if is_own else other
 
 
 def safe_name(given: str, number: int) -> str:
