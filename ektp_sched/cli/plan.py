@@ -219,10 +219,11 @@ def plan(
         from ektp_sched.output import save
         from ektp_sched.planning import Status, dropped
         from ektp_sched.planning import plan as make
-        from ektp_sched.yesterday import as_previous
+        from ektp_sched.yesterday import as_previous, with_yesterday
 
         last = None if previous is None else as_previous(previous, begin)
-        applicants = yesterday.beside(applicants, rules, begin, last)
+        known = yesterday.given | {"previous": last}
+        applicants = with_yesterday(applicants, rules, start=begin, **known)
         verified = aside.submit(refuse_unverified, last)
         search |= {"engine": engine, "progress": progress}
         made = make(applicants, rules, start=begin, days=days, **search)
