@@ -187,18 +187,18 @@ def draw(target: Path = CURVE) -> None:
     million = "datum.value >= 1e6 ? datum.value / 1e6 + ' million' : "
     x = x.axis(values=ticks, labelExpr=million + "format(datum.value, ',')")
     y = alt.Y("cpu:Q", title="processor seconds, planned and verified")
-    y = y.scale(type="log").axis(values=[0.1, 1, 10, 100], format="~g")
+    y = y.scale(type="log", domainMin=0.03).axis(values=[0.1, 1, 10, 100], format="~g")
     colour = alt.Color("kind:N", legend=None, sort=list(_KINDS.values()))
     base = alt.Chart(alt.InlineData(values)).encode(
         x, y, colour.scale(range=list(SERIES[: len(_KINDS)]))
     )
     names = alt.Chart(alt.InlineData(ends)).mark_text(
-        align="right", dx=-8, dy=-8, fontSize=14, fontWeight="bold"
+        align="left", dx=10, fontSize=14, fontWeight="bold"
     )
     chart = (
         (base.mark_line(strokeWidth=2.5) + base.mark_point(filled=True, size=60))
         + names.encode(x, y, colour, text="kind:N")
-    ).properties(width=WIDTH - 60, height=300, background=PAPER, padding=10)
+    ).properties(width=WIDTH - 100, height=300, background=PAPER, padding=10)
     chart = chart.configure_axis(
         labelFontSize=13,
         titleFontSize=14,
