@@ -49,8 +49,9 @@ def read() -> dict[str, Any]:
 
 def keep(name: str, subject: dict[str, Any]) -> None:
     """Put a subject's figures among the others."""
-    others = read() if _FILE.exists() else {}
-    text = json.dumps({**others, name: subject}, indent=1, sort_keys=True)
+    known = (read() if _FILE.exists() else {}) | {name: subject}
+    ordered = {name: known[name] for name in SUBJECTS if name in known}
+    text = json.dumps(ordered, indent=1, ensure_ascii=False)
     _FILE.write_text(text + "\n", encoding="utf-8")
 
 
@@ -83,7 +84,8 @@ def _said(key: str, figures: dict[str, Any]) -> str:
         return f"\n{_made(figures[name])}\n\n{tables(figures[name])}"
     table, label, column = place.split("/")
     rows = figures[name]["tables"][table]["rows"]
-    [row] = [row for row in rows if row["label"].startswith(label)]
+    named = [row for row in rows if row["label"] == label]
+    [row] = named or [row for row in rows if row["label"].startswith(label)]
     if column == "ratio":
         return _ratio(row, rows)
     value = row[column]
