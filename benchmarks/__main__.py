@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["NAMES", "main"]
 
 NAMES = (
-    *("startup", "peers", "scale", "files", "mornings", "ledger"),
+    *("startup", "peers", "index", "scale", "files", "mornings", "ledger"),
     *("audit", "simulate", "shifts", "quotas"),
 )
 RESULTS = ROOT / "bench-results"

@@ -17,6 +17,7 @@ __all__ = ["main"]
 
 _TASKS = {
     "peer": "benchmarks.tasks_peers",
+    "index": "benchmarks.tasks_index",
     "scale": "benchmarks.tasks_scale",
     "make": "benchmarks.tasks_files",
     "baseline": "benchmarks.tasks_files",

@@ -86,13 +86,15 @@ class Report:
         return "\n".join([*parts, *(f"WRONG: {sentence}" for sentence in self.wrong)])
 
 
-def run_process(command: Sequence[str]) -> Spent:
+def run_process(command: Sequence[str], folder: str | Path = ROOT) -> Spent:
     """Run a command to its end and say what it took.
 
     Parameters
     ----------
     command
-        Program and arguments; it runs in the repository's folder.
+        Program and arguments.
+    folder
+        Where it runs; the repository's if left out.
 
     Raises
     ------
@@ -104,7 +106,7 @@ def run_process(command: Sequence[str]) -> Spent:
     assert light, "the driver must stay small"
     begun = time.perf_counter()
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None

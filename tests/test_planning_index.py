@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import pytest
 from hypothesis import event, given
-from strategies import Case, cases, days_of, desk, person
+from strategies import Case, cases, days_of, desk, given_cases, person
 
 from ektp_sched.planning import Status
 from ektp_sched.planning.network import engine
@@ -77,7 +77,7 @@ def test_where_the_index_is_wrong_the_solver_is_asked() -> None:
     assert_same(plan, by_solver(case))
 
 
-@given(cases(most=10).map(one_pool))
+@given((cases(most=10) | given_cases(cases(most=10))).map(one_pool))
 def test_an_index_that_is_proven_gives_the_solvers_plan(case: Case) -> None:
     with patch.object(FlowSolver, "solve", autospec=True,
                       side_effect=FlowSolver.solve) as solve:  # fmt: skip

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.people.objectives import EARLINESS
 from ektp_sched.planning.network.problem import Flow
+from ektp_sched.rules.tiers import FROZEN, MOVED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 __all__ = ["Guess", "by_index"]
+
+_SOONEST: Final = ("pressure", EARLINESS)
+"""Tiers under which a card is never better printed later."""
 
 _MOST: Final = 4_000_000
 """Cohorts times days times tiers up to which a guess is small beside a plan."""
@@ -58,14 +63,17 @@ class Guess:
 def by_index(
     program: Program, cohorts: Cohorts, tiers: tuple[Objective, ...]
 ) -> Guess | None:
-    """Return a guess; None where cards could go several ways, or it takes too long.
+    """Return a guess; None where several plans may be as good, or it takes too long.
 
-    With one pool of printers every optimum prints as many cards on each day, and the
-    tie-break settles whose they are; with several it may be one of many that is found.
+    With one pool, and no day to be kept before pressure, every optimum prints whenever
+    it can, so that all print as many cards on each day; the tie-break settles whose.
     """
     ways = np.bincount(program.tail, minlength=program.nodes).max(initial=0)
+    names = [tier.name for tier in tiers]
+    soonest = max(n for n, name in enumerate(names) if name in _SOONEST)
+    keeps = not {MOVED, FROZEN}.isdisjoint(names[:soonest])
     size = len(cohorts) * program.columns * len(tiers)
-    if len(program.pools) != 1 or ways > 1 or size > _MOST:
+    if len(program.pools) != 1 or ways > 1 or keeps or size > _MOST:
         return None
     onward = np.full(program.nodes, -1)  # the arc out of each node
     onward[program.tail] = np.arange(len(program.tail))
