@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import sqlalchemy as sa
+    from playwright.sync_api import Browser
 
 
 def _profile(name: str, examples: int, *, same: bool = False) -> None:
@@ -50,6 +51,15 @@ def forked_trials() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         fork_trials(patch)
         yield
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a browser; a test that looks at pages without one is skipped."""
+    from browser import chromium
+
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from test_backtest import SMALL, setting
 from test_cases_cells import assert_strict
-from test_report_browser import A4, PHONE, SCREEN, VISIBLE, browser, opened
+from test_report_browser import A4, PHONE, SCREEN, VISIBLE, opened
 
 from ektp_sched.backlog import read_backlog
 from ektp_sched.example import write_start
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
-
-__all__ = ["browser"]
 
 pytestmark = pytest.mark.browser
 

@@ -126,6 +126,46 @@ def test_any_office_comes_back_and_may_be_renamed(
         assert now.model_dump() == office.model_dump() | {"name": "Kantor lain"}
 
 
+NAMED = (
+    *(("urgency", "name"), ("cards", "name"), ("areas", "name")),
+    *(("servers", "id"), ("printers", "id"), ("shifts", "id"), ("quotas", "id")),
+)
+
+
+@HALF
+@given(offices(), st.sampled_from(NAMED))
+def test_an_entry_is_renamed_there_and_back(
+    office: Office, named: tuple[str, str]
+) -> None:
+    """All that names it follows, and nothing else is another, or elsewhere."""
+    table, key = named
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "office.toml")
+        dump(office, path)
+        place = f"{table}.0.{key}"
+        form = office_form(path, "en")
+        sent = sent_of(form.shown().chapters)
+        if place not in sent:
+            return
+        (old,) = sent[place]
+        typed = form.typed(sent | {place: ["zz-9"]})
+        now = office_in(typed, path)
+        assert now != office
+        form = office_form(path, "en")
+        back = form.typed(sent_of(form.shown().chapters) | {place: [old]})
+        again = office_in(back, path)
+    assert once(again.model_dump()) == once(office.model_dump())
+
+
+def once(value: Any) -> str:
+    """Return what tables say in their order; a name twice in a list is there once."""
+    if isinstance(value, dict):
+        return repr([(key, once(part)) for key, part in value.items()])
+    if isinstance(value, list | tuple):
+        return repr([*dict.fromkeys(map(once, value))])
+    return repr(value)
+
+
 def test_only_what_changed_is_written(tmp_path: Path) -> None:
     form = form_of()
     typed = filled(
@@ -236,6 +276,19 @@ def test_a_server_that_is_added_is_followed_by_all_that_names_it(
     assert "server-new" not in text
     typed = filled(scenarios, scenarios_breakdowns__1__id="server-9")
     assert "scenarios_breakdowns.1" in wrong(typed)
+
+
+@pytest.mark.parametrize("ending", ["toml", "xlsx"])
+def test_a_new_name_that_scenarios_do_not_know_is_said_before_it_is_saved(
+    tmp_path: Path, ending: Any
+) -> None:
+    write_start(tmp_path, example=KUPANG, office_format=ending)
+    form = office_form(tmp_path / f"office.{ending}", "id")
+    assert filled(form, office__name="Kantor").elsewhere == ()
+    typed = filled(form, servers__0__id="server-9")
+    assert typed.content is not None
+    assert {str(problem.path[0]) for problem in typed.elsewhere} >= {"breakdowns"}
+    assert all("server-1" in problem.key for problem in typed.elsewhere[:1])
 
 
 def test_what_others_are_compared_with_is_not_removed_without_a_word() -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from answer_cases import answered, long_named
-from browser import chromium
 from examples import planned
 from month_cases import four_days
 from test_cases_cells import assert_strict
@@ -19,7 +18,6 @@ from ektp_sched.output.report import comparison_report, plan_report
 from ektp_sched.output.report.comparison_file import comparison_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
@@ -40,12 +38,6 @@ SETTINGS = {
 }
 """What a page is looked at in: in two languages, it is in all of them."""
 LOOKS = [(name, *each) for name in PAGES for each in SETTINGS[name[-2:]]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -45,6 +46,7 @@ def evidence(
     A page in it says what it holds, what of it is personal, and how it is checked
     without this program.  A file that is there is never written over.
     """
+    from ektp_sched.days.committed import finish
     from ektp_sched.errors import UsageError
     from ektp_sched.morning.handed import hand_out
     from ektp_sched.words import said
@@ -56,6 +58,8 @@ def evidence(
         )
         raise UsageError(message)
     folder, words = read_folder(places[0] if len(places) == 2 else Path(), ledger, lang)
+    if os.access(folder.path, os.W_OK):
+        finish(folder)  # a plan that a killed command has recorded is one
     plans = folder.plans()
     first = day or (plans[-1].day if plans else date.today())
     hand_out(folder, first, places[-1], words, public=public)

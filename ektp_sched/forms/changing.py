@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.fields import FieldInfo
 
-from ektp_sched.errors import OfficeError
+from ektp_sched.errors import OfficeError, ScenarioError
 from ektp_sched.forms.books import Book, Cells, office_book, scenario_book, title_of
 from ektp_sched.forms.controls import Chapter, sent_of
 from ektp_sched.forms.editing import Change, applied, changes_between, edited
@@ -26,7 +26,7 @@ from ektp_sched.office.workbook_reading import (
 )
 from ektp_sched.public import visible
 from ektp_sched.rules.problems import Problem, key_path
-from ektp_sched.scenarios.world.loading import judged_scenarios
+from ektp_sched.scenarios.world.loading import judged_scenarios, scenarios_beside
 from ektp_sched.scenarios.world.model import SCENARIOS_FILE
 from ektp_sched.scenarios.world.sheets import further_sheets, read_scenario_sheets
 from ektp_sched.words import grouped, in_language, said
@@ -73,6 +73,8 @@ class Typed:
         What is wrong and said of no place of the form.
     wrong
         How many things are wrong.
+    elsewhere
+        What would be wrong with other files by what is sound here.
     """
 
     chapters: tuple[Chapter, ...]
@@ -81,6 +83,7 @@ class Typed:
     content: bytes | None
     problems: tuple[str, ...]
     wrong: int
+    elsewhere: tuple[Problem, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -111,6 +114,8 @@ class RulesForm:
         this one.
     further
         What is wrong with the file beside what its tables say.
+    elsewhere
+        Returns what tables that are sound make wrong of other files.
     """
 
     path: Path
@@ -121,6 +126,7 @@ class RulesForm:
     judged: Callable[[Mapping[str, Any]], Sequence[Problem]]
     bound: Callable[[Mapping[str, Any]], bytes]
     further: tuple[Problem, ...] = ()
+    elsewhere: Callable[[Mapping[str, Any]], tuple[Problem, ...]] = lambda _: ()
 
     @property
     def digest(self) -> str:
@@ -187,6 +193,7 @@ class RulesForm:
             content,
             tuple(by_name.get("", ())),
             len(listed),
+            self.elsewhere(tables) if content and changes else (),
         )
 
     def _content(self, changes: Sequence[Change], tables: Mapping[str, Any]) -> bytes:
@@ -279,7 +286,32 @@ def office_form(path: Path, language: str) -> RulesForm:
         judged=lambda tables: office_of(tables)[1],
         bound=bound,
         further=further,
+        elsewhere=lambda tables: _wrong_scenarios(path, read, tables),
     )
+
+
+def _wrong_scenarios(
+    path: Path, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[Problem, ...]:
+    """Return what is wrong with an office's scenarios since it is another."""
+    offices = [office_of(tables)[0] for tables in (before, after)]
+    beside = scenarios_beside(path)
+    if beside is None or None in offices:
+        return ()
+    try:
+        if beside.suffix.lower() == _WORKBOOK:
+            tables = read_scenario_sheets(beside)[0].data
+        else:
+            tables, _ = read_tables(beside, SCENARIOS_FILE)
+    except ScenarioError:  # their own page says what is wrong with them
+        return ()
+    old, new = (
+        judged_scenarios(tables, office, folder=path.parent)[1]
+        for office in offices
+        if office is not None
+    )
+    known = {(each.path, str(each.sentence)) for each in old}
+    return tuple(each for each in new if (each.path, str(each.sentence)) not in known)
 
 
 def scenario_form(path: Path, office: Office, language: str) -> RulesForm:
