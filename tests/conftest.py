@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import sqlalchemy as sa
+    from playwright.sync_api import Browser
 
 
 def _profile(name: str, examples: int, *, same: bool = False) -> None:
@@ -37,9 +39,14 @@ _profile("ci", 20, same=True)
 _profile("local", 20)
 _profile("quick", 5)
 _profile("laws", 500)
-settings.load_profile(
-    os.environ.get("EKTP_PROFILE") or ("ci" if os.environ.get("CI") else "local")
-)
+PROFILE = os.environ.get("EKTP_PROFILE") or ("ci" if os.environ.get("CI") else "local")
+settings.load_profile(PROFILE)
+
+# The processes of the suite fill the machine; a pool of threads in each only waits for
+# the others'.  That no number of threads changes a byte has a test of its own, and
+# the long trials run with all of them.
+if PROFILE != "laws":
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +57,16 @@ def forked_trials() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         fork_trials(patch)
         yield
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the Chromium of this machine."""
+    # Not for longer: while it runs, nothing else can run an event loop.
+    from browser import chromium
+
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +104,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files of what is slow, so that what ends last is short."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass by what all tests have loaded."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import chromium
 from desk_client import LAPTOP, PHONE, seated, served
 
 from ektp_sched.backlog.identity import make_key
@@ -27,7 +26,6 @@ from ektp_sched.output.languages import language
 from ektp_sched.telling import recording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from desk_client import Seat
@@ -81,12 +79,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     recording.record_all(open_office(folder), [], Signature.of("Sri", DAY))
     today(open_office(folder), on=DAY + timedelta(days=1), by="Maria", report=False)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def _looks_right(seat: Seat) -> None:

@@ -9,7 +9,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import chromium
 from desk_client import PHONE, seated, served
 from examples import example
 
@@ -31,12 +30,6 @@ if TYPE_CHECKING:
 CHECK, SAVE = "Periksa dan tampilkan perubahan", "Simpan"
 OPEN = "document.querySelectorAll('details').forEach(each => { each.open = true })"
 MARKUP = "<img src=x onerror=alert(1)>"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from browser import chromium
 from desk_client import LAPTOP, PHONE, seated, served
 
 from ektp_sched.backlog.identity import make_key
@@ -20,7 +19,6 @@ from ektp_sched.morning import today
 from ektp_sched.telling import recording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from desk_client import Seat
@@ -78,12 +76,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "exports/one.csv").write_text(_export(PEOPLE), "utf-8")
     today(open_office(folder), on=DAY, by="Maria", report=False)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def _found(seat: Seat, name: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import chromium
 from desk_client import PHONE, Seat, seated, served
 
 from ektp_sched.desk.changing import scenario_form
@@ -14,19 +13,12 @@ from ektp_sched.office import Office
 from ektp_sched.scenarios import load_scenarios
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DAY = "2017-09-12"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import polars as pl
 import pytest
-from browser import chromium
 from desk_client import LAPTOP, PHONE, Seat, seated, served
 
 from ektp_sched.days import open_office
@@ -62,12 +61,6 @@ def rows(printed: set[str] = frozenset(), more: int = 0) -> bytes:  # type: igno
             who = HOSTILE.get(n, f"Warga Contoh {n}")
             table.writerow([name, since, who, f"0812{n:06d}"])
     return out.getvalue().encode()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @dataclass

@@ -10,7 +10,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser import chromium
 from cli_cases import HEADING, ROWS
 from desk_client import LAPTOP, PHONE, seated, served
 
@@ -83,12 +82,6 @@ def office_folder(folder: Path, scenarios: str | None = SCENARIOS) -> Path:
         text = scenarios.replace("\u202e", "")
         (folder / "scenarios.toml").write_text(text, encoding="utf-8")
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import chromium
 from desk_client import LAPTOP, PHONE, Seat, seated, served
 
 from ektp_sched.days import open_office
@@ -20,7 +19,6 @@ from ektp_sched.ledger.state import state_of
 from ektp_sched.morning import today
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     import sqlalchemy as sa
@@ -54,12 +52,6 @@ cards_per_day = 20
 id = "printer-2"
 cards_per_day = 20
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 def office_in(folder: Path) -> Path:
