@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,9 +17,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-def _profile(name: str, examples: int, *, same: bool = False) -> None:
+def _profile(
+    name: str,
+    examples: int,
+    *,
+    same: bool = False,
+    phases: tuple[Phase, ...] = (*Phase,),
+) -> None:
     settings.register_profile(
         name,
+        phases=phases,
         max_examples=examples,
         deadline=None,
         derandomize=same,
@@ -39,6 +46,8 @@ _profile("ci", 20, same=True)
 _profile("local", 20)
 _profile("quick", 5)
 _profile("laws", 500)
+# Whether a mutant is found, and not by how small a case.
+_profile("mutants", 20, same=True, phases=(Phase.explicit, Phase.generate))
 PROFILE = os.environ.get("EKTP_PROFILE") or ("ci" if os.environ.get("CI") else "local")
 settings.load_profile(PROFILE)
 
