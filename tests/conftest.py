@@ -98,7 +98,7 @@ def database(postgres: sa.URL) -> Iterator[sa.URL]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> sa.URL:
     """Return where a ledger can be made, in each of the databases that it may use."""
     from ektp_sched.ledger import address
