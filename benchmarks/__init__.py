@@ -1,4 +1,4 @@
-"""Measurements, as ratios in one run: ``python -m benchmarks [--smoke] [name …]``.
+"""Measurements, as ratios in one run: ``python -m benchmarks [--smoke] [subject …]``.
 
 The driver loads nothing but the standard library.  Every measurement is a process
 of its own (`benchmarks.child`), so that no library's threads, caches or memory

@@ -1,89 +1,69 @@
-"""``python -m benchmarks [--smoke] [name …]``: measure, print tables, keep JSON."""
+"""``python -m benchmarks [--smoke] [subject …]``: measure, keep figures, write docs."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from datetime import UTC, datetime
-from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.measure import ROOT, surroundings
+from benchmarks import figures
+from benchmarks.measure import machine, measure
+from benchmarks.subjects import SUBJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from benchmarks.measure import Report
-
-__all__ = ["NAMES", "main"]
-
-NAMES = (
-    *("startup", "peers", "scale", "files", "mornings", "ledger"),
-    *("audit", "simulate", "shifts", "quotas"),
-)
-RESULTS = ROOT / "bench-results"
+__all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run benchmarks by name, all by default.
+    """Measure subjects, all by default; return 1 if any value is wrong.
 
-    Parameters
-    ----------
-    arguments
-        Of the command line.
-
-    Returns
-    -------
-    int
-        1 if any value is wrong; being slow is not.
+    Being slow is not wrong.  A smoke run keeps nothing.
     """
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="tiny sizes, one round")
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(NAMES))
+    parser.add_argument("--rounds", type=int, help="of each row, instead of its own")
+    parser.add_argument("--write", action="store_true", help="only write the docs anew")
+    parser.add_argument("names", nargs="*", metavar="subject", help=", ".join(SUBJECTS))
     chosen = parser.parse_args(arguments)
-    unknown = sorted(set(chosen.names) - set(NAMES))
-    if unknown:
-        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
-    wrong = 0
-    for name in chosen.names or NAMES:
-        run: Callable[..., Report] = import_module(f"benchmarks.{name}").run
-        before = surroundings()
-        report = run(smoke=chosen.smoke)
-        after = surroundings()
-        print(f"## {name}\n\n{report.markdown()}", flush=True)
-        _warn(before, after)
-        _keep(report, before, after, smoke=chosen.smoke)
-        wrong += len(report.wrong)
+    if unknown := sorted(set(chosen.names) - set(SUBJECTS)):
+        parser.error(f"no {', '.join(unknown)}; there are {', '.join(SUBJECTS)}")
+    wrong: list[str] = []
+    for name in () if chosen.write else chosen.names or SUBJECTS:
+        rounds = 1 if chosen.smoke else chosen.rounds
+        subject, faults = _measured(name, rounds, smoke=chosen.smoke)
+        print(f"## {name}\n\n{figures.tables(subject)}", flush=True)
+        wrong += faults
+        if not (chosen.smoke or faults):
+            figures.keep(name, subject)
+    if not chosen.smoke:
+        figures.write()
+        if "scale" in figures.read():
+            figures.draw()
+    print(*(f"WRONG: {sentence}" for sentence in wrong), sep="\n", end="")
     return 1 if wrong else 0
 
 
-def _warn(before: dict[str, float], after: dict[str, float]) -> None:
-    """Say when the machine had other work to do."""
-    if before["load"] > 1:
-        print(
-            f"The machine was busy before this began (load {before['load']} on "
-            f"{before['cores']} cores, {after['load']} after): seconds are too high, "
-            "ratios and processor seconds say more.\n"
-        )
-
-
-def _keep(
-    report: Report, before: dict[str, float], after: dict[str, float], *, smoke: bool
-) -> None:
-    RESULTS.mkdir(exist_ok=True)
-    found = {
-        "name": report.name,
-        "smoke": smoke,
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "before": before,
-        "after": after,
-        "wrong": report.wrong,
-        "data": report.data,
-    }
-    name = f"{report.name}{'-smoke' if smoke else ''}.json"
-    text = json.dumps(found, indent=1)
-    (RESULTS / name).write_text(text + "\n", encoding="utf-8")
+def _measured(
+    name: str, rounds: int | None, *, smoke: bool
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the figures of a subject, and what is wrong with answers."""
+    wrong: list[str] = []
+    before, tables = machine(), {}
+    for table in SUBJECTS[name](smoke):
+        rows, faults = measure(table, rounds or table.rounds)
+        columns = {"title": table.title, "against": table.against, "says": table.says}
+        tables[table.key] = {**columns, "rows": rows}
+        wrong += faults
+    return {
+        "command": f"python -m benchmarks {name}",
+        "on": datetime.now(UTC).date().isoformat(),
+        **before,
+        "load_after": machine()["load"],
+        "tables": tables,
+    }, wrong
 
 
 if __name__ == "__main__":

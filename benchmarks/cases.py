@@ -20,18 +20,10 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = [
-    "AREAS",
-    "START",
-    "Case",
-    "peer_case",
-    "queue_case",
-    "scale_case",
-    "shift_case",
-]
+__all__ = ["START", "Case", "peer_case", "queue_case", "rule_case", "scale_case"]
 
 START = date(2017, 9, 12)
-AREAS = tuple(f"area-{i}" for i in range(1, 7))
+_AREAS = tuple(f"area-{i}" for i in range(1, 7))
 _TARGETS = {"emergency": 3, "urgent": 14, "routine": 30, "slow": 90}
 _SHARES = (0.02, 0.08, 0.70, 0.20)
 _OLDEST = 400
@@ -120,29 +112,66 @@ def queue_case(kind: str) -> tuple[Case, CheckedScenarios]:
     return Case(office, frame, case.days), scenarios_of(_SCENARIOS, office, start=START)
 
 
-def shift_case(name: str) -> Case:
-    """Return a case with Saturdays and overtime under a budget that buys some.
+def rule_case(name: str) -> Case:
+    """Return a case under rules that break the network.
 
     Parameters
     ----------
     name
-        Such as ``5000x25``: applications and days.  On working days the server
-        can print six tenths of the backlog; 3 % of it has a due date.
+        Such as ``weekly-5000x25``: sort, applications, days.  On working days the
+        server can print six tenths of the backlog; 3 % of it has a due date.  The
+        sorts: ``shifts`` (Saturdays and overtime under a budget that buys some),
+        ``weekly`` (each of six areas gets at least 0.16 of the cards of each week,
+        the slow class at most a tenth of what the server prints in one), ``parity``
+        (shares printed of the areas differ by at most a tenth each day), ``daily``
+        (1 card in 100 of the backlog a day for one area), or ``stocks`` (blanks of
+        three card types in lots, all on the same printers, and the shifts).
     """
-    count, days = (int(part) for part in name.split("x"))
+    sort, size = name.split("-")
+    count, days = (int(part) for part in size.split("x"))
     per_day = max(4, round(count * 0.6 / (days * 5 / 7)))
     office = _office(per_day, restricted=False, equal=4)
     tables = office.model_dump(mode="python", by_alias=True, exclude_unset=True)
-    tables["shifts"] = _SHIFTS
-    tables["budget"] = {"idr": 600_000 * days}
     draw = np.random.default_rng(2)
     due = pl.when(pl.Series(draw.random(count) < _DUE)).then(
         _dates(draw.integers(0, days, count))
     )
     frame = _frame(count, days, dated=False).with_columns(due_on=due)
+    if sort in ("shifts", "stocks"):
+        tables |= {"shifts": _SHIFTS, "budget": {"idr": 600_000 * days}}
+    if sort == "stocks":
+        tables["cards"] = _lots(count, days)
+        parts = np.random.default_rng(3).choice(3, count, p=tuple(_CARDS.values()))
+        frame = frame.with_columns(card=pl.Series(list(_CARDS)).gather(parts))
+    if sort == "daily":
+        least = max(1, count // 100)
+        tables["quotas"] = [{"per": "day", "area": [_AREAS[0]], "at_least": least}]
+    if sort == "parity":
+        tables["parity"] = [{"areas": list(_AREAS), "within": Decimal("0.1")}]
+    if sort == "weekly":
+        share, most = Decimal("0.16"), per_day * 5 // 10
+        tables["quotas"] = [
+            *({"per": "week", "area": [a], "at_least_share": share} for a in _AREAS),
+            {"per": "week", "urgency": ["slow"], "at_most": most},
+        ]
     return Case(Office.model_validate(tables), frame, days)
 
 
+def _lots(count: int, days: int) -> dict[str, Any]:
+    """Blanks for two thirds of each type's applications, in four lots."""
+    on = [START + timedelta(days=days * n // 4) for n in (1, 2, 3)]
+    cards: dict[str, Any] = {}
+    for card, part in _CARDS.items():
+        lot = round(count * part / 6)
+        cards[card] = {
+            "stock": lot,
+            "deliveries": [{"on": d, "cards": lot} for d in on],
+        }
+    cards["KTP-el"]["default"] = True
+    return cards
+
+
+_CARDS = {"KTP-el": 0.7, "KIA": 0.2, "SKD": 0.1}
 _DUE = 0.03
 _SHIFTS = [
     {
@@ -189,7 +218,7 @@ _SCENARIOS: dict[str, Any] = {
 def _office(per_day: int, *, restricted: bool, equal: int) -> Office:
     printers: list[dict[str, Any]]
     if restricted:
-        served = (AREAS[:2], AREAS[2:5], (*AREAS[1:3], *AREAS[5:]))
+        served = (_AREAS[:2], _AREAS[2:5], (*_AREAS[1:3], *_AREAS[5:]))
         limit = max(1, int(per_day * 0.4))
         printers = [
             {"id": f"printer-{i}", "cards_per_day": limit, "areas": areas}
@@ -226,7 +255,7 @@ def _frame(count: int, days: int, *, dated: bool, seed: int = 1) -> pl.DataFrame
             "waiting_since": _dates(since),
             "ready_on": _dates(np.maximum(later, since)),
             "urgency": urgency,
-            "area": pl.Series(AREAS).gather(draw.choice(len(AREAS), count)),
+            "area": pl.Series(_AREAS).gather(draw.choice(len(_AREAS), count)),
         }
     )
     if not dated:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Instance", "build", "by_person", "check", "values", "weighted"]
+__all__ = ["Answer", "Instance", "build", "by_person", "check", "values", "weighted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +83,22 @@ class Instance:
         return np.repeat(np.arange(len(self.size)), np.diff(self.start))
 
 
-def build(backlog: Backlog, case: Case) -> Instance:
-    """Return the problem of a case by cohorts.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Cards on each choice, ``None`` where nothing came out, and what is said of it.
 
-    Parameters
-    ----------
-    backlog
-        The case's accepted applications.
-    case
-        Office and horizon.
+    An exact answer that is called optimal must equal the library's; others must never
+    be better.
     """
+
+    instance: Instance
+    cards: Ints | None
+    proof: str
+    exact: bool = True
+
+
+def build(backlog: Backlog, case: Case) -> Instance:
+    """Return the problem of a case by cohorts."""
     limits = capacity(case.office, case.start, case.days)
     cohorts = build_cohorts(backlog, case.office, case.start, case.days)
     program = build_program(cohorts, limits, days_that_matter(cohorts, limits))
@@ -134,13 +140,7 @@ def _limits(program: Program) -> tuple[Bools, Ints]:
 
 
 def by_person(instance: Instance) -> Instance:
-    """Return the same problem with one unit for each application.
-
-    Parameters
-    ----------
-    instance
-        The problem by cohorts.
-    """
+    """Return the same problem with one unit for each application."""
     member = instance.member.astype(np.int64)
     count = np.diff(instance.start)[member]
     start = np.append(0, np.cumsum(count))
@@ -159,22 +159,18 @@ def by_person(instance: Instance) -> Instance:
 def weighted(instance: Instance) -> Ints:
     """Return one cost for each choice whose least sum is least tier by tier.
 
-    A tier need only outweigh what later ones can change round one simple
-    cycle, which passes each column at most once and "not printed" once.
+    A tier need only outweigh what later ones can change round one simple cycle,
+    which passes each column at most once and "not printed" once.  Costs are less
+    each unit's least, which changes no optimum and keeps figures small.
     """
     total = np.zeros(len(instance.choice), dtype=np.int64)
     scale = 1
     for cost in instance.costs[::-1]:
         assert scale * int(cost.max(initial=0)) < 1 << 62
         total += scale * cost
-        scale = (instance.columns + 2) * _spread(instance, total) + 1
+        total -= np.minimum.reduceat(total, instance.start[:-1])[instance.owner]
+        scale = (instance.columns + 2) * int(total.max(initial=0)) + 1
     return total
-
-
-def _spread(instance: Instance, cost: Ints) -> int:
-    high = np.maximum.reduceat(cost, instance.start[:-1])
-    low = np.minimum.reduceat(cost, instance.start[:-1])
-    return int((high - low).max(initial=0))
 
 
 def values(instance: Instance, cards: Ints) -> list[int]:

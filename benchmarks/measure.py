@@ -1,4 +1,4 @@
-"""Processes that are timed, medians, and tables of what they took."""
+"""Processes that are timed, in alternating rounds, and what is wrong with answers."""
 
 from __future__ import annotations
 
@@ -8,135 +8,72 @@ import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import Any, Final, Self
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+__all__ = ["ROOT", "Row", "Table", "Timer", "machine", "measure"]
 
-__all__ = [
-    "ROOT",
-    "Report",
-    "Spent",
-    "Timer",
-    "median",
-    "number",
-    "ratio",
-    "run_child",
-    "run_process",
-    "surroundings",
-]
-
-ROOT = Path(__file__).resolve().parent.parent
-_MEGA = 1 << 20
-_PEAK_UNIT = 1 if sys.platform == "darwin" else 1 << 10
+ROOT: Final = Path(__file__).resolve().parent.parent
+_MEGA: Final = 1 << 20
+_PEAK_UNIT: Final = 1 if sys.platform == "darwin" else 1 << 10
+_LIBRARIES: Final = (
+    *("numpy", "polars", "ortools", "highspy", "pyjobshop", "simpy", "ciw", "scipy"),
+)
+_LONG: Final = 20.0
+"""Seconds after which a row is not run again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
-    """What one process took.
+class Row:
+    """One thing that is measured: a task below `benchmarks.tasks`, or a command.
 
     Parameters
     ----------
-    seconds
-        From start to end, wall clock.
-    cpu
-        Seconds of processor time, all threads, user and system.
-    peak_mb
-        Largest resident memory in MiB.
-    output
-        What it printed.
-    """
-
-    seconds: float
-    cpu: float
-    peak_mb: float
-    output: str
-
-
-@dataclass(slots=True)
-class Report:
-    """What one benchmark found.
-
-    Parameters
-    ----------
-    name
-        Name of the benchmark.
-    tables
-        Title, headings and rows, all text.
-    data
-        Everything measured, for the JSON file.
-    wrong
-        Sentences about wrong values; any makes the run fail.
-    """
-
-    name: str
-    tables: list[tuple[str, list[str], list[list[str]]]] = field(default_factory=list)
-    data: dict[str, Any] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
-
-    def markdown(self) -> str:
-        """Return the tables as Markdown."""
-        parts = []
-        for title, headings, rows in self.tables:
-            lines = [headings, ["---"] * len(headings), *rows]
-            body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-            parts.append(f"**{title}**\n\n{body}\n")
-        return "\n".join([*parts, *(f"WRONG: {sentence}" for sentence in self.wrong)])
-
-
-def run_process(command: Sequence[str]) -> Spent:
-    """Run a command to its end and say what it took.
-
-    Parameters
-    ----------
+    label
+        What stands in the table.
+    task
+        Module, function and arguments; empty for a command.
     command
-        Program and arguments; it runs in the repository's folder.
-
-    Raises
-    ------
-    RuntimeError
-        It ended with another exit code than 0.
+        Arguments of Python; ``{folder}`` is the table's scratch folder, ``{made}``
+        and ``{out}`` below it the set-up's folder and one for each run, and other
+        names are what the set-up returned.
     """
-    light = "polars" not in sys.modules and "numpy" not in sys.modules
-    # A child's peak counts its parent's memory at the moment of the fork.
-    assert light, "the driver must stay small"
-    begun = time.perf_counter()
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        output = process.stdout.read()
-        errors = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begun
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        message = f"{' '.join(command)} ended with {process.returncode}: {errors}"
-        raise RuntimeError(message)
-    peak = usage.ru_maxrss * _PEAK_UNIT / _MEGA
-    return Spent(seconds, usage.ru_utime + usage.ru_stime, peak, output)
+
+    label: str
+    task: tuple[object, ...] = ()
+    command: tuple[str, ...] = ()
 
 
-def run_child(*arguments: object) -> tuple[Spent, dict[str, Any]]:
-    """Run a task of `benchmarks.child` in a fresh process.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows that are compared with the first of them.
 
     Parameters
     ----------
-    arguments
-        Name of the task and what it takes.
-
-    Returns
-    -------
-    tuple
-        What the process took, and the JSON object that it printed last.
+    key, title
+        Name among the figures, and heading.
+    rows
+        What is measured.
+    against
+        Heading of the ratios of processor time; none without.
+    says
+        Heading of what each row says of its answer; none without.
+    setup
+        Tasks or commands that fill the scratch folder, not timed.
+    rounds
+        How often each row is run, in turn; medians are kept.
     """
-    command = [sys.executable, "-m", "benchmarks.child", *map(str, arguments)]
-    spent = run_process(command)
-    found: dict[str, Any] = json.loads(spent.output.splitlines()[-1])
-    return spent, found
+
+    key: str
+    title: str
+    rows: tuple[Row, ...]
+    against: str = ""
+    says: str = ""
+    setup: tuple[Row, ...] = ()
+    rounds: int = 3
 
 
 class Timer:
@@ -155,42 +92,123 @@ class Timer:
         self.seconds = time.perf_counter() - self.seconds
         self.cpu = time.process_time() - self.cpu
 
-
-def median(values: Sequence[float]) -> float:
-    """Return the median."""
-    return float(statistics.median(values))
-
-
-def number(value: float) -> str:
-    """Return a figure with three digits, seconds or mebibytes alike."""
-    if value >= 100:
-        return f"{value:,.0f}"
-    if value >= 10:
-        return f"{value:.1f}"
-    return f"{value:.2f}" if value >= 1 else f"{value:.3f}"
+    def spent(self) -> dict[str, float]:
+        """Return both figures by name."""
+        return {"seconds": self.seconds, "cpu": self.cpu}
 
 
-def ratio(value: float, other: float) -> str:
-    """Return how many times the other a value is."""
-    return f"{number(value / other)} ×"
+def measure(table: Table, rounds: int) -> tuple[list[dict[str, Any]], list[str]]:
+    """Run every row so many times, in turn.
+
+    Returns
+    -------
+    tuple
+        A dictionary a row: label, medians of seconds, cpu and peak_mb, runs, and
+        what the task says besides; and sentences about wrong answers.
+    """
+    runs: dict[str, list[dict[str, Any]]] = {}
+    with TemporaryDirectory() as scratch:
+        known = dict.fromkeys(("made", "out"), f"{scratch}/made") | {"folder": scratch}
+        for row in table.setup:
+            known |= {k: str(v) for k, v in _run(row, known).items()}
+        for number in range(rounds):
+            for at, row in enumerate(table.rows):
+                before = runs.setdefault(row.label, [])
+                if not before or before[0]["seconds"] < _LONG:
+                    ran = _run(row, known | {"out": f"{scratch}/out-{number}-{at}"})
+                    before.append(ran)
+    wrong = [
+        f"{table.key}, {label}: {fault}"
+        for label, each in runs.items()
+        for ran in each
+        if (fault := _fault(ran, each[0], next(iter(runs.values()))[0]))
+    ]
+    return [{"label": label, **_middle(each)} for label, each in runs.items()], wrong
 
 
-def surroundings() -> dict[str, Any]:
-    """Return the machine and how busy others keep it.
+def _middle(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return medians, and of everything else what the first run said."""
+    middle = {
+        name: float(f"{statistics.median(run[name] for run in runs):.3g}")
+        for name in ("seconds", "cpu", "peak_mb")
+    }
+    first = {
+        k: v
+        for k, v in runs[0].items()
+        if k not in ("answer", "exact", "faults", "same")
+    }
+    return {**first, **middle, "runs": len(runs)}
+
+
+def _fault(run: dict[str, Any], first: dict[str, Any], ours: dict[str, Any]) -> str:
+    """Say what is wrong with an answer; taking too long is not wrong.
+
+    Tiers are compared one after the other with those of the table's first row, as
+    far as both are proven; those of peers may be off by rounding.
+    """
+    if run.get("faults"):
+        return str(run["faults"][0])
+    if run.get("answer") != first.get("answer"):
+        return "two runs differ"
+    if "same" in run and run["same"] != ours.get("same"):
+        return "the answer is another than that of the first row"
+    best = dict(zip(ours.get("names", ()), ours.get("tiers", ()), strict=False))
+    for name, tier in zip(run.get("names", ()), run.get("tiers") or (), strict=False):
+        if name not in best:
+            continue
+        if tier < best[name] - max(1, best[name] // 10**9):
+            return f"is better than the optimum in {name}"
+        if tier != best[name]:
+            exact = run.get("exact") and run["says"].startswith("optimal")
+            return f"is called optimal and is not in {name}" if exact else ""
+    return ""
+
+
+def _run(row: Row, known: dict[str, str]) -> dict[str, Any]:
+    """Run a row to its end in a process of its own."""
+    arguments = [str(part).format(**known) for part in row.task or row.command]
+    child = ["-m", "benchmarks.child"] if row.task else []
+    command = [sys.executable, *child, *arguments]
+    # A child's peak counts its parent's memory at the moment of the fork.
+    assert "numpy" not in sys.modules, "the driver must stay small"
+    begun = time.perf_counter()
+    with (
+        TemporaryFile("w+") as errors,
+        subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process,
+    ):
+        assert process.stdout is not None
+        output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            errors.seek(0)
+            said = errors.read()
+            message = f"{' '.join(command)} ended with {process.returncode}: {said}"
+            raise RuntimeError(message)
+    spent = {
+        "seconds": seconds,
+        "cpu": usage.ru_utime + usage.ru_stime,
+        "peak_mb": usage.ru_maxrss * _PEAK_UNIT / _MEGA,
+    }
+    return spent | (json.loads(output.splitlines()[-1]) if row.task else {})
+
+
+def machine() -> dict[str, Any]:
+    """Return what the figures were made on; nothing that names the machine.
 
     Returns
     -------
     dict
-        python, cores, and load: processes that wanted to run in the last
-        minute.  More than cores means that wall clock figures are too high.
+        python, libraries, cores, and load: processes that wanted to run in the
+        last minute.  More than cores means that seconds on the clock are too high.
     """
-    cores = (
-        len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count()
-    )
+    affinity = getattr(os, "sched_getaffinity", None)
     return {
         "python": sys.version.split()[0],
-        "cores": cores,
+        "libraries": {name: version(name) for name in _LIBRARIES},
+        "cores": len(affinity(0)) if affinity else os.cpu_count(),
         "load": round(os.getloadavg()[0], 2),
     }

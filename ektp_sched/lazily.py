@@ -33,7 +33,8 @@ def lazily(room: str, modules: Mapping[str, Sequence[str]]) -> Callable[[str], o
     room
         Name of the package.
     modules
-        The names that each of its modules gives it.
+        The names that each of its modules gives it; ``.documents`` is the room of that
+        name beside it.
     """
     places = {name: module for module, names in modules.items() for name in names}
     sys.modules[room].__class__ = _Room
@@ -42,7 +43,7 @@ def lazily(room: str, modules: Mapping[str, Sequence[str]]) -> Callable[[str], o
         if name not in places:
             message = f"module {room!r} has no attribute {name!r}"
             raise AttributeError(message)
-        value: object = getattr(import_module(f"{room}.{places[name]}"), name)
+        value: object = getattr(import_module(f".{places[name]}", room), name)
         setattr(sys.modules[room], name, value)
         return value
 

@@ -70,7 +70,7 @@ def forked_trials() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start the Chromium of this machine."""
+    """Return a browser; a test that looks at pages without one is skipped."""
     # Not for longer: while it runs, nothing else can run an event loop.
     from browser import chromium
 

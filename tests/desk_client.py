@@ -23,6 +23,35 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PHONE, LAPTOP = 360, 1366
+NUMBERED = """\
+[identity]
+from = "NIK"
+[columns]
+TGL_REKAM = "waiting_since"
+KECAMATAN = "area"
+"""
+"""Rules of an office whose export has numbers of identity."""
+
+
+def office_text(
+    name: str, *printers: int, server: int, more: str = "", urgent: bool = False
+) -> str:
+    """Return an office.toml: a server, printers by their cards a day, further rules."""
+    emergency = "[urgency.emergency]\ntarget_days = 3\nrank = 0\n"
+    machines = "".join(
+        f'[[printers]]\nid = "printer-{number}"\ncards_per_day = {cards}\n'
+        for number, cards in enumerate(printers, 1)
+    )
+    return f"""\
+name = "{name}"
+language = "id"
+{emergency if urgent else ""}[urgency.routine]
+target_days = 30
+default = true
+[[servers]]
+id = "server-1"
+cards_per_day = {server}
+{machines}{more}"""
 
 
 @dataclass(slots=True)

@@ -51,8 +51,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "month": {*GROUND, *ROOMS, "output", "ledger", "days"},
     "telling": {*GROUND, *ROOMS, "output", "ledger", "days", "morning", "counter"},
     "fleet": {*GROUND, *ROOMS, "output"},
-    "example": {*GROUND, "rules", "office", "backlog", "scenarios", "fleet"},
-    "desk": {*GROUND, *ROOMS, "output", "example", "ledger", *OFFICE},
+    "forms": {*GROUND, "rules", "office", "scenarios"},
+    "example": {*GROUND, "rules", "office", "backlog", "scenarios", "fleet", "forms"},
+    "desk": {*GROUND, *ROOMS, "output", "forms", "example", "ledger", *OFFICE},
     "cli": {*GROUND, *ROOMS, "output", "example", "ledger", *OFFICE, "desk", "fleet"},
     "face": {"errors", "words", "showing", *ROOMS, "output", "ledger", *OFFICE},
 }
@@ -136,7 +137,7 @@ def test_engines_do_not_know_each_other() -> None:
 
 
 def test_the_checker_needs_the_standard_library_alone() -> None:
-    for part in ("checker", "checker_choice", "checker_ledger"):
+    for part in ("checker", "checker_choice", "checker_ledger", "checker_trees"):
         names = {n.split(".")[0] for n in imports(PACKAGE / f"trust/{part}.py")}
         assert names <= sys.stdlib_module_names
 
@@ -155,6 +156,7 @@ def test_public_names_are_sorted_and_importable() -> None:
             "trust/checker.py",
             "trust/checker_choice.py",
             "trust/checker_ledger.py",
+            "trust/checker_trees.py",
         } or name_of(path).startswith("ledger/migrations/"):
             continue
         module = importlib.import_module(dotted(path))

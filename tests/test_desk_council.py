@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_client import LAPTOP, PHONE, seated, served
+from desk_client import LAPTOP, NUMBERED, PHONE, office_text, seated, served
 
 from ektp_sched.backlog.identity import make_key
 from ektp_sched.cli.app import run
@@ -34,24 +34,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 DAY = date(2017, 9, 12)
-OFFICE = """
-name = "Kantor <b>Contoh</b>"
-language = "id"
-[urgency.routine]
-target_days = 30
-default = true
-[[servers]]
-id = "server-1"
-cards_per_day = 4
-[[printers]]
-id = "printer-1"
-cards_per_day = 4
-[identity]
-from = "NIK"
-[columns]
-TGL_REKAM = "waiting_since"
-KECAMATAN = "area"
-"""
+OFFICE = office_text("Kantor <b>Contoh</b>", 4, server=4, more=NUMBERED)
 NAMES: tuple[str, ...] = (
     "Ani Lette",
     "<script>alert(1)</script>",
@@ -130,6 +113,9 @@ def test_evidence_is_never_written_over(folder: Path, tmp_path: Path) -> None:
     assert run(["evidence", str(folder), str(out), "--day", str(DAY)]) == 0
     before = out.read_bytes()
     assert run(["evidence", str(folder), str(out)]) == 2
+    more = ["evidence", str(folder), f"{out}.zip", "--ledger"]
+    assert run([*more, "nowhere://office"]) == 2
+    assert run([*more, "sqlite:///" + str(folder / "ledger.db")]) == 0
     with pytest.raises(FolderError):
         hand_out(open_office(folder), DAY, out, language("id"))
     assert out.read_bytes() == before

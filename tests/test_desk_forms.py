@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from strategies import HALF
 from test_office_roundtrip import offices
 
-from ektp_sched.desk.changing import RulesForm, office_form, scenario_form
-from ektp_sched.desk.forms import Control, sent_of
-from ektp_sched.desk.typed import share_of
 from ektp_sched.errors import UsageError
 from ektp_sched.example.folder import EXAMPLES, write_start
+from ektp_sched.forms.changing import RulesForm, office_form, scenario_form
+from ektp_sched.forms.controls import Control, sent_of
+from ektp_sched.forms.typed import share_of
 from ektp_sched.office import Office, dump
 from ektp_sched.office.layout import SETTINGS, SHEETS
 from ektp_sched.public import visible
@@ -28,7 +28,7 @@ from ektp_sched.scenarios.world.loading import load_scenarios
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ektp_sched.desk.changing import Typed
+    from ektp_sched.forms.changing import Typed
 
 KUPANG = "kupang"
 LANGUAGES = ("en", "id")
@@ -126,6 +126,46 @@ def test_any_office_comes_back_and_may_be_renamed(
         assert now.model_dump() == office.model_dump() | {"name": "Kantor lain"}
 
 
+NAMED = (
+    *(("urgency", "name"), ("cards", "name"), ("areas", "name")),
+    *(("servers", "id"), ("printers", "id"), ("shifts", "id"), ("quotas", "id")),
+)
+
+
+@HALF
+@given(offices(), st.sampled_from(NAMED))
+def test_an_entry_is_renamed_there_and_back(
+    office: Office, named: tuple[str, str]
+) -> None:
+    """All that names it follows, and nothing else is another, or elsewhere."""
+    table, key = named
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "office.toml")
+        dump(office, path)
+        place = f"{table}.0.{key}"
+        form = office_form(path, "en")
+        sent = sent_of(form.shown().chapters)
+        if place not in sent:
+            return
+        (old,) = sent[place]
+        typed = form.typed(sent | {place: ["zz-9"]})
+        now = office_in(typed, path)
+        assert now != office
+        form = office_form(path, "en")
+        back = form.typed(sent_of(form.shown().chapters) | {place: [old]})
+        again = office_in(back, path)
+    assert once(again.model_dump()) == once(office.model_dump())
+
+
+def once(value: Any) -> str:
+    """Return what tables say in their order; a name twice in a list is there once."""
+    if isinstance(value, dict):
+        return repr([(key, once(part)) for key, part in value.items()])
+    if isinstance(value, list | tuple):
+        return repr([*dict.fromkeys(map(once, value))])
+    return repr(value)
+
+
 def test_only_what_changed_is_written(tmp_path: Path) -> None:
     form = form_of()
     typed = filled(
@@ -175,6 +215,122 @@ def test_a_new_name_is_followed_by_what_names_it(tmp_path: Path) -> None:
     assert office.cards["Kartu anak"].deliveries
     assert office.printers[2].cards == ("Kartu anak",)
     assert "a hospital" in (typed.content or b"").decode()
+
+
+NAMES = st.lists(
+    st.sampled_from(("one-server", "new-server", "saturdays", "a", "b c", "ü.x", "")),
+    min_size=4,
+    max_size=4,
+    unique=True,
+)
+
+
+@HALF
+@given(NAMES, st.booleans())
+def test_scenarios_may_be_renamed_and_stay_what_they_are(
+    names: list[str], said: bool
+) -> None:
+    """In their places, with their remarks; what all compare with stays the same."""
+    office = Office.load(example(KUPANG) / "office.toml")
+    raw = (example(KUPANG) / "scenarios.toml").read_text("utf-8")
+    lines = [line for line in raw.splitlines(keepends=True) if said or _silent(line)]
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "scenarios.toml")
+        path.write_text("".join(lines), "utf-8")
+        before = load_scenarios(path, office)
+        form = scenario_form(path, office, "id")
+        typed = filled(
+            form, **{f"scenarios__{n}__name": s for n, s in enumerate(names)}
+        )
+        if typed.content is None:
+            assert {*names} & {"", "b c", "ü.x"}
+            assert any(place.startswith("scenarios.") for place in wrong(typed))
+            return
+        path.write_bytes(typed.content)
+        after = load_scenarios(path, office)
+    new = dict(zip(before.scenarios, names, strict=True))
+    assert [*after.scenarios] == names
+    assert after.baseline == new[before.baseline]
+    assert (before.question is None) is (after.question is None)
+    if before.question is not None and after.question is not None:
+        assert after.question.choose == new[before.question.choose]
+    for old, name in new.items():
+        assert after.scenarios[name].cost_idr == before.scenarios[old].cost_idr
+    marks = [[a.kind for a in each.assumptions] for each in (before, after)]
+    assert marks[0] == marks[1]
+    texts = "".join(lines), typed.content.decode()
+    assert texts[0].count("#") == texts[1].count("#")
+    assert texts[0].count("\n") == texts[1].count("\n")
+
+
+def _silent(line: str) -> bool:
+    return not line.startswith(("baseline", "question"))
+
+
+def test_a_server_that_is_added_is_followed_by_all_that_names_it(
+    scenarios: RulesForm,
+) -> None:
+    typed = filled(scenarios, scenarios_servers__0__id="server-9")
+    text = (typed.content or b"").decode()
+    assert "server-9" in text
+    assert "server-new" not in text
+    typed = filled(scenarios, scenarios_breakdowns__1__id="server-9")
+    assert "scenarios_breakdowns.1" in wrong(typed)
+
+
+@pytest.mark.parametrize("ending", ["toml", "xlsx"])
+def test_a_new_name_that_scenarios_do_not_know_is_said_before_it_is_saved(
+    tmp_path: Path, ending: Any
+) -> None:
+    write_start(tmp_path, example=KUPANG, office_format=ending)
+    form = office_form(tmp_path / f"office.{ending}", "id")
+    assert filled(form, office__name="Kantor").elsewhere == ()
+    typed = filled(form, servers__0__id="server-9")
+    assert typed.content is not None
+    assert {str(problem.path[0]) for problem in typed.elsewhere} >= {"breakdowns"}
+    assert all("server-1" in problem.key for problem in typed.elsewhere[:1])
+
+
+def test_what_others_are_compared_with_is_not_removed_without_a_word() -> None:
+    office = Office.load(example(KUPANG) / "office.toml")
+    raw = (example(KUPANG) / "scenarios.toml").read_text("utf-8")
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "scenarios.toml")
+        path.write_text("\n".join(filter(_silent, raw.splitlines())), "utf-8")
+        form = scenario_form(path, office, "id")
+        place = "scenarios_settings.baseline"
+        assert set(wrong(filled(form, scenarios__0=None))) == {place}
+        typed = filled(
+            form, scenarios__0=None, scenarios_settings__baseline="saturdays"
+        )
+        assert typed.content is not None
+
+
+def test_entries_may_take_each_others_names(tmp_path: Path) -> None:
+    form = form_of("two-card-types")
+    before = Office.load(form.path)
+    first, second = before.cards
+    typed = filled(form, cards__0__name=second, cards__1__name=first)
+    office = office_in(typed, tmp_path / "office.toml")
+    assert [*office.cards] == [second, first]
+    assert office.cards[second] == before.cards[first]
+    swapped = {first: second, second: first}
+    for printer, old in zip(office.printers, before.printers, strict=True):
+        assert printer.cards == (old.cards and tuple(swapped[c] for c in old.cards))
+
+
+def test_a_new_entry_may_have_the_name_that_another_had(tmp_path: Path) -> None:
+    form = form_of()
+    sent = sent_of(form.typed(sent_of(form.shown().chapters), "add urgency").chapters)
+    rows = [name for name in sent if name.startswith("urgency.") and "name" in name]
+    first = sent["urgency.0.name"][0]
+    sent |= {"urgency.0.name": ["segera"], rows[-1]: [first]}
+    sent[rows[-1].replace("name", "target_days")] = ["9"]
+    office = office_in(form.typed(sent), tmp_path / "office.toml")
+    before = Office.load(form.path).urgency
+    assert [*office.urgency] == ["segera", *[*before][1:], first]
+    assert office.urgency["segera"] == before[first]
+    assert office.urgency[first].target_days == 9
 
 
 def test_a_workbook_is_written_anew_with_what_may_become_of_it(tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from desk_client import PHONE, Seat, seated, served
+from desk_client import PHONE, Seat, office_text, seated, served
 
-from ektp_sched.desk.changing import scenario_form
+from ektp_sched.days import open_office
 from ektp_sched.example import write_start
+from ektp_sched.forms.changing import scenario_form
+from ektp_sched.morning import today
 from ektp_sched.office import Office
 from ektp_sched.scenarios import load_scenarios
 
@@ -33,8 +36,8 @@ def answer_first(seat: Seat) -> None:
     """Make the first scenarios, by keyboard alone."""
     seat.go("/whatif")
     assert seat.page.url.endswith("/whatif/first")
-    seat.page.focus("#cards")
-    answers = ("650", "300.000.000", "1-11-2017", "15-1-2018", "30-4-2018")
+    seat.page.focus("#arrivals")
+    answers = ("159", "650", "300.000.000", "1-11-2017", "15-1-2018", "30-4-2018")
     for text in answers:
         seat.page.keyboard.type(text)
         seat.page.keyboard.press("Tab")  # to whether it is a fact
@@ -52,6 +55,12 @@ def test_first_scenarios_are_made_compared_and_changed(
             office / "scenarios.toml", Office.load(office / "office.toml")
         )
         assert len(known.scenarios) == 2
+        assert known.arrivals is not None
+        assert known.arrivals.per_working_day == 159
+        # Of what nobody knows it is assumed that the servers of today stand by.
+        marks = {each.key: each.kind for each in known.assumptions}
+        standby = "scenarios.new-server.servers.server-new.replaces"
+        assert marks[standby] == marks["arrivals.per_working_day"] == "assumed"
         seat.assert_accessible()
         for name, number in (("days", "40"), ("replications", "20")):
             field = seat.page.locator(f"input[name='compare.{name}']")
@@ -105,6 +114,7 @@ def test_what_is_no_answer_stands_beside_its_question(
     with served(office, DAY) as desk, seated(browser, desk) as seat:
         seat.go("/whatif/first")
         texts = {
+            "arrivals": "1,5 orang",
             "cards": "<b>x</b>",
             "cost": "-1",
             "earliest": "31-2-2018",
@@ -117,12 +127,45 @@ def test_what_is_no_answer_stands_beside_its_question(
         seat.page.wait_for_load_state()
         wrong = seat.page.locator("[aria-invalid=true]")
         names = {wrong.nth(at).get_attribute("id") for at in range(wrong.count())}
-        assert names == {"cards", "cost", "earliest", "latest"}
+        assert names == {"arrivals", "cards", "cost", "earliest", "latest"}
         assert seat.page.input_value("#cards") == texts["cards"]
         assert not (office / "scenarios.toml").exists()
         seat.assert_accessible()
 
 
+def test_who_came_is_offered_as_the_ledger_knows_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    folder, export = tmp_path, tmp_path / "exports/one.csv"
+    export.parent.mkdir()
+    (folder / "office.toml").write_text(office_text("Kantor Uji", 9, server=9), "utf-8")
+    rows = ["application_id,waiting_since"]
+    for day, people in ((12, 20), (13, 27), (14, 32)):  # 7 came, then 5
+        rows += [f"A{n:02},2017-08-01" for n in range(len(rows) - 1, people)]
+        export.write_text("\n".join(rows), "utf-8")
+        on = date(2017, 9, day)
+        today(open_office(folder), on=on, by="Maria", open="plan", report=False)
+    with served(folder, "2017-09-14") as desk, seated(browser, desk) as seat:
+        seat.go("/whatif/first")
+        assert seat.page.input_value("#arrivals") == "6"
+        seat.assert_accessible()
+        values = ("400", "0", "1-11-2017", "15-1-2018", "30-4-2018")
+        for name, text in zip(FIELDS, values, strict=True):
+            seat.page.fill(f"#{name}", text)
+        seat.page.check("[name=standby][value=no]")
+        seat.page.locator("main button.first").click()
+        seat.page.wait_for_url("**/whatif")
+    known = load_scenarios(
+        folder / "scenarios.toml", Office.load(folder / "office.toml")
+    )
+    assert known.arrivals is not None
+    assert known.arrivals.per_working_day == 6
+    marks = {each.key: each for each in known.assumptions}
+    assert marks["arrivals.per_working_day"].kind == "fact"
+    assert not any(key.endswith(".replaces") for key in marks)
+
+
+FIELDS = ("cards", "cost", "earliest", "likely", "latest")
 WRONG = {
     "cost_idr = 300_000_000": "cost_idr = -5",
     "per_working_day = 159": 'per_working_day = "x"',

@@ -14,6 +14,7 @@ from cli_cases import run
 from output_cases import START, make, texts_of
 from rich.console import Console
 
+from ektp_sched.documents import RuleOfConflict
 from ektp_sched.documents.seal import seal
 from ektp_sched.office import Office
 from ektp_sched.output import check_folder, language, load, save
@@ -22,7 +23,7 @@ from ektp_sched.output.folder import UnverifiedPlanError
 from ektp_sched.output.limits import limit_lines
 from ektp_sched.output.report import plan_html, plan_report
 from ektp_sched.output.terminal import show_conflict, show_plan
-from ektp_sched.planning import Conflict, RuleOfConflict, Status
+from ektp_sched.planning import Conflict, Status
 from ektp_sched.rules import QUOTAS as QUOTA_RULE
 from ektp_sched.trust import verify
 

@@ -14,6 +14,7 @@ import pytest
 from output_cases import SHIFTS, cells, make
 from rich.console import Console
 
+from ektp_sched.documents import DecisionCut, DecisionProof, Leaf, Saving, TierPrices
 from ektp_sched.documents.seal import seal
 from ektp_sched.errors import FolderError
 from ektp_sched.output import check_folder, language, load, save
@@ -23,14 +24,7 @@ from ektp_sched.output.report.plan_data import gather
 from ektp_sched.output.shifts import shift_sentence
 from ektp_sched.output.tables import shifts_csv
 from ektp_sched.output.terminal import show_plan
-from ektp_sched.planning import (
-    DecisionCut,
-    DecisionProof,
-    Leaf,
-    Saving,
-    Status,
-    TierPrices,
-)
+from ektp_sched.planning import Status
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -354,14 +348,9 @@ def test_a_page_made_anew_from_its_folder_is_the_same(made: Plan, out: Path) -> 
 
 def marked(plan: Plan) -> list[str]:
     """Return the moments at which the chart of the load has a triangle."""
-    chart = load_chart(gather(plan).load, language("en")).to_dict()
-    points = [
-        layer["data"]
-        for layer in chart["layer"]
-        if isinstance(layer["mark"], dict) and layer["mark"]["type"] == "point"
-    ]
-    rows = [chart["datasets"][data["name"]] for data in points]
-    return [row["day"] for each in rows for row in each]
+    chart = load_chart(gather(plan).load, language("en"))
+    points = [part for part in chart["layer"] if part["mark"]["type"] == "point"]
+    return [row["day"] for part in points for row in part["data"]["values"]]
 
 
 @pytest.mark.slow
@@ -380,5 +369,5 @@ def test_by_week_the_middle_of_a_week_with_a_shift_is_marked(made: Plan) -> None
         ),
         shifts=(date(2017, 9, 11),),
     )
-    chart = load_chart(weekly, language("en")).to_dict()
+    chart = load_chart(weekly, language("en"))
     assert "2017-09-14T06:00:00Z" in json.dumps(chart)

@@ -13,11 +13,10 @@ from rich.console import Console
 
 from ektp_sched.office import Notice
 from ektp_sched.output import language, save
+from ektp_sched.output.checked import show_check, show_rejects
 from ektp_sched.output.terminal import (
-    show_check,
     show_conflict,
     show_plan,
-    show_rejects,
     show_verification,
 )
 from ektp_sched.planning import Conflict, Status

@@ -15,7 +15,6 @@ from ektp_sched.backlog import from_frame
 from ektp_sched.office import Notice, Office
 from ektp_sched.output import language, load, save
 from ektp_sched.output import lists as lists_module
-from ektp_sched.output import workbook as workbook_module
 from ektp_sched.output.view.plan import one_more
 from ektp_sched.planning import plan
 
@@ -231,19 +230,6 @@ def test_a_long_list_says_where_the_rest_is(
     rejects = sheet(path, "Rejects")
     assert rejects[4][0] == "This list holds 2 of 3 rows; the CSV files hold all."
     assert len(rejects) == 8
-
-
-@pytest.mark.slow
-def test_a_large_workbook_says_the_same(
-    made: Plan, english: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(workbook_module, "_LARGE", 0)
-    save(made, tmp_path / "out", report=False)
-    save(made, tmp_path / "again", report=False)
-    large = tmp_path / "out/plan.xlsx"
-    for name in openpyxl.load_workbook(english).sheetnames:
-        assert sheet(large, name) == sheet(english, name)
-    assert large.read_bytes() == (tmp_path / "again/plan.xlsx").read_bytes()
 
 
 def test_the_document_is_dated_by_its_plan(english: Path) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
+import altair as alt
 import polars as pl
 import pytest
 from answer_reader import (
@@ -382,7 +383,7 @@ def test_every_chart_is_valid_vega_lite(
     seen = []
 
     def checked(chart: Any, texts: Any) -> str:
-        seen.append(chart.to_dict(validate=True))
+        seen.append(alt.LayerChart.from_dict(chart).to_dict(validate=True))
         return '<svg viewBox="0 0 1 1"></svg>'
 
     monkeypatch.setattr(drawing, "plain_svg", checked)
@@ -429,5 +430,5 @@ def test_a_notebook_shows_a_comparison(real: Comparison) -> None:
     html = real._repr_html_()
     assert (html.count("<table>"), html.count("<svg")) == (1, 1)
     spec = real.chart().to_dict()
-    days = {row["day"] for data in spec["datasets"].values() for row in data}
+    days = {row.get("day") for part in spec["layer"] for row in part["data"]["values"]}
     assert REAL.isoformat() in days

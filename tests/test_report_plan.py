@@ -14,6 +14,7 @@ from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import altair as alt
 import numpy as np
 import polars as pl
 import pytest
@@ -484,7 +485,7 @@ def test_every_chart_is_valid_vega_lite(
     seen = []
 
     def checked(chart: Any, texts: Any) -> str:
-        seen.append(chart.to_dict(validate=True))
+        seen.append(alt.LayerChart.from_dict(chart).to_dict(validate=True))
         return '<svg viewBox="0 0 1 1"></svg>'
 
     monkeypatch.setattr(drawing, "plain_svg", checked)
@@ -500,11 +501,10 @@ def test_help_names_the_option() -> None:
 
 @pytest.mark.parametrize("last", ["2017-09-12", "2017-09-14", "2017-09-20"])
 def test_an_axis_of_few_days_says_each_once(last: str) -> None:
-    import altair as alt
-
     x = drawing.time_axis("day", "2017-09-12", f"{last}T24:00:00Z")
     days = drawing.rows(("day",), [("2017-09-12",), (last,)])
-    svg = drawing.plain_svg(alt.Chart(days).mark_tick().encode(x=x), EN)
+    ticks = drawing.layer(days, "tick", {"x": x})
+    svg = drawing.plain_svg(drawing.finished([ticks], 40, EN), EN)
     labels = re.findall(r">(\d+ Sep)<", svg)
     assert labels
     assert len({*labels}) == len(labels)

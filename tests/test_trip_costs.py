@@ -11,7 +11,7 @@ from strategies_scenarios import World, worlds
 from test_scenarios_laws import pooled
 
 from ektp_sched.scenarios import POLICIES, simulate
-from ektp_sched.scenarios.compare.costs import pooled_person_days, waiting_costs
+from ektp_sched.scenarios.compare.costs import Course, pooled_person_days, waiting_costs
 from ektp_sched.scenarios.simulate.simulate import person_days_by_area
 
 
@@ -63,6 +63,12 @@ def test_costs_are_those_of_the_trips(
         office.visits.of(area).trip_cost_idr / office.visits.of(area).every_days
         for area in queue.areas
     ]
-    costs, days = waiting_costs(queue, limits, arrivals, policy, office)
+    # Half the cards from some day on, gone through side by side with the others.
+    part = np.where(np.arange(limits.days) < limits.days // 2, 1, 2)
+    fewer = replace(limits, server_cards=limits.server_cards // part)
+    courses = [Course(queue, each, arrivals, office) for each in (limits, fewer)]
+    (costs, days), halved = waiting_costs(courses, policy)
+    [alone] = waiting_costs([Course(queue, fewer, arrivals, office)], policy)
+    np.testing.assert_array_equal(halved, alone)
     np.testing.assert_allclose(costs, np.array(rates) @ waited, rtol=1e-12, atol=1e-6)
     np.testing.assert_allclose(days, waited.sum(axis=0), rtol=1e-12)

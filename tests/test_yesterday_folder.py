@@ -23,7 +23,7 @@ from ektp_sched.backlog.known import (
 from ektp_sched.documents.tables import CHANGES
 from ektp_sched.errors import FolderError
 from ektp_sched.output import check_folder, language, load, save
-from ektp_sched.output.digest import reconciled
+from ektp_sched.output.understood import reconciled
 from ektp_sched.output.view.parts import Items
 from ektp_sched.output.view.yesterday import yesterday_section
 from ektp_sched.yesterday.changes import changes, slipped

@@ -1,7 +1,6 @@
-"""The library and its peers: each takes a frame's backlog and returns an `Answer`.
+"""Engines: each takes an accepted backlog, a case and seconds.
 
-Every engine is a module of its own, so that a process loads one solver only
-(highspy beside OR-Tools can clash).
+Each process loads one solver only, as highspy beside OR-Tools can clash.
 """
 
 from __future__ import annotations

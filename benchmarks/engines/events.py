@@ -11,23 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-__all__ = ["run_ciw", "run_simpy"]
+__all__ = ["ciw_days", "simpy_days"]
 
 
-def run_simpy(
+def simpy_days(
     waiting: int, recorded: Sequence[int], capacity: Sequence[int]
 ) -> list[int]:
     """Return the cards printed on each day by SimPy.
 
-    Parameters
-    ----------
-    waiting
-        Cards in the queue before day 0.
-    recorded, capacity
-        Cards that come in, and that can be printed, by day.
-
-    Notes
-    -----
     A ``Store`` is the quickest of SimPy's queues for first in, first out; one
     process feeds it and one empties it, as a process a card is slower.
     """
@@ -54,13 +45,11 @@ def run_simpy(
     return printed
 
 
-def run_ciw(
+def ciw_days(
     waiting: int, recorded: Sequence[int], capacity: Sequence[int]
 ) -> list[int]:
-    """Return the cards printed on each day by Ciw; see `run_simpy`.
+    """Return the cards printed on each day by Ciw; see `simpy_days`.
 
-    Notes
-    -----
     Slotted services are Ciw's own form of a day's capacity: at each slot so
     many customers begin, and their service takes no time.
     """

@@ -1,4 +1,4 @@
-"""Rules of thumb, day by day: the pressure index and first in, first out.
+"""A rule of thumb, day by day: the pressure index.
 
 The index is what an application will have accrued more by the next working day
 if it is not printed today: on Fridays that is three days' pressure, which is why
@@ -13,12 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.engines.answer import Answer
-from benchmarks.instance import Instance, build
+from benchmarks.instance import Answer, Instance, build
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from benchmarks.cases import Case
@@ -26,39 +23,30 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["solve_fifo", "solve_index"]
+__all__ = ["index"]
 
 
-def solve_index(backlog: Backlog, case: Case, limit: float) -> Answer:  # noqa: ARG001
-    """Print the greatest pressure until the next working day first.
-
-    Parameters
-    ----------
-    backlog, case
-        What to plan.
-    limit
-        Not used.
-    """
+def index(backlog: Backlog, case: Case, limit: float) -> Answer:  # noqa: ARG001
+    """Fill each working day with those of the greatest pressure until the next."""
     instance = build(backlog, case)
     accrued = _accrued(instance)
-
-    def urgency(number: int) -> Ints:
-        pressing: Ints = accrued[number + 1] - accrued[number]
-        return pressing
-
-    return Answer(instance, _day_by_day(instance, urgency), "none")
-
-
-def solve_fifo(backlog: Backlog, case: Case, limit: float) -> Answer:  # noqa: ARG001
-    """Print who has waited longest first.
-
-    Parameters
-    ----------
-    backlog, case, limit
-        As for `solve_index`.
-    """
-    instance = build(backlog, case)
-    return Answer(instance, _day_by_day(instance, lambda _: -instance.since), "none")
+    units, columns = len(instance.size), instance.columns
+    entry = np.full((units, columns + 1), -1, dtype=np.int64)
+    entry[instance.owner, instance.choice] = np.arange(len(instance.choice))
+    cards = np.zeros(len(instance.choice), dtype=np.int64)
+    left = instance.size.copy()
+    for number, day in enumerate(np.unique(instance.day)[:-1].tolist()):
+        today = np.flatnonzero(instance.day[:-1] == day)
+        allowed = (entry[:, today] >= 0) & (left > 0)[:, None]
+        # Few wait for the least flexible printer: it comes first.
+        today = today[np.argsort(left @ allowed, kind="stable")]
+        order = np.lexsort((instance.since, accrued[number] - accrued[number + 1]))
+        order = order[
+            (entry[order[:, None], today] >= 0).any(axis=1) & (left[order] > 0)
+        ]
+        _fill(instance, today, order, entry, left, cards)
+    cards[entry[:, columns]] += left
+    return Answer(instance, cards, "no proof", exact=False)
 
 
 def _accrued(instance: Instance) -> Ints:
@@ -75,27 +63,6 @@ def _accrued(instance: Instance) -> Ints:
         waited * (first - since + 1) + waited * (waited - 1) // 2
     )
     return found
-
-
-def _day_by_day(instance: Instance, urgency: Callable[[int], Ints]) -> Ints:
-    """Fill each working day in order of urgency; return cards on choices."""
-    units, columns = len(instance.size), instance.columns
-    entry = np.full((units, columns + 1), -1, dtype=np.int64)
-    entry[instance.owner, instance.choice] = np.arange(len(instance.choice))
-    cards = np.zeros(len(instance.choice), dtype=np.int64)
-    left = instance.size.copy()
-    for number, day in enumerate(np.unique(instance.day)[:-1].tolist()):
-        today = np.flatnonzero(instance.day[:-1] == day)
-        allowed = (entry[:, today] >= 0) & (left > 0)[:, None]
-        # Few wait for the least flexible printer: it comes first.
-        today = today[np.argsort(left @ allowed, kind="stable")]
-        order = np.lexsort((instance.since, -urgency(number)))
-        order = order[
-            (entry[order[:, None], today] >= 0).any(axis=1) & (left[order] > 0)
-        ]
-        _fill(instance, today, order, entry, left, cards)
-    cards[entry[:, columns]] += left
-    return cards
 
 
 def _fill(

@@ -83,7 +83,9 @@ _Count = Annotated[int, Field(ge=0)]
 class _Written(BaseModel):
     """Keys that a later version adds are no error; wrong ones are."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", strict=True, defer_build=True
+    )
 
 
 class Reading(_Written):

@@ -6,18 +6,26 @@ interrupts in that moment is answered as at any other.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 from contextlib import suppress
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from ektp_sched.cli.interruption import INTERRUPTED, INTERRUPTION, SAID, watch
 from ektp_sched.cli.language import in_spoken
 
+_LOOK_AFTER: Final = 500_000
+"""New objects after which garbage is looked for.
+
+Loading makes many that stay, and Python would go through all of them again and again.
+"""
+
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    gc.set_threshold(_LOOK_AFTER)
     heeded = _heeded()
     for number in heeded:
         signal.signal(number, _abandon)
@@ -45,6 +53,7 @@ def main() -> None:
             with suppress(OSError, ValueError, AttributeError):
                 stream.flush()
         _abandon()  # to leave otherwise is to wait for every thread at work
+    gc.freeze()  # nothing is to be tidied that goes with the process anyhow
     sys.exit(code)
 
 
@@ -54,6 +63,7 @@ def _leave_answered() -> None:
 
     code = answered(sys.argv[2:])
     if code is not None:
+        gc.freeze()
         sys.exit(code)
 
 

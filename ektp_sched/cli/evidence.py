@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ektp_sched.cli.console import as_date, echo, emit
-from ektp_sched.cli.options import JsonOption, LangOption
+from ektp_sched.cli.options import JsonOption, LangOption, LedgerOption
 from ektp_sched.cli.reading import read_folder
 
 
@@ -36,6 +37,7 @@ def evidence(
             "--public", help="Leave out sheets and plan.xlsx, which hold names."
         ),
     ] = False,
+    ledger: LedgerOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -44,6 +46,7 @@ def evidence(
     A page in it says what it holds, what of it is personal, and how it is checked
     without this program.  A file that is there is never written over.
     """
+    from ektp_sched.days.committed import finish
     from ektp_sched.errors import UsageError
     from ektp_sched.morning.handed import hand_out
     from ektp_sched.words import said
@@ -54,7 +57,9 @@ def evidence(
             "sebutkan paling banyak folder kantor dan satu berkas",
         )
         raise UsageError(message)
-    folder, words = read_folder(places[0] if len(places) == 2 else Path(), None, lang)
+    folder, words = read_folder(places[0] if len(places) == 2 else Path(), ledger, lang)
+    if os.access(folder.path, os.W_OK):
+        finish(folder)  # a plan that a killed command has recorded is one
     plans = folder.plans()
     first = day or (plans[-1].day if plans else date.today())
     hand_out(folder, first, places[-1], words, public=public)

@@ -85,6 +85,16 @@ def fleet(
             help="A Dask scheduler whose workers see the same paths.",
         ),
     ] = None,
+    blanks: Annotated[
+        int | None,
+        typer.Option(
+            "--blanks",
+            metavar="N",
+            min=0,
+            help="Blanks that the ministry has: each office gets as many as make all "
+            "together best. With --days.",
+        ),
+    ] = None,
     sheets: Annotated[
         bool,
         typer.Option("--sheets", help="Workbooks and a page for each office too."),
@@ -121,6 +131,8 @@ def fleet(
         dask=dask,
         lang=words.code,
         told=_Told(words),
+        blanks=blanks,
+        dividing=_Dividing(words),
     )
     if as_json:
         emit(_document(made, out))
@@ -130,36 +142,57 @@ def fleet(
         raise typer.Exit(NO)
 
 
-class _Told:
-    """Says how many offices are planned, at which rate, and how long it will take."""
+class _Saying:
+    """Says now and then how far long work has come."""
 
     def __init__(self, words: Language) -> None:
-        self._words, self._begun, self._said = words, time.monotonic(), 0.0
+        self._words, self._begun, self._said = words, 0.0, 0.0
 
-    def __call__(self, _: Outcome, done: int, count: int) -> None:
-        passed = time.monotonic() - self._begun
+    def _passed(self, *, is_last: bool) -> float | None:
+        """Return the seconds since the first call, if it is time to say anything."""
+        now = time.monotonic()
+        self._begun = self._begun or now
         often = 0.2 if sys.stderr.isatty() else 10.0
-        if passed - self._said < often and done < count:
-            return
-        self._said = passed
-        rate = done / max(passed, 1e-9)
-        text = self._words.text(
-            "fleet.progress",
-            done=done,
-            all=count,
-            rate=round(60 * rate),
-            left=round((count - done) / rate),
-        )
+        if now - max(self._said, self._begun) < often and not is_last:
+            return None
+        self._said = now
+        return now - self._begun
+
+    def _say(self, text: str, *, is_last: bool) -> None:
         if sys.stderr.isatty():
-            end = "\n" if done == count else ""
+            end = "\n" if is_last else ""
             sys.stderr.write(f"\r{text}\x1b[K{end}")
             sys.stderr.flush()
         else:
             say(text)
 
 
+class _Told(_Saying):
+    """Says how many offices are planned, at which rate, and how long it will take."""
+
+    def __call__(self, _: Outcome, done: int, count: int) -> None:
+        is_last = done == count
+        passed = self._passed(is_last=is_last)
+        if passed is not None:
+            rate = done / max(passed, 1e-3)
+            figures = {"rate": round(60 * rate), "left": round((count - done) / rate)}
+            text = self._words.text("fleet.progress", done=done, all=count, **figures)
+            self._say(text, is_last=is_last)
+
+
+class _Dividing(_Saying):
+    """Says how far the blanks are divided."""
+
+    def __call__(self, share: float) -> None:
+        is_last = share >= 1
+        if self._passed(is_last=is_last) is not None:
+            percent = int(100 * share)
+            text = self._words.text("fleet.dividing", percent=percent)
+            self._say(text, is_last=is_last)
+
+
 def _tell(made: Fleet, out: Path, words: Language) -> None:
-    from ektp_sched.fleet.summary import PAGE
+    from ektp_sched.fleet.summary import PAGE, blanks_said
     from ektp_sched.output.draw.screen import say_line
 
     left = made.total("unprinted")
@@ -173,6 +206,8 @@ def _tell(made: Fleet, out: Path, words: Language) -> None:
         say(in_spoken(joined(": ", (outcome.key, outcome.why or ""))))
     if len(made.failed) > _SHOWN:
         say(words.text("fleet.more", count=len(made.failed) - _SHOWN))
+    for sentence in blanks_said(made, words):
+        say_line(screen, sentence)
     kept = sum(outcome.state == "kept" for outcome in made.outcomes)
     if kept:
         say_line(screen, words.text("fleet.kept", count=kept))
@@ -182,4 +217,8 @@ def _tell(made: Fleet, out: Path, words: Language) -> None:
 def _document(made: Fleet, out: Path) -> dict[str, Any]:
     from ektp_sched.fleet.summary import rows_of
 
-    return {"schema_version": 1, "out": str(out), "offices": rows_of(made, "en")}
+    document = {"schema_version": 1, "out": str(out), "offices": rows_of(made, "en")}
+    if made.blanks is not None:
+        names = ("blanks", "kept", "tiers", "rules")
+        document["blanks"] = {name: made.blanks[name] for name in names}
+    return document

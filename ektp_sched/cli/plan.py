@@ -220,10 +220,11 @@ def plan(
         from ektp_sched.output.tables import applications_csv
         from ektp_sched.planning import Status, dropped
         from ektp_sched.planning import plan as make
-        from ektp_sched.yesterday import as_previous
+        from ektp_sched.yesterday import as_previous, with_yesterday
 
         last = None if previous is None else as_previous(previous, begin)
-        applicants = yesterday.beside(applicants, rules, begin, last)
+        known = yesterday.given | {"previous": last}
+        applicants = with_yesterday(applicants, rules, start=begin, **known)
         applications = aside.submit(applications_csv, applicants)
         verified = aside.submit(refuse_unverified, last)
         search |= {"engine": engine, "progress": progress}

@@ -25,11 +25,9 @@ if TYPE_CHECKING:
 __all__ = [
     "PERSONS",
     "Ask",
+    "Asked",
     "Rules",
-    "asking",
-    "finish_killed",
-    "refs_of",
-    "undone_acts",
+    "asked_of",
 ]
 
 PERSONS: Final = (
@@ -49,7 +47,7 @@ class Ask(Protocol):
         """Return the rows that a statement selects."""
 
 
-def finish_killed(folder: Path, ledger: str | None) -> None:
+def _finish_killed(folder: Path, ledger: str | None) -> None:
     """Put in place what a killed command left, where there is anything."""
     if any((folder / "plans").glob(".plan-*")):
         from ektp_sched.days.committed import finish
@@ -59,7 +57,7 @@ def finish_killed(folder: Path, ledger: str | None) -> None:
 
 
 @contextmanager
-def asking(folder: Path, ledger: str | None) -> Iterator[Ask]:
+def _asking(folder: Path, ledger: str | None) -> Iterator[Ask]:
     """Yield what answers; a file in the folder needs nothing loaded to be read."""
     path = folder / "ledger.db"
     elsewhere = ledger or os.environ.get("EKTP_LEDGER") or not _is_here(folder)
@@ -101,7 +99,7 @@ def _is_here(folder: Path) -> bool:
     return "url" not in office.get("ledger", {})
 
 
-def undone_acts(ask: Ask) -> frozenset[int]:
+def _undone_acts(ask: Ask) -> frozenset[int]:
     """Return the acts that count no longer, as `Reader` does."""
     undone: set[int] = set()
     undoing = ask(
@@ -139,7 +137,7 @@ class Rules:
         return cls(targets, None if rules.identity is None else key_path(rules))
 
 
-def refs_of(ask: Ask, who: str, rules: Rules) -> list[tuple[int, str]]:
+def _refs_of(ask: Ask, who: str, rules: Rules) -> list[tuple[int, str]]:
     """Return the number in the ledger, and the id, of whoever is meant."""
     number = whole_number(who)
     starts = ids_begin(who)
@@ -158,6 +156,37 @@ def refs_of(ask: Ask, who: str, rules: Rules) -> list[tuple[int, str]]:
         key = bytes.fromhex(rules.key.read_text(encoding="ascii"))
         refs = _named(ask, {made_id(number, key)})
     return refs
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is asked about, and what answers.
+
+    Parameters
+    ----------
+    ask
+        What answers.
+    rules
+        What of the office's file concerns one person.
+    undone
+        The acts that count no longer.
+    people
+        Numbers in the ledger, and ids, of whoever is meant.
+    """
+
+    ask: Ask
+    rules: Rules
+    undone: frozenset[int]
+    people: list[tuple[int, str]]
+
+
+@contextmanager
+def asked_of(folder: Path, who: str, ledger: str | None) -> Iterator[Asked]:
+    """Yield what answers of one person, with what a killed command left in place."""
+    _finish_killed(folder, ledger)
+    with _asking(folder, ledger) as ask:
+        rules = Rules.of(folder)
+        yield Asked(ask, rules, _undone_acts(ask), _refs_of(ask, who.strip(), rules))
 
 
 def _named(ask: Ask, texts: set[str]) -> list[tuple[int, str]]:

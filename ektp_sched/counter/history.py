@@ -9,14 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.backlog.records import FIELDS
-from ektp_sched.counter.asking import (
-    PERSONS,
-    Rules,
-    asking,
-    finish_killed,
-    refs_of,
-    undone_acts,
-)
+from ektp_sched.counter.asking import PERSONS, asked_of
 from ektp_sched.counter.status import Print
 from ektp_sched.counter.text import card_sentence, value_said
 from ektp_sched.words import Said, in_full, joined, said
@@ -90,16 +83,13 @@ def history_of(
     ektp_sched.errors.LedgerError
         There is no ledger, or it cannot be read.
     """
-    place = Path(folder)
-    finish_killed(place, ledger)
-    with asking(place, ledger) as ask:
-        undone = undone_acts(ask)
+    with asked_of(Path(folder), who, ledger) as asked:
         says: dict[int, list[Said]] = defaultdict(list)
-        for ref, _ in refs_of(ask, who.strip(), Rules.of(place)):
+        for ref, _ in asked.people:
             for table in PERSONS:
-                for row, sentence in _SENTENCES[table](_rows(ask, table, ref)):
+                for row, sentence in _SENTENCES[table](_rows(asked.ask, table, ref)):
                     says[row["act"]].append(sentence)
-        return tuple(_events(ask, says, undone))
+        return tuple(_events(asked.ask, says, asked.undone))
 
 
 def event_line(event: Event) -> Said:

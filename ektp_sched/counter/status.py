@@ -12,21 +12,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.counter.asking import (
-    PERSONS,
-    Rules,
-    asking,
-    finish_killed,
-    refs_of,
-    undone_acts,
-)
+from ektp_sched.counter.asking import PERSONS, asked_of
 from ektp_sched.signs import ID_FORM, queue_number, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
 
-    from ektp_sched.counter.asking import Ask
+    from ektp_sched.counter.asking import Ask, Rules
 
 __all__ = ["Decision", "Place", "Print", "Standing", "Waits", "status_of"]
 
@@ -199,19 +192,16 @@ def status_of(
         There is no ledger, or it cannot be read.
     """
     place = Path(folder)
-    finish_killed(place, ledger)
-    with asking(place, ledger) as ask:
-        rules = Rules.of(place)
-        undone = undone_acts(ask)
-        named = refs_of(ask, who.strip(), rules)
-        cards = [_Card.of(ask, ref, text, undone) for ref, text in named]
+    with asked_of(place, who, ledger) as asked:
+        ask, undone = asked.ask, asked.undone
+        cards = [_Card.of(ask, ref, text, undone) for ref, text in asked.people]
         known = sorted((card for card in cards if card), key=lambda card: card.since)
         if not known:
             (forgets,) = ask("SELECT COUNT(*) AS n FROM acts WHERE kind = 'forget'")
             return Standing(
                 on=on or date.today(), known=False, forgotten=forgets["n"] > 0
             )
-        return _standing(ask, known, undone, rules, place, on or date.today())
+        return _standing(ask, known, undone, asked.rules, place, on or date.today())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -20,12 +21,66 @@ if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.days.people import Whom
     from ektp_sched.days.signature import Signature
-    from ektp_sched.ledger import Act, Writer
+    from ektp_sched.ledger import Act, Reader
 
-__all__ = ["accept", "reprint", "undo"]
+__all__ = ["Undoing", "accept", "can_be_undone", "reprint", "undo", "undoing"]
 
 _LASTING: Final = ("begin", "import", "plan", "adopt", "forget", "office", "sheet")
 """Acts that nobody takes back: others rest on them, or what they did is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What becomes of the acts of a ledger if one is taken back.
+
+    Parameters
+    ----------
+    act
+        The act.
+    root
+        The act that says what counts otherwise then: itself, unless it took one back.
+    again
+        Whether that counts again then.
+    undone_by
+        The act that took it back already, if one did.
+    needs_second
+        Whether a second name is needed, as a plan rests on it.
+    """
+
+    act: Act
+    root: Act
+    again: bool
+    undone_by: Act | None
+    needs_second: bool
+
+
+def can_be_undone(kind: str) -> bool:
+    """Return whether acts of a kind may be taken back."""
+    return kind not in _LASTING
+
+
+def undoing(reader: Reader, number: int) -> Undoing:
+    """Return what becomes of the acts if one is taken back.
+
+    Raises
+    ------
+    ektp_sched.errors.LedgerError
+        There is no such act, it is none to take back, or something rests on it.
+    """
+    acts = {act.number: act for act in reader.acts(live=False)}
+    act = acts.get(number)
+    if act is None or not can_be_undone(act.kind):
+        raise _refusal(number, act)
+    root, again = act, False
+    while root.undoes is not None:  # an undoing takes up again what it took back
+        root, again = acts[root.undoes], not again
+    by = [a for a in acts.values() if a.undoes == number]
+    undone_by = by[-1] if number in reader.undone else None
+    if undone_by is None:
+        (_refuse_named if again else _refuse_used)(reader, root)
+        _refuse_forgotten(reader, root)
+    plans = (a for a in acts.values() if a.kind in ("plan", "adopt"))
+    return Undoing(act, root, again, undone_by, any(a.number > number for a in plans))
 
 
 def undo(folder: OfficeFolder, number: int, signature: Signature) -> int | None:
@@ -48,60 +103,55 @@ def undo(folder: OfficeFolder, number: int, signature: Signature) -> int | None:
     Raises
     ------
     ektp_sched.errors.LedgerError
-        There is no such act, it is none to take back, something rests on it, or reason
-        or second name is missing.
+        As `undoing`, or reason or second name is missing.
     """
     with folder.ledger.writing(begun=True) as writer:
-        acts = {act.number: act for act in writer.acts(live=False)}
-        act = acts.get(number)
-        if act is None or act.kind in _LASTING:
-            message = (
-                said(
-                    "there is no act {number}{how}",
-                    "tidak ada catatan {number}{how}",
-                    number=str(number),
-                    how=typed(
-                        "; `ektp-sched ledger history` lists them",
-                        "; `ektp-sched ledger history` menyebutkan semuanya",
-                    ),
-                )
-                if act is None
-                else said(
-                    "act {number} cannot be undone{how}",
-                    "catatan {number} tidak dapat dibatalkan{how}",
-                    number=str(number),
-                    how=typed(
-                        "; only what `ektp-sched record` recorded can",
-                        "; hanya yang dicatat dengan `ektp-sched record` yang dapat",
-                        said(
-                            "; exports, plans and changes of the office stay",
-                            "; ekspor, rencana, dan perubahan kantor tetap",
-                        ),
-                    ),
-                )
-            )
-            raise LedgerError(message)
-        if number in writer.undone:
+        meant = undoing(writer, number)
+        if meant.undone_by is not None:
             return None
         what = said("undoing act {n}", "pembatalan catatan {n}", n=str(number))
         signature.refuse_without_reason(what)
-        if any(
-            a.kind in ("plan", "adopt") and a.number > number for a in acts.values()
-        ):
+        if meant.needs_second:
             signature.refuse_without_second(what)
-        root, again = act, False
-        while root.undoes is not None:  # an undoing takes up again what it took back
-            root, again = acts[root.undoes], not again
-        (_refuse_named if again else _refuse_used)(writer, root)
-        _refuse_forgotten(writer, root)
         return signature.write(writer, "undo", undoes=number).number
 
 
-def _refuse_named(writer: Writer, act: Act) -> None:
+def _refusal(number: int, act: Act | None) -> LedgerError:
+    """Return why there is nothing to take back."""
+    if act is None:
+        return LedgerError(
+            said(
+                "there is no act {number}{how}",
+                "tidak ada catatan {number}{how}",
+                number=str(number),
+                how=typed(
+                    "; `ektp-sched ledger history` lists them",
+                    "; `ektp-sched ledger history` menyebutkan semuanya",
+                ),
+            )
+        )
+    return LedgerError(
+        said(
+            "act {number} cannot be undone{how}",
+            "catatan {number} tidak dapat dibatalkan{how}",
+            number=str(number),
+            how=typed(
+                "; only what `ektp-sched record` recorded can",
+                "; hanya yang dicatat dengan `ektp-sched record` yang dapat",
+                said(
+                    "; exports, plans and changes of the office stay",
+                    "; ekspor, rencana, dan perubahan kantor tetap",
+                ),
+            ),
+        )
+    )
+
+
+def _refuse_named(reader: Reader, act: Act) -> None:
     """Refuse to take up again people whom a later act has named anew."""
-    people = writer.people(live=False)
+    people = reader.people(live=False)
     back = people.filter(pl.col("since") == act.number).drop_nulls()
-    since = writer.people().filter(pl.col("since") > act.number)
+    since = reader.people().filter(pl.col("since") > act.number)
     anew = since.join(back, on="application_id", how="semi", maintain_order="left")
     if anew.height:
         message = said(
@@ -115,14 +165,14 @@ def _refuse_named(writer: Writer, act: Act) -> None:
         raise LedgerError(message)
 
 
-def _refuse_used(writer: Writer, act: Act) -> None:
+def _refuse_used(reader: Reader, act: Act) -> None:
     """Refuse to take back people of whom a later act knows."""
     commitments = FACTS["commitments"]
-    named = writer.facts("commitments", commitments.c.act == act.number)
+    named = reader.facts("commitments", commitments.c.act == act.number)
     for table in ("prints", "handed", "told", "planned", "seen", "overrides"):
         column = FACTS[table].c
         refs = sa.select(commitments.c.ref).where(commitments.c.act == act.number)
-        later = writer.facts(table, column.act > act.number, column.person.in_(refs))
+        later = reader.facts(table, column.act > act.number, column.person.in_(refs))
         if named.height and later.height:
             message = said(
                 "act {later} says more of the cards of act {number}; undo that one "
@@ -135,12 +185,12 @@ def _refuse_used(writer: Writer, act: Act) -> None:
             raise LedgerError(message)
 
 
-def _refuse_forgotten(writer: Writer, act: Act) -> None:
+def _refuse_forgotten(reader: Reader, act: Act) -> None:
     """Refuse to change what is known of people of whom nobody can say more."""
     forgotten = sa.select(FACTS["forgotten"].c.ref)
     for table in ("prints", "handed", "told", "overrides"):
         column = FACTS[table].c
-        gone = writer.facts(
+        gone = reader.facts(
             table, column.act == act.number, column.person.in_(forgotten)
         )["person"].n_unique()
         if gone:

@@ -8,11 +8,11 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.desk.forms import read_cell
 from ektp_sched.desk.rules_page import day_name
 from ektp_sched.desk.visit import Page
 from ektp_sched.example.answers import Answers
 from ektp_sched.example.folder import small_office, write_start
+from ektp_sched.forms.controls import read_cell
 from ektp_sched.office.cells import parsed
 from ektp_sched.office.office import office_of
 from ektp_sched.rules.fields import DAYS

@@ -11,7 +11,7 @@ from ektp_sched.desk.office import form_in, save_office
 from ektp_sched.desk.visit import Page
 from ektp_sched.errors import EktpSchedError
 from ektp_sched.failures import failure
-from ektp_sched.office.editing import Change
+from ektp_sched.forms.editing import Change
 from ektp_sched.public import columns_shown
 from ektp_sched.rules.reading import COLUMNS, PERSONAL_COLUMNS
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from ektp_sched.desk.changing import RulesForm, Typed
     from ektp_sched.desk.visit import Visit
+    from ektp_sched.forms.changing import RulesForm, Typed
     from ektp_sched.office import Office
 
 __all__ = ["CHOICES", "PAGES", "Heading", "headings_in", "with_columns"]

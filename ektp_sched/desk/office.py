@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.days.folder import OFFICES
-from ektp_sched.desk.changing import office_form
 from ektp_sched.desk.rules_page import RulesPage
 from ektp_sched.errors import EktpSchedError
+from ektp_sched.forms.changing import office_form
 from ektp_sched.office import calendar
 from ektp_sched.office.office import office_of
 from ektp_sched.places import replace_file
 
 if TYPE_CHECKING:
-    from ektp_sched.desk.changing import RulesForm
     from ektp_sched.desk.visit import Visit
+    from ektp_sched.forms.changing import RulesForm
 
 __all__ = ["PAGES", "form_in", "save_office"]
 

@@ -17,6 +17,7 @@ from ektp_sched.desk import (
     scenarios,
     settle,
     today,
+    undoing,
     whatif,
 )
 
@@ -38,5 +39,6 @@ PAGES: Final[tuple[Page, ...]] = (
     *scenarios.PAGES,
     *people.PAGES,
     *council.PAGES,
+    *undoing.PAGES,
     *office.PAGES,
 )

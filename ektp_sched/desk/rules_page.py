@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from ektp_sched.desk.changing import RulesForm, Typed
-    from ektp_sched.desk.forms import Chapter
-    from ektp_sched.desk.marks import Mark
     from ektp_sched.desk.visit import Visit
+    from ektp_sched.forms.changing import RulesForm, Typed
+    from ektp_sched.forms.controls import Chapter
+    from ektp_sched.forms.marks import Mark
 
 __all__ = ["RulesPage", "day_name"]
 

@@ -7,13 +7,15 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.days.folder import OFFICES, office_file
-from ektp_sched.desk.changing import scenario_form
-from ektp_sched.desk.marks import marked
 from ektp_sched.desk.rules_page import RulesPage
-from ektp_sched.desk.typed import day_of, whole_of
 from ektp_sched.desk.visit import Page
 from ektp_sched.errors import AskedError, ScenarioError, UsageError
+from ektp_sched.example.first_scenarios import FirstScenarios, first_scenarios
 from ektp_sched.failures import failure
+from ektp_sched.forms.changing import scenario_form
+from ektp_sched.forms.marks import marked
+from ektp_sched.forms.typed import day_of, whole_of
+from ektp_sched.month.history import came
 from ektp_sched.office.writing import tables_to_toml
 from ektp_sched.places import replace_file
 from ektp_sched.rules.fields import LARGEST_DAILY
@@ -27,9 +29,8 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from ektp_sched.desk.changing import RulesForm
     from ektp_sched.desk.visit import Visit
-    from ektp_sched.office import Office
+    from ektp_sched.forms.changing import RulesForm
     from ektp_sched.words import Said
 
 __all__ = ["PAGES"]
@@ -38,7 +39,10 @@ _ADDRESS: Final = "/whatif/scenarios"
 _SAVING: Final = threading.Lock()
 _MARKS: Final = ("assumed", "fact")
 _DEAREST: Final = 1_000_000_000_000
-_FIELDS: Final = ("cards", "cost", "earliest", "likely", "latest")
+_DAYS: Final = ("earliest", "likely", "latest")
+_FIELDS: Final = ("arrivals", "cards", "cost", *_DAYS)
+_STANDBY: Final = ("unknown", "yes", "no")
+"""Whether today's servers stand by then; of what nobody knows yes is assumed."""
 
 
 def _form(visit: Visit) -> RulesForm:
@@ -77,8 +81,25 @@ def _save(visit: Visit, form: RulesForm, content: bytes) -> str:
 def _ask(visit: Visit) -> Response:
     if scenarios_beside(office_file(visit.folder().path)) is not None:
         return visit.go("/whatif")
-    marks = dict.fromkeys(_FIELDS, "assumed")
-    return _asked(visit, {f"{name}.mark": mark for name, mark in marks.items()}, {})
+    people, days = _came(visit)
+    texts = {"standby": _STANDBY[0]}
+    if days:
+        texts |= {"arrivals": str(_a_day(people, days)), "arrivals.mark": "fact"}
+    return _asked(visit, texts, {})
+
+
+def _came(visit: Visit) -> tuple[int, int]:
+    """Return how many people came on how many working days, as the ledger knows."""
+    folder = visit.folder()
+    if not folder.ledger.exists:
+        return 0, 0
+    with folder.ledger.reading() as reader:
+        return came(reader, folder.office)
+
+
+def _a_day(people: int, days: int) -> int:
+    """Return a mean as a whole number, which is none only where nobody came."""
+    return max((2 * people + days) // (2 * days), int(people > 0))
 
 
 def _asked(
@@ -90,6 +111,8 @@ def _asked(
         problems=problems,
         fields=_FIELDS,
         marks=_MARKS,
+        standby=_STANDBY,
+        came=_came(visit),
     )
 
 
@@ -105,11 +128,11 @@ def _make(visit: Visit) -> Response:
             values[name] = _value(name, visit.text(name))
         except UsageError as error:
             problems[name] = failure(error).sentence
-    days = [values[name] for name in _FIELDS[2:] if name in values]
+    days = [values[name] for name in _DAYS if name in values]
     if days != sorted(days):
         problems.setdefault("latest", _OUT_OF_ORDER)
     if not problems:
-        tables = _tables(visit, folder.office, values)
+        tables = first_scenarios(_answers(visit, values), folder.office)
         further = judged_scenarios(tables, folder.office, folder=folder.path)[1]
         if not further:
             _write(target, tables)
@@ -126,44 +149,38 @@ _OUT_OF_ORDER: Final = said(
 
 
 def _value(name: str, text: str) -> Any:
-    if name == "cards":
-        return whole_of(text, 1, LARGEST_DAILY)
+    if name in ("arrivals", "cards"):
+        return whole_of(text, int(name == "cards"), LARGEST_DAILY)
     if name == "cost":
         return whole_of(text.removeprefix("Rp").strip(), 0, _DEAREST)
     return day_of(text)
 
 
-def _tables(visit: Visit, office: Office, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the office as it is, and a new server beside it, as in scenarios.toml."""
-    names = {each.id for each in (*office.servers, *office.printers)}
-    server = next(
-        name
-        for number in range(len(names) + 1)
-        if (name := f"server-new{number or ''}") not in names
+def _answers(visit: Visit, values: Mapping[str, Any]) -> FirstScenarios:
+    """Return what was answered, with what each number rests on."""
+    text, standby = visit.words.text, visit.text("standby")
+    marks = {name: _mark(visit, name) for name in ("arrivals", "cards", "cost")}
+    marks["days"] = _mark(visit, *_DAYS)
+    people, days = _came(visit)
+    if days and values["arrivals"] == _a_day(people, days):
+        kind = marks["arrivals"].partition(":")[0]
+        known = text("desk.scenarios.by_ledger", people=people, count=days)
+        marks["arrivals"] = f"{kind}: {known}"
+    is_known = standby in _STANDBY[1:]
+    marks["standby"] = (
+        _mark(visit, "standby")
+        if is_known
+        else f"assumed: {text('desk.scenarios.by_nobody')}"
     )
-    text = visit.words.text
-    place = f"scenarios.new-server.servers.{server}"
-    marks = {
-        "scenarios.new-server.cost_idr": _mark(visit, "cost"),
-        f"{place}.cards_per_day": _mark(visit, "cards"),
-        f"{place}.from": _mark(visit, *_FIELDS[2:]),
-    }
-    dates = {name: values[name] for name in _FIELDS[2:]}
-    return {
-        "baseline": "as-it-is",
-        "question": {"choose": "new-server", "against": "as-it-is", "by": "money"},
-        "scenarios": {
-            "as-it-is": {"label": text("desk.scenarios.as_it_is")},
-            "new-server": {
-                "label": text("desk.scenarios.new_server"),
-                "cost_idr": values["cost"],
-                "servers": [
-                    {"id": server, "cards_per_day": values["cards"], "from": dates}
-                ],
-            },
-        },
-        "sources": marks,
-    }
+    return FirstScenarios(
+        cards_per_day=values["cards"],
+        cost_idr=values["cost"],
+        days=(values["earliest"], values["likely"], values["latest"]),
+        arrivals=values["arrivals"],
+        stands_by=standby != "no",
+        labels=(text("desk.scenarios.as_it_is"), text("desk.scenarios.new_server")),
+        marks=marks,
+    )
 
 
 def _mark(visit: Visit, *names: str) -> str:

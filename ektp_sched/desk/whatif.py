@@ -19,11 +19,11 @@ from ektp_sched.desk.answers import (
     newest_answer,
 )
 from ektp_sched.desk.reports import report_answer
-from ektp_sched.desk.typed import day_of, percent_of, whole_of, written_day
 from ektp_sched.desk.visit import Page
 from ektp_sched.documents.seal import digest_of
 from ektp_sched.errors import EktpSchedError, FolderError, UsageError
 from ektp_sched.failures import failure
+from ektp_sched.forms.typed import day_of, percent_of, whole_of, written_day
 from ektp_sched.output.comparison_text import need_lines
 from ektp_sched.output.languages import LANGUAGES
 from ektp_sched.output.promise_text import promise_lines

@@ -16,6 +16,7 @@ from ektp_sched.documents.plan import (
     SavedPlan,
     Status,
 )
+from ektp_sched.documents.trees import TreeProof
 
 __all__ = [
     "Certificate",
@@ -32,4 +33,5 @@ __all__ = [
     "Status",
     "Tier",
     "TierPrices",
+    "TreeProof",
 ]

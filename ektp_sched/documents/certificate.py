@@ -12,6 +12,7 @@ from pydantic import Field, PlainSerializer
 
 from ektp_sched.documents.entries import Count, Rank
 from ektp_sched.documents.files import form_of, json_text
+from ektp_sched.documents.trees import TreeProof  # noqa: TC001 - pydantic reads it
 from ektp_sched.showing import OneLine
 
 Use = tuple[Count, tuple[str, ...]]
@@ -178,6 +179,9 @@ class Certificate(OneLine):
     decisions
         Why the shifts are the right ones; ``None`` without shifts, or where
         only the solver proves it.
+    trees
+        Under rules that are no network, what proves the tiers instead of prices by
+        tier; ``None`` elsewhere.
     """
 
     schema_version: Literal[1] = field(default=1, kw_only=True)
@@ -185,16 +189,36 @@ class Certificate(OneLine):
     days: int
     tiers: tuple[TierPrices, ...]
     decisions: DecisionProof | None = None
+    trees: TreeProof | None = None
+
+    @property
+    def proven_tiers(self) -> int:
+        """Return how many tiers to which applications add it speaks of."""
+        return len(self.tiers if self.trees is None else self.trees.tiers)
 
 
 def certificate_text(certificate: Certificate) -> str:
     """Return certificate.json; a resource, use, rule, cut or leaf has one line."""
     content = form_of(Certificate).dump_python(certificate, mode="json")
-    proof = content.pop("decisions")
+    proof, trees = content.pop("decisions"), content.pop("trees")
     text = _ROW.sub(_on_one_line, json_text(content)).removesuffix("\n}\n")
     parts = [f'    "{name}": {_lines(each)}' for name, each in (proof or {}).items()]
     decisions = "{\n" + ",\n".join(parts) + "\n  }" if parts else "null"
-    return f'{text},\n  "decisions": {decisions}\n}}\n'
+    last = "" if trees is None else f',\n  "trees": {_trees_text(trees)}'
+    return f'{text},\n  "decisions": {decisions}{last}\n}}\n'
+
+
+def _trees_text(trees: dict[str, Any]) -> str:
+    """Return trees as JSON; whatever is counted, priced or a part has one line."""
+    tiers = []
+    for tier in trees.pop("tiers"):
+        parts = tier.pop("parts")
+        start = json.dumps(tier, ensure_ascii=False).removesuffix("}")
+        tiers.append(f'{start}, "parts": {_lines(parts)}}}')
+    listed = [f'    "{name}": {_lines(each)}' for name, each in trees.items()]
+    every = ",\n      ".join(tiers)
+    listed.append(f'    "tiers": [\n      {every}\n    ]')
+    return "{\n" + ",\n".join(listed) + "\n  }"
 
 
 def _on_one_line(match: re.Match[str]) -> str:

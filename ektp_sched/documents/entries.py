@@ -49,7 +49,9 @@ class LedgerMark(BaseModel):
         Beginning of the act's hash, such as ``3fa9c-01d2e-77b40-9ac1f``.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", strict=True, defer_build=True
+    )
 
     plan: Annotated[int, Field(ge=1, le=1 << 53)]
     act: Annotated[int, Field(ge=1, le=1 << 53)]

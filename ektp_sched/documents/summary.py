@@ -37,7 +37,9 @@ _ABSENT: Final = ("previous", "ledger")
 class _Part(BaseModel):
     """Keys that a later version adds are no error; wrong ones are."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", strict=True, defer_build=True
+    )
 
 
 class Warned(_Part):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.office.editing import Change, edited
+from ektp_sched.forms.editing import Change, edited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.rules.capacity import Outage
 
-__all__ = ["Histories", "histories", "working_days"]
+__all__ = ["Histories", "came", "histories", "working_days"]
 
 _AHEAD: Final = 366
 """Days after a closed day among which the next one that is worked is looked for."""
@@ -84,6 +84,15 @@ _ARRIVALS: Final = pl.DataFrame(
 _OUTAGES: Final = pl.DataFrame(
     schema={"day": pl.Date, "resource": pl.String, "up": pl.Int64}
 )
+
+
+def came(reader: Reader, office: Office) -> tuple[int, int]:
+    """Return how many people came, and on how many working days as far as is known."""
+    imports = sorted({act.day for act in reader.acts("import")})
+    if not imports:
+        return 0, 0
+    arrivals = _arrivals(reader, office, imports)
+    return int(arrivals["cards"].sum()), arrivals["day"].n_unique()
 
 
 def working_days(office: Office, first: date, last: date) -> pl.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -12,7 +12,9 @@ from ektp_sched.output.report.charts import (
     BAD,
     INK,
     SERIES,
+    Spec,
     finished,
+    layer,
     need_charts,
     number_axis,
     rows,
@@ -182,17 +184,15 @@ def _day_finding(month: Month, texts: Language) -> str:
     )
 
 
-def _day_chart(days: pl.DataFrame, texts: Language) -> Any:
+def _day_chart(days: pl.DataFrame, texts: Language) -> Spec:
     """Return printed and spoilt cards by day below what could have been made."""
-    import altair as alt
-
     first, last = days["day"][0], days["day"][-1]
     x = time_axis("day", first.isoformat(), f"{last.isoformat()}T24:00:00Z")
     printed, spoilt, could = (
         days[name].to_list() for name in ("printed", "spoilt", "capacity")
     )
     y = number_axis("cards", max(*days["printed"] + days["spoilt"], *could, 1) * 1.12)
-    x2, ground = alt.X2(field="until"), alt.Y2(field="from")
+    sides = {"x": x, "x2": {"field": "until"}, "y": y}
     spans = [(d.isoformat(), f"{d.isoformat()}T20:00:00Z") for d in days["day"]]
     names = ("day", "until", "cards", "from")
     good = [(*s, n, 0) for s, n in zip(spans, printed, strict=True)]
@@ -203,14 +203,13 @@ def _day_chart(days: pl.DataFrame, texts: Language) -> Any:
     ]
     lines = [(*s, n, 0) for s, n in zip(spans, could, strict=True)]
     layers = [
-        alt.Chart(rows(names, cards))
-        .mark_rect(color=colour)
-        .encode(x=x, x2=x2, y=y, y2=ground)
+        layer(
+            rows(names, cards), "rect", sides | {"y2": {"field": "from"}}, color=colour
+        )
         for cards, colour in ((good, SERIES[0]), (bad, BAD))
         if cards
     ]
-    rule = alt.Chart(rows(names, lines)).mark_rule(color=INK, strokeWidth=2)
-    layers.append(rule.encode(x=x, x2=x2, y=y))
+    layers.append(layer(rows(names, lines), "rule", sides, color=INK, strokeWidth=2))
     label = texts.text("month.days.could", cards=max(could))
     at = rows(
         ("day", "cards", "text"),

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECKERS", "NAMED", "evidence_of", "hand_out"]
 
-CHECKERS: Final = ("checker.py", "checker_choice.py", "checker_ledger.py")
+CHECKERS: Final = (
+    "checker.py",
+    "checker_choice.py",
+    "checker_ledger.py",
+    "checker_trees.py",
+)
 """What checks a plan folder with the standard library alone."""
 
 NAMED: Final = (BATCHES, "plan.xlsx")

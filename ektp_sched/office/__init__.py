@@ -1,8 +1,11 @@
 """The office: what limits printing, its calendar and its daily capacity."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ektp_sched.lazily import lazily
 from ektp_sched.office.office import Office, load_office, read_workbook
-from ektp_sched.office.workbook import dump, write_workbook
-from ektp_sched.office.writing import to_toml
 from ektp_sched.rules.aims import PlanRules
 from ektp_sched.rules.areas import Visits, VisitsOfArea
 from ektp_sched.rules.calendar import Calendar, CalendarRules, calendar
@@ -23,6 +26,11 @@ from ektp_sched.rules.ribbons import Printer, RibbonDelivery, ribbon_cards
 from ektp_sched.rules.shifts import Budget, Option, Shift, options
 from ektp_sched.rules.stock import CardType, Delivery, Lot, lots
 from ektp_sched.rules.world import Capacity
+
+if TYPE_CHECKING:
+    from ektp_sched.office.workbook import dump as dump
+    from ektp_sched.office.workbook import write_workbook as write_workbook
+    from ektp_sched.office.writing import to_toml as to_toml
 
 __all__ = [
     "Budget",
@@ -62,3 +70,7 @@ __all__ = [
     "to_toml",
     "write_workbook",
 ]
+
+__getattr__ = lazily(
+    __name__, {"workbook": ("dump", "write_workbook"), "writing": ("to_toml",)}
+)

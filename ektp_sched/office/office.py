@@ -12,7 +12,6 @@ from pydantic_core import PydanticCustomError
 from ektp_sched.office.advice import advice, urgency_left_out
 from ektp_sched.office.files import read_tables
 from ektp_sched.office.parsing import parse_as, validate_as
-from ektp_sched.office.workbook_reading import read_sheets
 from ektp_sched.rules.registry import problems_of
 from ektp_sched.rules.tables import OfficeTables
 
@@ -62,6 +61,8 @@ class Office(OfficeTables):
         """
         path = Path(path)
         if path.suffix.lower() == ".xlsx":
+            from ektp_sched.office.workbook_reading import read_sheets
+
             return read_sheets(path, cls)
         tables, raw = read_tables(path)
         office = parse_as(tables, cls, file=str(path))
@@ -93,6 +94,8 @@ def read_workbook(path: str | Path) -> Office:
         If it is no such workbook, or the office in it is not what it should
         be; with every problem found, each with its sheet and row.
     """
+    from ektp_sched.office.workbook_reading import read_sheets
+
     return read_sheets(path, Office)
 
 

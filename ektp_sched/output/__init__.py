@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ektp_sched.documents import SavedPlan
-from ektp_sched.documents.reading import load
 from ektp_sched.lazily import lazily
 
 if TYPE_CHECKING:
+    from ektp_sched.documents import SavedPlan as SavedPlan
+    from ektp_sched.documents.reading import load as load
     from ektp_sched.output.evidence import check_evidence as check_evidence
     from ektp_sched.output.evidence import check_folder as check_folder
     from ektp_sched.output.evidence import not_checked as not_checked
@@ -34,6 +34,8 @@ __all__ = [
 __getattr__ = lazily(
     __name__,
     {
+        ".documents": ("SavedPlan",),
+        ".documents.reading": ("load",),
         "evidence": ("check_evidence", "check_folder", "not_checked"),
         "folder": ("UnverifiedPlanError", "save", "save_rejects"),
         "languages": ("Language", "language"),

@@ -290,8 +290,4 @@ def _table(book: Book, sheet: Any, frame: pl.DataFrame, row: int, headings: str)
         style = "date" if kind == pl.Date else "text" if kind == pl.String else "count"
         styles.append(book.style(style))
     sheet.set_row(row, 30)
-    for cells in frame.iter_rows():
-        row += 1
-        for column, value in enumerate(cells):
-            book.write(sheet, row, column, value, styles[column])
-    return row + 1
+    return book.fill(sheet, frame, row + 1, styles) + 1

@@ -5,16 +5,17 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
+import polars as pl
 import xlsxwriter
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from io import BytesIO
-    from pathlib import Path
+from ektp_sched.output.draw.rows import Rows, with_rows
 
-    import polars as pl
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
@@ -68,10 +69,13 @@ class Book:
         Of xlsxwriter.
     texts
         Language of all its texts.
+    rows
+        By sheet, from 0, the rows of its lists.
     """
 
     workbook: Any
     texts: Language
+    rows: dict[int, list[Rows]] = field(default_factory=dict)
     _styles: dict[str, Any] = field(default_factory=dict)
 
     def style(self, name: str, **more: Any) -> Any:
@@ -84,7 +88,10 @@ class Book:
                 base = {**base, **shape, "quote_prefix": False}
             if name in ("count", "place"):
                 base = {"num_format": "#,##0", **base}
-            self._styles[key] = self.workbook.add_format({**base, **more})
+            style = self.workbook.add_format({**base, **more})
+            # Numbered here and not when a cell is written, for `fill`.
+            style._get_xf_index()  # noqa: SLF001 - no other way
+            self._styles[key] = style
         return self._styles[key]
 
     def write(self, sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
@@ -98,6 +105,45 @@ class Book:
         else:
             sheet.write_number(row, column, value, style)
 
+    def fill(
+        self,
+        sheet: Any,
+        frame: pl.DataFrame,
+        row: int | pl.Series,
+        styles: Sequence[Any],
+        *,
+        empty: Sequence[Any] | None = None,
+        heights: pl.Series | None = None,
+    ) -> int:
+        """Write rows, and return the last; text is always text.
+
+        Parameters
+        ----------
+        sheet
+            Where; what is filled in comes below what was filled in before.
+        frame
+            The rows.
+        row
+            The first of them, or each, from 0.
+        styles, empty
+            Of each column's cells, and of its empty ones; None: the same.
+        heights
+            Of each row.
+        """
+        if frame.is_empty():
+            return row - 1 if isinstance(row, int) else int(row[-1])
+        if isinstance(row, int):
+            row = pl.int_range(row, row + frame.height, eager=True)
+        last = int(row[-1])
+        # The sheet must know how far it goes.
+        sheet.write_blank(last, frame.width - 1, None, styles[-1])
+        ids, blank = (
+            [style.xf_index for style in each] for each in (styles, empty or styles)
+        )
+        part = Rows(row + 1, frame, ids, blank, heights)
+        self.rows.setdefault(sheet.index, []).append(part)
+        return last
+
 
 def mark_line(plan: AnyPlan, texts: Language) -> str | None:
     """Return a plan's number, day and head of the ledger, as its sheets say them."""
@@ -110,38 +156,29 @@ def mark_line(plan: AnyPlan, texts: Language) -> str | None:
 @contextmanager
 def book_in_memory(memory: BytesIO, texts: Language, title: str) -> Iterator[Book]:
     """Open a workbook for writing; at the end all of it is in memory."""
-    with xlsxwriter.Workbook(memory, {"in_memory": True, **_AS_TEXT}) as workbook:
-        workbook.set_properties({"title": title})
-        yield Book(workbook, texts)
+    with _book(memory, texts, title=title) as book:
+        yield book
 
 
 @contextmanager
-def new_book(
-    path: Path, plan: AnyPlan, texts: Language, title: str, *, large: bool = False
-) -> Iterator[Book]:
+def new_book(path: Path, plan: AnyPlan, texts: Language, title: str) -> Iterator[Book]:
     """Open a workbook for writing; it is on the disk at the end."""
-    options = {
-        "constant_memory": large,
-        "in_memory": not large,  # else ten files are made and removed for each book
-        **_AS_TEXT,
-        "tmpdir": str(path.parent),
-    }
-    workbook = xlsxwriter.Workbook(str(path), options)
-    workbook.set_properties(
-        {
-            "title": title,
-            "company": plan.office.name,
-            "created": datetime.combine(plan.start, time()),
-        }
-    )
-    workbook.set_size(1900, 1200)
-    try:
-        yield Book(workbook, texts)
-        workbook.close()
-    except BaseException:
-        for sheet in workbook.worksheets() if large else ():
-            sheet._opt_close()  # noqa: SLF001 - no other way to let go of its file
-        raise
+    created = datetime.combine(plan.start, time())
+    company = plan.office.name
+    with _book(path, texts, title=title, company=company, created=created) as book:
+        book.workbook.set_size(1900, 1200)
+        yield book
+
+
+@contextmanager
+def _book(target: Path | BytesIO, texts: Language, **properties: Any) -> Iterator[Book]:
+    """Open a workbook that is written without its long lists, then with them."""
+    bare = BytesIO()
+    with xlsxwriter.Workbook(bare, {"in_memory": True, **_AS_TEXT}) as workbook:
+        workbook.set_properties(properties)
+        book = Book(workbook, texts)
+        yield book
+    with_rows(bare, book.rows, target)
 
 
 def pixels(width: float) -> int:

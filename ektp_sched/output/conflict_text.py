@@ -13,10 +13,10 @@ from ektp_sched.words import in_language, joined
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ektp_sched.documents import Conflict, RuleOfConflict
     from ektp_sched.office import Lot
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
-    from ektp_sched.planning import Conflict, RuleOfConflict
     from ektp_sched.rules import Rule
     from ektp_sched.rules.ribbons import Printer
 

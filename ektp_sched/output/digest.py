@@ -4,62 +4,31 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from ektp_sched.output.figures import figures
 from ektp_sched.output.shifts import shift_total
-from ektp_sched.public import HIDDEN
 from ektp_sched.rules.registry import RULES
 from ektp_sched.rules.told import Printed
 from ektp_sched.trust import proves_choice
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
-    from ektp_sched.backlog import Backlog
     from ektp_sched.output.figures import AnyPlan, Clearance, Waits
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import Change, Tier
 
 __all__ = [
     "amount",
-    "cell_shown",
     "certified",
     "key_figures",
     "proof",
     "proven_tiers",
-    "reconciled",
     "tier_name",
     "unprinted_reasons",
 ]
-
-
-def reconciled(backlog: Backlog, texts: Language) -> str:
-    """Return "read = planned + held + rejected" with the numbers.
-
-    Those of earlier sheets who are not planned again are a number of their own.
-    """
-    counts = texts.text(
-        "digest.reconciled_done" if backlog.done else "digest.reconciled",
-        read=backlog.read,
-        planned=backlog.planned,
-        held=backlog.held_count,
-        done=backlog.done,
-        rejected=backlog.rejected,
-    )
-    out = 0 if backlog.known is None else backlog.known.counts.taken_out
-    taken_out = texts.text("digest.taken_out", taken_out=out)
-    return f"{counts} + {taken_out}" if out else counts
-
-
-def cell_shown(
-    cell: str | None, kind: Literal["status", "area"], texts: Language
-) -> str:
-    """Return a status or an area for people: also where it is none, or hidden."""
-    if cell == HIDDEN:
-        return texts.text("book.not_shown")
-    return cell or texts.text(f"book.no_{kind}")
 
 
 def proof(plan: AnyPlan, texts: Language) -> str:

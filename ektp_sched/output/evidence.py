@@ -585,7 +585,7 @@ def not_checked(saved: SavedPlan) -> list[str]:
         names |= {"prices.csv one_more", "prices.csv one_less"}
     if saved.shifts:
         names |= {f"shifts {key}" for key in _SAVINGS}
-    certified = len(saved.certificate.tiers) if saved.certificate is not None else 0
+    certified = 0 if saved.certificate is None else saved.certificate.proven_tiers
     flows = [tier for tier in saved.tiers if tier.name not in DECISION_TIERS]
     open_ = flows[certified:]
     if saved.office.shifts and not proves_choice(saved.certificate):

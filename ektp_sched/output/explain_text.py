@@ -6,8 +6,8 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from ektp_sched.output.digest import cell_shown
 from ektp_sched.output.rows import STARS
+from ektp_sched.output.understood import cell_shown
 from ektp_sched.output.view.records import record_words
 
 if TYPE_CHECKING:

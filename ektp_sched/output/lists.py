@@ -99,17 +99,18 @@ def write_list(
     _headings(book, sheet, columns, row)
     sheet.repeat_rows(row)
     sheet.freeze_panes(row + 1, fixed)
-    blank, bad = book.style("text", font_size=10), book.style("bad")
+    begin = row
+    blank = book.style("text", font_size=10)
     styles = [
-        None if c.style == "mark" else book.style(c.style, font_size=10)
+        book.style("bad") if c.style == "mark" else book.style(c.style, font_size=10)
         for c in columns
     ]
-    begin = row
-    for values in frame.head(LONGEST).select(c.name for c in columns).iter_rows():
-        row += 1
-        for index, value in enumerate(values):
-            style = styles[index] or (blank if value is None else bad)
-            book.write(sheet, row, index, value, style)
+    empty = [
+        blank if c.style == "mark" else style
+        for c, style in zip(columns, styles, strict=True)
+    ]
+    shown = frame.head(LONGEST).select(c.name for c in columns)
+    row = book.fill(sheet, shown, row + 1, styles, empty=empty)
     if filtered:
         sheet.autofilter(begin, 0, max(row, begin + 1), len(columns) - 1)
     return row

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ektp_sched.output.digest import key_figures, proof, reconciled
+from ektp_sched.output.digest import key_figures, proof
 from ektp_sched.output.draw.sheet import Sheet
 from ektp_sched.output.limits import limit_sections
 from ektp_sched.output.lists import add_page, write_top
+from ektp_sched.output.understood import reconciled
 from ektp_sched.output.view.plan import (
     area_section,
     notice_section,

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
-from xlsxwriter.exceptions import FileCreateError
 
 from ektp_sched.documents.files import json_text
 from ektp_sched.documents.seal import INDEXES, SUMMARY, later_plans, seal
@@ -307,7 +306,7 @@ def _sentences(shown: str) -> Iterator[None]:
     """Turn what the system says into one sentence."""
     try:
         yield
-    except (OSError, pl.exceptions.PolarsError, FileCreateError) as error:
+    except (OSError, pl.exceptions.PolarsError) as error:
         code = _code(error)
         if code is None and not isinstance(error, OSError):
             raise
@@ -316,11 +315,8 @@ def _sentences(shown: str) -> Iterator[None]:
 
 def _code(error: BaseException) -> int | None:
     """Return the system's error number, also from the text of a wrapper."""
-    inner = error.args[0] if error.args else None
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno
-    if isinstance(inner, OSError):
-        return inner.errno
     number = re.search(r"os error (\d+)", str(error))
     if number:
         code = int(number[1])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import polars as pl
 
 from ektp_sched.output.batches import file_stems, parts
@@ -100,7 +100,7 @@ def write_sheets(
         part = sheet.part
         path = folder / "batches" / part.day.isoformat()
         cards = shown.slice(part.begin, part.size)
-        counts = lines.slice(part.begin, part.size).to_list()
+        counts = lines.slice(part.begin, part.size)
         _write_sheet(
             sheet, cards, counts, plan, path / f"{stems[part.printer]}.xlsx", texts
         )
@@ -262,7 +262,7 @@ def _column(name: str, style: str, facts: Facts, texts: Language) -> Column:
 def _write_sheet(
     sheet: Sheet,
     cards: pl.DataFrame,
-    counts: list[int],
+    lines: pl.Series,
     plan: AnyPlan,
     path: Path,
     texts: Language,
@@ -273,7 +273,7 @@ def _write_sheet(
         top = _write_top(book, page, sheet, plan)
         page.repeat_rows(0, top - 1)
         page.freeze_panes(top, 0)
-        last = _write_batches(book, page, sheet, cards, counts, top)
+        last = _write_batches(book, page, sheet, cards, lines, top)
         page.print_area(0, 0, last, len(sheet.columns) - 1)
 
 
@@ -351,29 +351,31 @@ def _write_batches(
     page: Any,
     sheet: Sheet,
     cards: pl.DataFrame,
-    counts: list[int],
+    lines: pl.Series,
     row: int,
 ) -> int:
     """Write the cards batch by batch; return the last row."""
-    texts, height = book.texts, sheet.page.row_height
+    texts = book.texts
     batches, sizes = sheet.facts["batch"], sheet.facts["size"]
-    styles = _styles(book, sheet)
-    names = [column.name for column in sheet.columns if column.style != "tick"]
-    places = [cards.get_column_index(name) for name in names]
-    lines = zip(cards.rows(), counts, strict=True)
-    breaks = []
-    for number, (batch, size) in enumerate(zip(batches, sizes, strict=True)):
-        if number:
-            breaks.append(row)
+    starts = []
+    for batch, size in zip(batches, sizes, strict=True):
+        starts.append(row)
         band = texts.text("sheet.batch", batch=batch, batches=len(batches), count=size)
         page.set_row(row, BAND)
         page.write_string(row, 0, band, book.style("band"))
-        for values, count in islice(lines, size):
-            row += 1
-            page.set_row(row, height if count == 1 else max(height, count * LINE + 2))
-            _write_card(book, page, row, [values[place] for place in places], styles)
-        row = _write_signatures(book, page, row + 1, len(sheet.columns))
-    page.set_h_pagebreaks(breaks)
+        row = _write_signatures(book, page, row + 1 + size, len(sheet.columns))
+    page.set_h_pagebreaks(starts[1:])
+    first = np.repeat(np.array(starts) + 1 - np.cumsum([0, *sizes[:-1]]), sizes)
+    numbers = pl.Series(first + np.arange(cards.height))
+    cells = cards.select(
+        pl.lit(_BOX).alias(c.name) if c.style == "tick" else pl.col(c.name)
+        for c in sheet.columns
+    )
+    low = sheet.page.row_height
+    heights = pl.select(
+        pl.when(lines > 1).then((lines * LINE + 2).clip(low)).otherwise(low)
+    ).to_series()
+    book.fill(page, cells, numbers, _styles(book, sheet), heights=heights)
     return row - 1
 
 
@@ -387,15 +389,6 @@ def _styles(book: Book, sheet: Sheet) -> list[Any]:
         )
         for c in sheet.columns
     ]
-
-
-def _write_card(
-    book: Book, page: Any, row: int, values: list[Any], styles: list[Any]
-) -> None:
-    for index, value in enumerate(values):
-        book.write(page, row, index, value, styles[index])
-    for index in range(len(values), len(styles)):
-        page.write_string(row, index, _BOX, styles[index])
 
 
 def _write_signatures(book: Book, page: Any, row: int, columns: int) -> int:

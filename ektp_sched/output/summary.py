@@ -15,6 +15,7 @@ from ektp_sched.documents.summary import (
 from ektp_sched.office import lots
 from ektp_sched.output.figures import figures
 from ektp_sched.output.limits import limit_entries
+from ektp_sched.output.understood import counted, status_counts
 from ektp_sched.rules import HOLDING, holding_back
 from ektp_sched.rules.ribbons import place as ribbons_place
 
@@ -94,7 +95,7 @@ def summarise(plan: Plan, texts: Language) -> dict[str, Any]:
             }
             for use in of_plan.uses
         ],
-        unprinted_by_reason=_counts(plan.unprinted, "reason"),
+        unprinted_by_reason=counted(plan.unprinted, "reason"),
         held_by_status=status_counts(backlog),
         rejected_by_reason=reason_counts(backlog),
         by_area=backlog.counts_by_area().to_dicts(),
@@ -144,21 +145,6 @@ def _consumables(plan: Plan) -> list[str]:
     return found or ([] if office.quotas else stocks)
 
 
-def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:
-    """Return how often each text occurs, the most frequent first."""
-    counts = (
-        frame.group_by(pl.col(column).fill_null(""))
-        .len()
-        .sort("len", column, descending=[True, False])
-    )
-    return dict(counts.iter_rows())
-
-
-def status_counts(backlog: Backlog) -> dict[str, int]:
-    """Return how many are held by status, the most frequent first."""
-    return _counts(backlog.held, "status")
-
-
 def reason_counts(backlog: Backlog) -> dict[str, int]:
     """Return how often each reject reason occurs; a row may have several."""
     codes = backlog.rejects.select(
@@ -166,4 +152,4 @@ def reason_counts(backlog: Backlog) -> dict[str, int]:
         .str.split("; ")
         .list.eval(pl.element().str.split(": ").list.first())
     ).explode("reason")
-    return _counts(codes, "reason")
+    return counted(codes, "reason")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import polars as pl
@@ -25,7 +26,6 @@ from ektp_sched.output.view.plan import days_table, status_table
 from ektp_sched.output.view.records import records_table
 
 if TYPE_CHECKING:
-    from datetime import date
     from pathlib import Path
 
     from ektp_sched.output.figures import AnyPlan
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["write_workbook"]
 
-_LARGE: Final = 20_000
-"""Rows from which the workbook is kept on the disk while it is written."""
+_FIRST_DAY: Final = date(1899, 12, 30)
+"""From which a sheet counts days."""
 _CHART: Final = 4
 """Days, less one, from which a line says something."""
 
@@ -43,9 +43,7 @@ _CHART: Final = 4
 def write_workbook(rows: SheetRows, plan: AnyPlan, path: Path, texts: Language) -> None:
     """Write summary, today, days, whole plan, and lists of those who are not in it."""
     backlog = plan.backlog
-    size = rows.frame.height + backlog.held_count + backlog.rejected
-    title = texts.text("book.title")
-    with new_book(path, plan, texts, title, large=size > _LARGE) as book:
+    with new_book(path, plan, texts, texts.text("book.title")) as book:
         write_overview(book, plan)
         _write_today(book, plan, rows)
         if (late := slipped_rows(plan)).frame.height:
@@ -177,20 +175,26 @@ def _write_days(book: Book, plan: AnyPlan) -> None:
     frame = pl.DataFrame(table.rows, [column.name for column in columns], orient="row")
     last = write_list(book, sheet, columns, frame, row - 1, filtered=False)
     if frame.height > _CHART:
-        _add_chart(book, sheet, last + 1 - frame.height, last, len(columns))
+        _add_chart(book, sheet, last + 1 - frame.height, frame)
 
 
-def _add_chart(book: Book, sheet: Any, begin: int, end: int, columns: int) -> None:
-    texts = book.texts
+def _add_chart(book: Book, sheet: Any, begin: int, frame: pl.DataFrame) -> None:
+    """Draw the last two columns of a list that begins in a row."""
+    texts, end = book.texts, begin + frame.height - 1
     chart = book.workbook.add_chart({"type": "line"})
     name = sheet.get_name()
     days = [name, begin, 0, end, 0]
-    for place, colour in ((columns - 2, "#1F3864"), (columns - 1, "#C55A11")):
+    # What a program shows that does not look the cells up itself.
+    numbers = (frame.to_series(0) - _FIRST_DAY).dt.total_days().to_list()
+    for place, colour in ((-2, "#1F3864"), (-1, "#C55A11")):
+        at = frame.width + place
         chart.add_series(
             {
-                "name": [name, begin - 1, place],
+                "name": [name, begin - 1, at],
                 "categories": days,
-                "values": [name, begin, place, end, place],
+                "categories_data": numbers,
+                "values": [name, begin, at, end, at],
+                "values_data": frame.to_series(at).to_list(),
                 "line": {"color": colour, "width": 2},
             }
         )

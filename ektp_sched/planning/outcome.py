@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ektp_sched.documents import Conflict, DecisionProof, Status
+    from ektp_sched.documents import Conflict, DecisionProof, Status, TreeProof
     from ektp_sched.office import Notice, Option
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.objectives import Objective
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning.network.program import Program
 
     Ints = NDArray[np.int64]
+    Label = tuple[str, int | str | None]
 
 __all__ = ["Engine", "Linear", "Outcome", "Settled", "Unmade"]
 
@@ -46,11 +47,12 @@ class Settled:
     tier: Objective | Linear
     value: int  # without losses before the start
     bound: int  # nothing comes below it
+    said: bool = False  # whether that is a solver's word, where a proof was looked for
 
     @property
     def proven(self) -> bool:
         """Return whether nothing is better."""
-        return self.value == self.bound
+        return self.value == self.bound and not self.said
 
 
 class Unmade(Enum):
@@ -81,6 +83,8 @@ class Outcome:
     exchange: Callable[[Members, Ints], None] | None = None
     # Why no other choice of shifts is better.
     proof: Callable[[], DecisionProof | None] | None = None
+    # Why the tiers are least, where rules break the network.
+    trees: Callable[[Callable[[Objective], Label]], TreeProof | None] | None = None
     # What comes of it without one of the shifts, the others being worked.
     without: Callable[[Option], Outcome | Unmade] | None = None
     notices: tuple[Notice, ...] = ()
@@ -91,6 +95,10 @@ class Outcome:
             if settled.tier == tier:
                 return settled.bound + tier.constant(self.cohorts)
         return least_value(self.able, self.cohorts, tier)
+
+    def rests_on_word(self, tier: Objective) -> bool:
+        """Return whether the bound of a tier is a solver's word alone."""
+        return any(s.said for s in self.settled if s.tier == tier)
 
     def own(self, name: str) -> Tier:
         """Return one of the shifts' own tiers."""

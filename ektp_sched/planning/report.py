@@ -66,9 +66,14 @@ def made_plan(
         shifts=shifts,
         rows=(prints.application, left),
     )
-    # Prices are those of a network; other rules have none that prove anything.
-    return (
-        _priced(plan, case, outcome, prints, clock) if outcome.split is None else plan
+    if outcome.split is None:
+        return _priced(plan, case, outcome, prints, clock)
+    # Prices are those of a network; what proves other rules is a tree.
+    trees = None if outcome.trees is None else outcome.trees(case.label)
+    if trees is None:
+        return plan
+    return replace(
+        plan, certificate=Certificate(case.start, case.days, (), trees=trees)
     )
 
 
@@ -149,6 +154,7 @@ def _tiers(
                 raise RuntimeError(msg)
             bound = outcome.bound(tier)
             before = before and optimal and bound == value
+            before = before and not outcome.rests_on_word(tier)
             yield Tier(*case.label(tier), value, tier.scale, bound, before)
 
 

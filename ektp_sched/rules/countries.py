@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
 from typing import TYPE_CHECKING, Final
 
 import holidays
@@ -59,18 +62,33 @@ def keeper(
 def _kept(
     code: str, years: tuple[int, ...], categories: tuple[str, ...], language: str
 ) -> holidays.HolidayBase:
-    kind = getattr(holidays, code)
+    kind = _country(code)
     has = [c for c in categories if c in kind.supported_categories]
     speaks = kind.supported_languages
     named = [s for s in speaks if s.split("_")[0] == language]
     preferred = [s for s in named if s in (language, "en_US")] + named
-    return holidays.country_holidays(
-        code,
+    return kind(
         years=years if has else (),
         expand=False,
         categories=tuple(has) or None,
         language=preferred[0] if preferred else None,
     )
+
+
+def _country(code: str) -> type[holidays.HolidayBase]:
+    """Return the class of a country, found so that no other country's is loaded."""
+    module = next(key for key, entry in COUNTRIES.items() if code in entry[1:])
+    name = f"holidays.countries.{module}"
+    if name not in sys.modules:
+        folders = [f"{folder}/countries" for folder in holidays.__path__]
+        spec = PathFinder.find_spec(name, folders)
+        assert spec is not None
+        assert spec.loader is not None
+        loaded = module_from_spec(spec)
+        spec.loader.exec_module(loaded)
+        sys.modules[name] = loaded
+    kind: type[holidays.HolidayBase] = getattr(sys.modules[name], code)
+    return kind
 
 
 def is_estimated(kept: holidays.HolidayBase, name: str) -> bool:
@@ -85,6 +103,6 @@ def is_estimated(kept: holidays.HolidayBase, name: str) -> bool:
 @lru_cache(maxsize=16)
 def years_with(code: str, category: str) -> frozenset[int]:
     """Return the years from 1990 on in which a country has such holidays."""
-    end = getattr(holidays, code).end_year
+    end = _country(code).end_year
     kept = keeper(code, range(_FIRST_YEAR, end + 1), (category,), "en")
     return frozenset(day.year for day in kept)

@@ -23,6 +23,7 @@ class Document(BaseModel):
         arbitrary_types_allowed=True,
         validate_by_name=True,
         serialize_by_alias=True,
+        defer_build=True,
     )
 
     def document(self) -> dict[str, Any]:

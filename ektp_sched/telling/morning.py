@@ -10,7 +10,7 @@ from ektp_sched.backlog.identity import is_made, queue_numbers
 from ektp_sched.morning.morning import Morning
 from ektp_sched.output.conflict_text import conflict_section
 from ektp_sched.output.digest import proof
-from ektp_sched.output.terminal import reject_lines
+from ektp_sched.output.understood import reject_lines
 from ektp_sched.output.view.parts import Items, Paragraph, Section
 from ektp_sched.output.view.records import record_words, without_ready_on
 from ektp_sched.output.view.yesterday import yesterday_section

@@ -41,6 +41,7 @@ __all__ = [
     "accept",
     "change_office",
     "change_sentences",
+    "counts_sentence",
     "outage_sentence",
     "record_all",
     "record_all_but",
@@ -70,6 +71,7 @@ _COUNTS: Final = {
     "beside": ("on no sheet of that day {n}", "di luar lembar hari itu {n}"),
     "known": ("known before {n}", "sudah tercatat {n}"),
     "open": ("boxes left empty {n}", "tidak diberi tanda {n}"),
+    "rejected": ("rejected {n}", "ditolak {n}"),
 }
 """What was recorded, in the order in which it is told."""
 
@@ -469,16 +471,16 @@ def _of_act(act: int | None, sentence: Said) -> list[Said]:
     return [_as_act(act)] if act is None else [_as_act(act), sentence]
 
 
+def counts_sentence(counts: Mapping[str, int]) -> Said:
+    """Return how many cards were recorded as what; nothing of what was none."""
+    named = [(texts, counts.get(name)) for name, texts in _COUNTS.items()]
+    return joined(", ", [said(*texts, n=n) for texts, n in named if n])
+
+
 def _sentences(recorded: Recorded) -> list[Said]:
     """Return what was recorded, in numbers."""
-    counted = [
-        said(*texts, n=recorded.counts[name])
-        for name, texts in _COUNTS.items()
-        if recorded.counts.get(name)
-    ]
-    if recorded.rejects.height:
-        counted.append(said("rejected {n}", "ditolak {n}", n=recorded.rejects.height))
-    lines = [_as_act(recorded.act, joined(", ", counted))]
+    counts = {**recorded.counts, "rejected": recorded.rejects.height}
+    lines = [_as_act(recorded.act, counts_sentence(counts))]
     lines += [
         said(
             "{cards} of them stand on the sheet of plan {plan}, {day}, {printer}, "

@@ -2,7 +2,8 @@
 """Check a plan folder of ektp-sched without ektp-sched: ``python checker.py FOLDER``.
 
 Needs Python 3.11 and nothing else, checker_choice.py beside it where shifts were
-chosen, and checker_ledger.py for an office folder (``--head``, ``--ledger``).  All is
+chosen, checker_trees.py where rules are no network, and checker_ledger.py for an office
+folder (``--head``, ``--ledger``).  All is
 computed again from office.toml (rules), applications.csv (who waits), plan.csv and
 unprinted.csv (the plan), summary.json (its claims) and certificate.json (prices that
 prove it best); the other tables and the sheets in batches/ must say the same.  Exit
@@ -1827,16 +1828,7 @@ class Folder:
                 parse_constant=str,
                 object_pairs_hook=once,
             )
-            trouble = "rules" if broken else self.disproof(proof)
-            if not trouble and proof.get("decisions") is not None:
-                choice = runpy.run_path(
-                    str(Path(__file__).with_name("checker_choice.py"))
-                )
-                try:
-                    trouble = choice["Choice"](self, proof["decisions"]).undecided()
-                    self.chosen = True
-                except (LookupError, TypeError, ValueError):
-                    trouble = "decisions"
+            trouble = "rules" if broken else self.unproven(proof)
             self.expect(not trouble, "proof", trouble)
             self.proven *= not trouble
         optimal = claimed["status"] == "optimal"
@@ -1850,7 +1842,7 @@ class Folder:
             if not self.chosen:
                 self.check_idle_shifts()
                 self.check_missing_shifts()
-            if not certified:
+            if not certified or proof.get("trees") is not None:
                 self.check_exchanges()
                 self.check_moves()
             elif self.whole:
@@ -1858,6 +1850,51 @@ class Folder:
         for number, tier in enumerate(claimed["tiers"]):
             good = word or number not in {*flows} - self.sure or not tier["proven"]
             self.expect(good, "claim", tier["name"], "proven")
+
+    def unproven(self, proof: dict[str, Any]) -> str:
+        """Return what certificate.json does not prove; nothing if it proves all."""
+        if (proof["start"], proof["days"]) != (self.claimed["start"], self.days):
+            return "start, days"
+        self.read_choices()
+        trees, choice = proof.get("trees"), proof.get("decisions")
+        if trees is None:
+            trouble = self.disproof(proof)
+            if trouble or choice is None:
+                return trouble
+        elif proof["tiers"] or choice is not None or self.shifts:
+            return "trees: shifts"
+        name, part = ("trees", trees) if choice is None else ("choice", choice)
+        code = runpy.run_path(str(Path(__file__).with_name(f"checker_{name}.py")))
+        try:
+            trouble = code[name.capitalize()](self, part).trouble()
+        except (LookupError, TypeError, ValueError):
+            trouble = name
+        if trees is not None:
+            self.proven = len(trees["tiers"])
+        self.chosen = choice is not None
+        return trouble
+
+    def read_choices(self) -> None:
+        """Read the days on which each cohort may be printed, and how."""
+        self.paths = {
+            (able, blanks): [
+                [
+                    way
+                    for name in able
+                    for way in self.ways[name]
+                    if all(self.limit[n][d] for n in (*way, blanks or name))
+                ]
+                for d in range(self.days)
+            ]
+            for able, blanks in {(c.able, c.blanks) for c in self.ties}
+        }
+        self.free = {}
+        for c in self.ties:
+            days = [d for d, ways in enumerate(self.paths[c.able, c.blanks]) if ways]
+            days = [d for d in days if d >= c.ready and c.pin in (None, d)]
+            if c.pin is None or c.pin >= self.days:
+                days.append(self.days)
+            self.free[c] = days
 
     def uncertifiable(self) -> bool:
         """Return whether no prices can prove a plan.
@@ -1944,31 +1981,10 @@ class Folder:
             (name, rank, value, self.scale if name == "pressure" else 1)
             for (name, _, rank), value, _ in flows
         ]
-        if (proof["start"], proof["days"]) != (self.claimed["start"], self.days):
-            return "start, days"
         # A plan cut short proves its first tiers alone.
         if not stated or stated != true[: len(stated)]:
             return "tiers"
         self.proven = len(stated)
-        self.paths = {
-            (able, blanks): [
-                [
-                    way
-                    for name in able
-                    for way in self.ways[name]
-                    if all(self.limit[n][d] for n in (*way, blanks or name))
-                ]
-                for d in range(self.days)
-            ]
-            for able, blanks in {(c.able, c.blanks) for c in self.ties}
-        }
-        self.free = {}
-        for c in self.ties:
-            days = [d for d, ways in enumerate(self.paths[c.able, c.blanks]) if ways]
-            days = [d for d in days if d >= c.ready and c.pin in (None, d)]
-            if c.pin is None or c.pin >= self.days:
-                days.append(self.days)
-            self.free[c] = days
         settled: set[tuple[str, int]] = set()  # limits with a price above 0 so far
         for (tier, _, _), entry in zip(flows, proof["tiers"], strict=False):
             price = self.priced(entry["prices"])

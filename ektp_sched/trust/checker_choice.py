@@ -54,7 +54,7 @@ class Choice:
             return 0
         return sum(n * self.folder.cost(tier, c, 0) for c, n in self.size.items())
 
-    def undecided(self) -> str:
+    def trouble(self) -> str:
         """Return why another choice of shifts might be better; nothing if none is."""
         if not all(map(self.is_priced, self.prices)):
             return "decisions: prices"

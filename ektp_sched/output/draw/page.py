@@ -61,12 +61,7 @@ def render(page: Page, texts: Language) -> str:
     from ektp_sched.output.report.charts import ink, svg
 
     def drawn(figure: Figure) -> Markup:
-        from altair.utils.schemapi import debug_mode
-
-        # The tests check every chart against the schema; doing it here again would
-        # take a fifth of the time.
-        with debug_mode(arg=False):
-            return Markup(svg(figure.chart(), figure.name, texts))
+        return Markup(svg(figure.chart(), figure.name, texts))
 
     template, style = _template()
     sections = [section for section in page.sections if section.parts]

@@ -1,8 +1,9 @@
 """What all charts share: colours, type, axes, and the way to inline SVG.
 
-A chart is drawn once, so wide that its letters can be read on a page and on a
-phone.  Colours are replaced by CSS variables, which is how one drawing serves
-light and dark pages alike.
+Charts are stated in Vega-Lite as plain values, for altair takes longer to load than
+they take to be stated.  A chart is drawn once, so wide that its letters can be read on
+a page and on a phone.  Colours are replaced by CSS variables, which is how one drawing
+serves light and dark pages alike.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import cache
 from html import escape
 from importlib.util import find_spec
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from babel.dates import get_day_names, get_month_names
 
@@ -34,12 +35,16 @@ __all__ = [
     "PAPER",
     "SERIES",
     "WIDTH",
+    "Spec",
     "available",
     "colours",
     "finished",
     "ink",
+    "layer",
     "need_charts",
     "number_axis",
+    "number_line",
+    "pixels_down",
     "plain_svg",
     "rows",
     "svg",
@@ -47,6 +52,9 @@ __all__ = [
     "time_axis",
     "wrapped",
 ]
+
+Spec: TypeAlias = dict[str, Any]
+"""A chart or a part of one, as Vega-Lite states it."""
 
 INK: Final = "#1c2127"
 MUTED: Final = "#55606b"
@@ -65,6 +73,7 @@ _VARIABLES: Final = {
     **{colour: f"--c{number}" for number, colour in enumerate(SERIES, 1)},
 }
 _VEGA_LITE: Final = "6.1"
+_NUMBERS: Final = {"format": ",.10~f", "tickCount": 5, "domain": False, "ticks": False}
 _LETTERS: Final = 13.5
 _FONT: Final = "Liberation Sans, Arial, Helvetica, sans-serif"
 """The converter brings the first of them, so that widths are the same everywhere."""
@@ -113,75 +122,87 @@ def wrapped(label: str, letters: int) -> list[str]:
     return wrap(label, letters) or [""]
 
 
-def rows(columns: Sequence[str], values: Iterable[Sequence[Any]]) -> Any:
+def rows(columns: Sequence[str], values: Iterable[Sequence[Any]]) -> Spec:
     """Return inline data of a chart."""
-    import altair as alt
-
-    return alt.InlineData([dict(zip(columns, row, strict=True)) for row in values])
+    return {"values": [dict(zip(columns, row, strict=True)) for row in values]}
 
 
-def time_axis(field: str, first: str, last: str) -> Any:
+def layer(data: Spec, kind: str, encoding: Spec, **mark: Any) -> Spec:
+    """Return data drawn as marks of a kind, such as ``rect``."""
+    return {"data": data, "mark": {"type": kind, **mark}, "encoding": encoding}
+
+
+def time_axis(field: str, first: str, last: str) -> Spec:
     """Return a horizontal axis of dates."""
-    import altair as alt
-
     long = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:7]) - int(first[5:7])
     days = (date.fromisoformat(last[:10]) - date.fromisoformat(first[:10])).days
-    axis = alt.Axis(
-        format="%b %Y" if long > 5 else "%-d %b",
-        grid=False,
+    axis = {
+        "format": "%b %Y" if long > 5 else "%-d %b",
+        "grid": False,
         # Of few days more ticks would say each day twice.
-        tickCount=alt.TimeIntervalStep("day", 1) if days < 6 else 5,
-        labelOverlap="greedy",
-        labelSeparation=14,
-        labelFlush=True,
-    )
-    scale = alt.Scale(type="utc", domain=[first, last])
-    return alt.X(field=field, type="temporal", title=None, axis=axis, scale=scale)
+        "tickCount": {"interval": "day", "step": 1} if days < 6 else 5,
+        "labelOverlap": "greedy",
+        "labelSeparation": 14,
+        "labelFlush": True,
+    }
+    scale = {"type": "utc", "domain": [first, last]}
+    return _axis(field, "temporal", axis, scale)
 
 
-def number_axis(field: str, top: float, low: float = 0) -> Any:
+def number_axis(field: str, top: float, low: float = 0) -> Spec:
     """Return a vertical axis of whole numbers."""
-    import altair as alt
-
-    axis = alt.Axis(format=",.10~f", ticks=False, tickCount=5, domain=False)
-    scale = alt.Scale(domain=[low, top], nice=True, zero=False)
-    return alt.Y(field=field, type="quantitative", title=None, axis=axis, scale=scale)
+    scale = {"domain": [low, top], "nice": True, "zero": False}
+    return _axis(field, "quantitative", _NUMBERS, scale)
 
 
-def text_layer(data: Any, encoding: dict[str, Any], **mark: Any) -> Any:
+def number_line(field: str, low: float, top: float) -> Spec:
+    """Return a horizontal axis of whole numbers."""
+    scale = {"domain": [low, top], "nice": True}
+    return _axis(field, "quantitative", _NUMBERS, scale)
+
+
+def pixels_down(field: str, height: int) -> Spec:
+    """Return heights in pixels from the top, without an axis."""
+    scale = {"domain": [0, height], "reverse": True, "nice": False}
+    return {"field": field, "type": "quantitative", "axis": None, "scale": scale}
+
+
+def _axis(field: str, kind: str, axis: Spec, scale: Spec) -> Spec:
+    named = {"field": field, "type": kind, "title": None}
+    return {**named, "axis": axis, "scale": scale}
+
+
+def text_layer(data: Spec, encoding: Spec, **mark: Any) -> Spec:
     """Return the field ``text``; the page's style puts a rim of paper around it."""
-    import altair as alt
-
-    written = alt.Text(field="text", type="nominal")
-    return alt.Chart(data).mark_text(**mark).encode(**encoding, text=written)
+    written = {"field": "text", "type": "nominal"}
+    return layer(data, "text", {**encoding, "text": written}, **mark)
 
 
-def finished(layers: Sequence[Any], height: int, texts: Language) -> Any:
+def finished(layers: Sequence[Spec], height: int, texts: Language) -> Spec:
     """Return one chart of several layers in the common style."""
-    import altair as alt
-
     numbers, dates = _locales(texts.code)
     embed = {"formatLocale": numbers, "timeFormatLocale": dates}
-    return alt.layer(
-        *layers,
-        width=WIDTH,
-        height=height,
-        padding={"left": 2, "top": 2, "right": 14, "bottom": 2},
-        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
-        config=_config(),
-        usermeta={"embedOptions": embed},
-    )
+    return {
+        "$schema": f"https://vega.github.io/schema/vega-lite/v{_VEGA_LITE}.json",
+        "layer": [*layers],
+        "width": WIDTH,
+        "height": height,
+        "padding": {"left": 2, "top": 2, "right": 14, "bottom": 2},
+        "autosize": {"type": "fit", "contains": "padding"},
+        "config": _config(),
+        "usermeta": {"embedOptions": embed},
+    }
 
 
-def svg(chart: Any, name: str, texts: Language) -> str:
+def svg(chart: Spec, name: str, texts: Language) -> str:
     """Return a chart as an ``<svg>`` element for a page."""
     return _inlined(plain_svg(chart, texts), name)
 
 
-def plain_svg(chart: Any, texts: Language) -> str:
+def plain_svg(chart: Spec, texts: Language) -> str:
     """Return a chart as an ``<svg>`` element in its own colours."""
     numbers, dates = _locales(texts.code)
-    spec, labels = _with_stand_ins(chart.to_dict(validate=False))
+    spec, labels = _with_stand_ins(chart)
     drawing = to_svg(
         vl_spec=spec,
         vl_version=_VEGA_LITE,
@@ -194,7 +215,7 @@ def plain_svg(chart: Any, texts: Language) -> str:
     return re.sub(r"(?<=>)~\d+~(?=<)", lambda found: written[found[0]], drawing)
 
 
-def _with_stand_ins(spec: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def _with_stand_ins(chart: Spec) -> tuple[Spec, dict[str, str]]:
     """Return a chart whose labels are short, and what they stand for.
 
     The converter measures every text letter by letter, which is most of its
@@ -202,19 +223,18 @@ def _with_stand_ins(spec: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str
     No id or number on an axis looks like a stand-in.
     """
     labels: dict[str, str] = {}
-    datasets = {}
-    for name, found in spec.get("datasets", {}).items():
-        datasets[name] = found
-        if found and "text" in found[0]:
-            short = [f"~{len(labels) + index}~" for index in range(len(found))]
-            labels |= {s: row["text"] for s, row in zip(short, found, strict=True)}
-            datasets[name] = [
-                row | {"text": s} for s, row in zip(short, found, strict=True)
-            ]
-    return spec | {"datasets": datasets}, labels
+    layers = []
+    for part in chart["layer"]:
+        values = part["data"]["values"]
+        if "text" in part["encoding"]:
+            short = [f"~{len(labels) + index}~" for index in range(len(values))]
+            labels |= {s: row["text"] for s, row in zip(short, values, strict=True)}
+            values = [row | {"text": s} for s, row in zip(short, values, strict=True)]
+        layers.append(part | {"data": {"values": values}})
+    return chart | {"layer": layers}, labels
 
 
-def _config() -> dict[str, Any]:
+def _config() -> Spec:
     axis = {
         "labelColor": MUTED,
         "labelFontSize": _LETTERS,

@@ -14,8 +14,12 @@ from ektp_sched.output.report.charts import (
     MUTED,
     SERIES,
     WIDTH,
+    Spec,
     finished,
+    layer,
     number_axis,
+    number_line,
+    pixels_down,
     rows,
     text_layer,
     time_axis,
@@ -101,7 +105,7 @@ def story_end(words: Words) -> date:
     return min(words.comparison.last_day, last + timedelta(days=7 + length // 20))
 
 
-def days_chart(words: Words) -> Any:
+def days_chart(words: Words) -> Spec:
     """Return when the backlog is printed, and when nobody is past the target."""
     groups = []
     for name in ("backlog_cleared_on", "nobody_waits_on", "on_target_on"):
@@ -142,10 +146,8 @@ def _day_bar(words: Words, one: ScenarioFigures, part: DaySpread) -> Bar:
     return Bar(label, low, middle, high, words.colour(one.name))
 
 
-def fan_chart(words: Words) -> Any:
+def fan_chart(words: Words) -> Spec:
     """Return each scenario's backlog by day: a band with its median."""
-    import altair as alt
-
     end = story_end(words)
     shown = words.backlog().filter(pl.col("day") <= end)
     first = words.comparison.start.isoformat()
@@ -158,11 +160,11 @@ def fan_chart(words: Words) -> Any:
         mine = shown.filter(pl.col("scenario") == one.name).sort("day")
         points[one.name] = _thinned(mine)
         data = rows(("day", "low", "middle", "high"), points[one.name])
-        base, colour = alt.Chart(data), words.colour(one.name)
-        band = base.mark_area(color=colour, opacity=0.2)
-        bands.append(band.encode(x=x, y=low, y2=alt.Y2(field="high")))
-        line = base.mark_line(color=colour, strokeWidth=2.5)
-        lines.append(line.encode(x=x, y=y))
+        colour = words.colour(one.name)
+        between = {"x": x, "y": low, "y2": {"field": "high"}}
+        bands.append(layer(data, "area", between, color=colour, opacity=0.2))
+        line = layer(data, "line", {"x": x, "y": y}, color=colour, strokeWidth=2.5)
+        lines.append(line)
     marks = _pay_marks(words, end, x, top)
     labels = _fan_labels(words, points, top, {"x": x, "y": y}, end)
     return finished([*bands, *marks, *lines, *labels], _FAN_HEIGHT, words.texts)
@@ -182,9 +184,9 @@ def _fan_labels(
     words: Words,
     points: dict[str, list[tuple[Any, ...]]],
     top: float,
-    encoding: dict[str, Any],
+    encoding: Spec,
     end: date,
-) -> list[Any]:
+) -> list[Spec]:
     """Return each name above its own line, where no other name or line is in its way.
 
     Where lines lie so near each other that there is no such place, it is where the
@@ -248,24 +250,20 @@ def _meet(one: _Box, other: _Box) -> bool:
     return not (apart or one[3] <= other[2] or other[3] <= one[2])
 
 
-def _pay_marks(words: Words, end: date, x: Any, top: float) -> list[Any]:
+def _pay_marks(words: Words, end: date, x: Spec, top: float) -> list[Spec]:
     """Return the latest dates on which a scenario's first day still pays."""
-    import altair as alt
-
     layers = []
     for scenario, day in _pay_days(words, end):
         colour = words.colour(scenario)
         data = rows(
             ("day", "middle", "text"), [(day.isoformat(), top, _pays(words, day))]
         )
-        rule = alt.Chart(data).mark_rule(
-            color=colour, strokeWidth=1.5, strokeDash=[4, 3]
-        )
-        layers.append(rule.encode(x=x))
+        dashed = {"color": colour, "strokeWidth": 1.5, "strokeDash": [4, 3]}
+        layers.append(layer(data, "rule", {"x": x}, **dashed))
         late = (day - words.comparison.start) * 2 > end - words.comparison.start
         side = {"align": "right", "dx": -5} if late else {"align": "left", "dx": 5}
         style = {"color": colour, "baseline": "top", **side}
-        encoding = {"x": x, "y": alt.value(2)}
+        encoding = {"x": x, "y": {"value": 2}}
         layers.append(text_layer(data, encoding, **style))
     return layers
 
@@ -285,7 +283,7 @@ def _pays(words: Words, day: date) -> str:
     return words.say("pays_until", day=words.day(day))
 
 
-def waits_chart(words: Words, which: str) -> Any:
+def waits_chart(words: Words, which: str) -> Spec:
     """Return how long classes wait in each scenario."""
     groups = []
     longest = 1.0
@@ -319,7 +317,7 @@ def wait_of(part: ClassWait | None, which: str) -> Spread | Wait | None:
     return part.initial if which == "initial" else part.new
 
 
-def trips_chart(words: Words) -> Any:
+def trips_chart(words: Words) -> Spec:
     """Return the trips made in vain in each scenario, and with dates told."""
     bars = []
     longest = 1.0
@@ -335,58 +333,45 @@ def trips_chart(words: Words) -> Any:
     return interval_chart([Group("", tuple(bars))], words.texts, ends=(0, longest))
 
 
-def tornado_chart(words: Words, bars: Sequence[Swing], here: float) -> Any:
+def tornado_chart(words: Words, bars: Sequence[Swing], here: float) -> Spec:
     """Return how far each input moves the answer, the widest first.
 
     A bar runs from what is answered with the input low, in the colour of that end,
     through the answer as it is to that with the input high.
     """
-    import altair as alt
-
     heights = [len(wrapped(bar.label, _LETTERS)) * _LINE + _BAR for bar in bars]
     tops = list(accumulate(heights, initial=0))
     height = tops.pop()
     ends = [0.0, here, *(end for bar in bars for end in (bar.low, bar.high))]
-    domain = [min(ends), max(ends)]
-    axis = alt.Axis(format=",.10~f", tickCount=5, domain=False, ticks=False)
-    scale = alt.Scale(domain=domain, nice=True)
-
-    def x(field: str) -> Any:
-        return alt.X(
-            field=field, type="quantitative", title=None, axis=axis, scale=scale
-        )
-
-    down = alt.Scale(domain=[0, height], reverse=True, nice=False)
-    y = alt.Y(field="y", type="quantitative", axis=None, scale=down)
+    x, y = number_line("low", min(ends), max(ends)), pixels_down("y", height)
     layers = []
     for end, colour in (("low", SERIES[1]), ("high", SERIES[0])):
         spans = [
             (here, getattr(bar, end), top + tall - _BAR / 2)
             for bar, top, tall in zip(bars, tops, heights, strict=True)
         ]
-        base = alt.Chart(rows(("low", "high", "y"), spans))
-        mark = base.mark_rule(color=colour, strokeWidth=10, opacity=0.75)
-        layers.append(mark.encode(x=x("low"), x2=alt.X2(field="high"), y=y))
-    zero = alt.Chart(rows(("low",), [(0,)])).mark_rule(color=INK, strokeWidth=1.5)
-    as_it_is = alt.Chart(rows(("low",), [(here,)])).mark_rule(
-        color=MUTED, strokeWidth=1.5, strokeDash=[4, 3]
-    )
+        bar = {"color": colour, "strokeWidth": 10, "opacity": 0.75}
+        span = {"x": x, "x2": {"field": "high"}, "y": y}
+        layers.append(layer(rows(("low", "high", "y"), spans), "rule", span, **bar))
+    zero, as_it_is = (rows(("low",), [(at,)]) for at in (0, here))
+    dashed = {"color": MUTED, "strokeWidth": 1.5, "strokeDash": [4, 3]}
+    layers += [
+        layer(zero, "rule", {"x": x}, color=INK, strokeWidth=1.5),
+        layer(as_it_is, "rule", {"x": x}, **dashed),
+    ]
     lines = [
         (line, top + 8 + _LINE * number)
         for bar, top in zip(bars, tops, strict=True)
         for number, line in enumerate(wrapped(bar.label, _LETTERS))
     ]
-    encoding = {"x": alt.value(0), "y": y}
+    encoding = {"x": {"value": 0}, "y": y}
     place = {"align": "left", "baseline": "middle", "color": INK}
-    labels = text_layer(rows(("text", "y"), lines), encoding, **place)
-    layers += [zero.encode(x=x("low")), as_it_is.encode(x=x("low")), labels]
+    layers.append(text_layer(rows(("text", "y"), lines), encoding, **place))
     return finished(layers, height + 24, words.texts)
 
 
-def break_even_chart(words: Words, parts: Sequence[BreakEven]) -> Any:
+def break_even_chart(words: Words, parts: Sequence[BreakEven]) -> Spec:
     """Return what is saved, less the cost, by the day of installation."""
-    import altair as alt
-
     points = [
         _told([_net(row) for row in one.installation_date.curve]) for one in parts
     ]
@@ -396,16 +381,19 @@ def break_even_chart(words: Words, parts: Sequence[BreakEven]) -> Any:
     x = time_axis("day", days[0], days[-1])
     y = number_axis("middle", top, low)
     below = number_axis("low", top, low)
-    zero = alt.Chart(rows(("middle",), [(0,)])).mark_rule(color=INK, strokeWidth=1.5)
-    layers: list[Any] = [zero.encode(y=y)]
+    zero = rows(("middle",), [(0,)])
+    layers = [layer(zero, "rule", {"y": y}, color=INK, strokeWidth=1.5)]
     labels = []
     for one, mine in zip(parts, points, strict=True):
         told = one.against != "not-told"
         colour = MUTED if told else words.colour(one.scenario or "")
-        base = alt.Chart(rows(("day", "low", "middle", "high"), mine))
-        band = base.mark_area(color=colour, opacity=0.18)
-        layers.append(band.encode(x=x, y=below, y2=alt.Y2(field="high")))
-        layers.append(base.mark_line(color=colour, strokeWidth=2.5).encode(x=x, y=y))
+        curve = rows(("day", "low", "middle", "high"), mine)
+        between = {"x": x, "y": below, "y2": {"field": "high"}}
+        along = {"x": x, "y": y}
+        layers += [
+            layer(curve, "area", between, color=colour, opacity=0.18),
+            layer(curve, "line", along, color=colour, strokeWidth=2.5),
+        ]
         at = _after(mine, days[0], days[-1])
         text = words.say(f"pays.{'told' if told else 'not_told'}_label")
         data = rows(("day", "middle", "text"), [(at[0], at[2], text)])
@@ -441,10 +429,8 @@ def _net(row: Any) -> _Net:
     )
 
 
-def _edge(words: Words, one: BreakEven, x: Any, y: Any, colour: str) -> list[Any]:
+def _edge(words: Words, one: BreakEven, x: Spec, y: Spec, colour: str) -> list[Spec]:
     """Return the point at which nothing is saved any more, with its date."""
-    import altair as alt
-
     day = one.installation_date.value
     if not isinstance(day, date):
         return []
@@ -452,9 +438,8 @@ def _edge(words: Words, one: BreakEven, x: Any, y: Any, colour: str) -> list[Any
     if not one.is_reached:
         text = words.say("pays.too_early", day=text)
     data = rows(("day", "middle", "text"), [(day.isoformat(), 0, text)])
-    dot = alt.Chart(data).mark_circle(color=colour, size=110, opacity=1)
     mark = {"align": "left", "dx": 7, "dy": -10, "color": colour}
     return [
-        dot.encode(x=x, y=y),
+        layer(data, "circle", {"x": x, "y": y}, color=colour, size=110, opacity=1),
         text_layer(data, {"x": x, "y": y}, fontWeight="bold", **mark),
     ]

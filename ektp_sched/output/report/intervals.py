@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from ektp_sched.output.report.charts import (
     INK,
     PAPER,
+    Spec,
     finished,
+    layer,
+    number_line,
+    pixels_down,
     rows,
     text_layer,
     time_axis,
@@ -78,7 +82,7 @@ def interval_chart(
     texts: Language,
     *,
     ends: tuple[float, float] | tuple[str, str],
-) -> Any:
+) -> Spec:
     """Return a chart of intervals, each below its own label.
 
     Labels stand above the bars and not beside them, so that a phone has room.
@@ -88,7 +92,7 @@ def interval_chart(
     if isinstance(ends[0], str):
         x = time_axis("low", ends[0], str(ends[1]))
     else:
-        x = _numbers("low", ends[0], float(ends[1]))
+        x = number_line("low", ends[0], float(ends[1]))
     layers = [
         *_bars(bars, x, height),
         *_targets(targets, x, height),
@@ -146,58 +150,34 @@ def _placed(
     return heads, labels, bars, targets
 
 
-def _numbers(field: str, low: float, high: float) -> Any:
-    import altair as alt
-
-    axis = alt.Axis(format=",.10~f", tickCount=5, domain=False, ticks=False)
-    scale = alt.Scale(domain=[low, high], nice=True)
-    return alt.X(field=field, type="quantitative", title=None, axis=axis, scale=scale)
-
-
-def _y(field: str, height: int) -> Any:
-    import altair as alt
-
-    scale = alt.Scale(domain=[0, height], reverse=True, nice=False)
-    return alt.Y(field=field, type="quantitative", axis=None, scale=scale)
-
-
-def _texts(placed: Sequence[Any], height: int, **mark: Any) -> list[Any]:
-    import altair as alt
-
+def _texts(placed: Sequence[Any], height: int, **mark: Any) -> list[Spec]:
     if not placed:
         return []
     data = rows(("text", "y"), placed)
-    encoding = {"x": alt.value(0), "y": _y("y", height)}
+    encoding = {"x": {"value": 0}, "y": pixels_down("y", height)}
     place = {"align": "left", "baseline": "middle", "color": INK}
     return [text_layer(data, encoding, **place, **mark)]
 
 
-def _targets(placed: Sequence[Any], x: Any, height: int) -> list[Any]:
-    import altair as alt
-
+def _targets(placed: Sequence[Any], x: Spec, height: int) -> list[Spec]:
     if not placed:
         return []
     data = rows(("low", "y", "end"), placed)
-    mark = alt.Chart(data).mark_rule(color=INK, strokeWidth=2)
-    return [mark.encode(x=x, y=_y("y", height), y2=alt.Y2(field="end"))]
+    across = {"x": x, "y": pixels_down("y", height), "y2": {"field": "end"}}
+    return [layer(data, "rule", across, color=INK, strokeWidth=2)]
 
 
-def _bars(placed: Sequence[Any], x: Any, height: int) -> list[Any]:
+def _bars(placed: Sequence[Any], x: Spec, height: int) -> list[Spec]:
     """Return bars and dots; a layer for each colour needs no scale."""
-    import altair as alt
-
     layers = []
     for colour in dict.fromkeys(bar[4] for bar in placed):
         mine = [bar[:4] for bar in placed if bar[4] == colour]
         data = rows(("low", "high", "middle", "y"), mine)
-        y = _y("y", height)
-        bar = alt.Chart(data).mark_rule(
-            color=colour, strokeWidth=9, strokeCap="round", opacity=0.55
-        )
-        layers.append(bar.encode(x=x, x2=alt.X2(field="high"), y=y))
+        at = {"x": x, "y": pixels_down("y", height)}
+        bar = {"strokeWidth": 9, "strokeCap": "round", "opacity": 0.55}
+        span = {**at, "x2": {"field": "high"}}
+        layers.append(layer(data, "rule", span, color=colour, **bar))
         dots = rows(("low", "y"), [(b[2], b[3]) for b in mine if b[2] is not None])
-        dot = alt.Chart(dots).mark_circle(
-            color=colour, size=90, opacity=1, stroke=PAPER, strokeWidth=1.5
-        )
-        layers.append(dot.encode(x=x, y=y))
+        dot = {"size": 90, "opacity": 1, "stroke": PAPER, "strokeWidth": 1.5}
+        layers.append(layer(dots, "circle", at, color=colour, **dot))
     return layers

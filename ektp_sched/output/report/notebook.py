@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
+    from ektp_sched.output.report.charts import Spec
     from ektp_sched.scenarios.compare.comparison import Comparison
 
 __all__ = ["comparison_chart", "comparison_html", "plan_chart", "plan_html"]
@@ -56,7 +57,17 @@ def plan_chart(plan: AnyPlan) -> Any:
             status=str(plan.status),
         )
         raise UsageError(message)
+    return _of_altair(_backlog(plan))
+
+
+def _backlog(plan: AnyPlan) -> Spec:
     return backlog_chart(plan, gather(plan), language(plan.office.language))
+
+
+def _of_altair(chart: Spec) -> Any:
+    from altair import LayerChart
+
+    return LayerChart.from_dict(chart)
 
 
 def plan_html(plan: AnyPlan) -> str:
@@ -77,7 +88,7 @@ def plan_html(plan: AnyPlan) -> str:
         f"<p>{escape(proof(plan, texts))}</p>",
     ]
     if plan.assignments.height and available():
-        parts.append(plain_svg(plan_chart(plan), texts))
+        parts.append(plain_svg(_backlog(plan), texts))
     return "".join(parts)
 
 
@@ -90,7 +101,7 @@ def comparison_chart(comparison: Comparison) -> Any:
         If the extra ``report`` is not installed.
     """
     need_charts()
-    return fan_chart(Words(comparison, language(comparison.language)))
+    return _of_altair(fan_chart(Words(comparison, language(comparison.language))))
 
 
 def comparison_html(comparison: Comparison) -> str:
@@ -104,7 +115,7 @@ def comparison_html(comparison: Comparison) -> str:
         _table(table, words.texts),
     ]
     if available():
-        parts.append(plain_svg(comparison_chart(comparison), words.texts))
+        parts.append(plain_svg(fan_chart(words), words.texts))
     return "".join(parts)
 
 

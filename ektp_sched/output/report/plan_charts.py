@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -13,7 +13,9 @@ from ektp_sched.output.report.charts import (
     INK,
     MUTED,
     SERIES,
+    Spec,
     finished,
+    layer,
     number_axis,
     rows,
     text_layer,
@@ -62,20 +64,19 @@ def _least(load: Load) -> list[int]:
     return [top for top in tops if top <= 4 * max(done, 1)] or [min(tops)]
 
 
-def load_chart(load: Load, texts: Language) -> Any:
+def load_chart(load: Load, texts: Language) -> Spec:
     """Return cards by period against what servers and printers could do."""
-    import altair as alt
-
     total = load.total
     top = tallest(load) * 1.12
     first, last = _ends(total)
     x = time_axis("day", first, last)
     y = number_axis("cards", top)
-    x2, ground = alt.X2(field="until"), alt.Y2(field="zero")
+    sides = {"x": x, "x2": {"field": "until"}, "y": y}
     shown = [_span(*ends) for ends in total.select("day", "until").iter_rows()]
     cards = [(*span, n, 0) for span, n in zip(shown, total["cards"], strict=True)]
-    bars = alt.Chart(rows(("day", "until", "cards", "zero"), cards))
-    layers = [bars.mark_rect(color=SERIES[0]).encode(x=x, x2=x2, y=y, y2=ground)]
+    bars = rows(("day", "until", "cards", "zero"), cards)
+    on_ground = {**sides, "y2": {"field": "zero"}}
+    layers = [layer(bars, "rect", on_ground, color=SERIES[0])]
     names = ["servers", "printers"]
     if total["limit"].null_count() < total.height:
         names.append("limit")
@@ -86,9 +87,8 @@ def load_chart(load: Load, texts: Language) -> Any:
         if max(values) > top:
             continue
         lines = [(*span, n) for span, n in zip(shown, values, strict=True)]
-        line = alt.Chart(rows(("day", "until", "cards"), lines))
-        rule = line.mark_rule(color=colour, strokeWidth=2)
-        layers.append(rule.encode(x=x, x2=x2, y=y))
+        line = rows(("day", "until", "cards"), lines)
+        layers.append(layer(line, "rule", sides, color=colour, strokeWidth=2))
         label = texts.text(f"report.load.{'_'.join(kinds)}", cards=max(values))
         at = rows(("day", "cards", "text"), [(last, max(values), label)])
         encoding = {"x": x, "y": y}
@@ -99,10 +99,8 @@ def load_chart(load: Load, texts: Language) -> Any:
     return finished(layers, 230, texts)
 
 
-def _shift_marks(load: Load, x: Any, y: Any, top: float) -> Any:
+def _shift_marks(load: Load, x: Spec, y: Spec, top: float) -> Spec:
     """Return a triangle over the bar of each period in which a shift is worked."""
-    import altair as alt
-
     heights = dict(load.total.select("day", "cards").iter_rows())
     ends = dict(load.total.select("day", "until").iter_rows())
     points = [
@@ -110,11 +108,9 @@ def _shift_marks(load: Load, x: Any, y: Any, top: float) -> Any:
         for day in load.shifts
         if day in ends
     ]
-    marks = alt.Chart(rows(("day", "cards"), points))
-    triangle = marks.mark_point(
-        shape="triangle-down", filled=True, color=INK, opacity=1, size=44
-    )
-    return triangle.encode(x=x, y=y)
+    triangle = {"shape": "triangle-down", "filled": True, "size": 44}
+    style = {**triangle, "color": INK, "opacity": 1}
+    return layer(rows(("day", "cards"), points), "point", {"x": x, "y": y}, **style)
 
 
 def _middle(begin: date, end: date) -> str:
@@ -136,17 +132,14 @@ def _span(begin: date, end: date) -> tuple[str, str]:
     return begin.isoformat(), f"{end.isoformat()}T{hours:02d}:00:00Z"
 
 
-def heat_chart(load: Load, texts: Language) -> Any:
+def heat_chart(load: Load, texts: Language) -> Spec:
     """Return how full each printer and server is in each period."""
-    import altair as alt
-
     until = load.total.select("day", "until")
     table = load.by_resource.join(until, on="day").sort("is_server", "resource", "day")
     names = list(dict.fromkeys(table["resource"].to_list()))[:RESOURCES]
     table = table.filter(pl.col("resource").is_in(names))
     x = time_axis("day", *_ends(load.total))
-    x2 = alt.X2(field="until")
-    y = _resource_axis(names)
+    sides = {"x": x, "x2": {"field": "until"}, "y": _resource_axis(names)}
     cells, closed = [], []
     for name, _, day, cards, could, end in table.iter_rows():
         begin, stop = _span(day, end)
@@ -154,51 +147,46 @@ def heat_chart(load: Load, texts: Language) -> Any:
             cells.append((begin, stop, name, round(cards / could, 3)))
         else:
             closed.append((begin, stop, name))
-    share = alt.FillOpacity(
-        field="share",
-        type="quantitative",
-        legend=None,
-        scale=alt.Scale(domain=[0, 1], range=[0, 1]),
-    )
-    box = alt.Chart(rows(("day", "until", "resource", "share"), cells))
-    sides = {"x": x, "x2": x2, "y": y}
-    lines = alt.Chart(rows(("day", "until", "resource"), closed))
+    share = {
+        "field": "share",
+        "type": "quantitative",
+        "legend": None,
+        "scale": {"domain": [0, 1], "range": [0, 1]},
+    }
+    boxes = rows(("day", "until", "resource", "share"), cells)
+    lines = rows(("day", "until", "resource"), closed)
+    filled = {**sides, "fillOpacity": share}
     layers = [
-        box.mark_rect(color=SERIES[0], stroke=GRID).encode(**sides, fillOpacity=share),
-        lines.mark_rule(color=MUTED).encode(**sides),
+        layer(boxes, "rect", filled, color=SERIES[0], stroke=GRID),
+        layer(lines, "rule", sides, color=MUTED),
     ]
     return finished(layers, 26 * len(names) + 28, texts)
 
 
-def _resource_axis(names: list[str]) -> Any:
-    import altair as alt
-
-    axis = alt.Axis(
-        domain=False,
-        ticks=False,
-        labelColor=INK,
-        labelLimit=140,
-    )
-    scale = alt.Scale(domain=names, paddingInner=0.2, paddingOuter=0.1)
-    return alt.Y(field="resource", type="nominal", title=None, axis=axis, scale=scale)
+def _resource_axis(names: list[str]) -> Spec:
+    axis = {"domain": False, "ticks": False, "labelColor": INK, "labelLimit": 140}
+    scale = {"domain": names, "paddingInner": 0.2, "paddingOuter": 0.1}
+    named = {"field": "resource", "type": "nominal", "title": None}
+    return {**named, "axis": axis, "scale": scale}
 
 
-def backlog_chart(plan: AnyPlan, data: PlanData, texts: Language) -> Any:
+def backlog_chart(plan: AnyPlan, data: PlanData, texts: Language) -> Spec:
     """Return how the backlog, and those past their target, go down."""
-    import altair as alt
-
     points = _backlog(plan, data)
     first, last = points[0][0], points[-1][0]
     x = time_axis("day", first, last)
     top = max(row[1] for row in points)
     left, past = (number_axis(name, top) for name in ("left", "past"))
-    base = alt.Chart(rows(("day", "left", "past"), points))
-    line: dict[str, Any] = {"strokeWidth": 2.5, "interpolate": "step-after"}
-    area = base.mark_area(color=SERIES[0], opacity=0.22, interpolate="step-after")
+    days = rows(("day", "left", "past"), points)
+    steps = {"interpolate": "step-after"}
     layers = [
-        area.encode(x=x, y=left),
-        base.mark_line(color=SERIES[0], **line).encode(x=x, y=left),
-        base.mark_line(color=BAD, **line).encode(x=x, y=past),
+        layer(
+            days, "area", {"x": x, "y": left}, color=SERIES[0], opacity=0.22, **steps
+        ),
+        layer(
+            days, "line", {"x": x, "y": left}, color=SERIES[0], strokeWidth=2.5, **steps
+        ),
+        layer(days, "line", {"x": x, "y": past}, color=BAD, strokeWidth=2.5, **steps),
     ]
     # Both fall, so there is room above the one and below the other.
     middle = points[len(points) * 2 // 5]
@@ -231,7 +219,7 @@ def wait_chart(
     waits: Sequence[Wait],
     targets: dict[str, int],
     texts: Language,
-) -> Any:
+) -> Spec:
     """Return intervals of waits by class or area, before and after."""
     names = list(dict.fromkeys(wait.group for wait in waits))
     groups = []
@@ -264,27 +252,22 @@ def _wait_bar(wait: Wait, texts: Language) -> Bar:
     return Bar(label, wait.low, wait.middle, wait.high, colour)
 
 
-def gains_chart(gains: Gains, texts: Language) -> Any:
+def gains_chart(gains: Gains, texts: Language) -> Spec:
     """Return what one more card on each day would save."""
-    import altair as alt
-
     shown = gains.groups[:HELPFUL]
     days = sorted({day for _, points in shown for day in points})
     first, last = days[0].isoformat(), days[-1].isoformat()
     x = time_axis("day", first, last)
     top = max(max(points.values()) for _, points in shown)
     y = number_axis("saved", top * 1.08)
-    layers: list[Any] = []
+    layers: list[Spec] = []
     taken: list[float] = []
     for (names, points), colour in zip(shown, SERIES, strict=False):
         every = -(-len(points) // _POINTS)
         values = [(day.isoformat(), gain) for day, gain in points.items()][::every]
-        base = alt.Chart(rows(("day", "saved"), values))
-        layers.append(
-            base.mark_line(color=colour, strokeWidth=2, point={"color": colour}).encode(
-                x=x, y=y
-            )
-        )
+        line = {"color": colour, "strokeWidth": 2, "point": {"color": colour}}
+        gained = rows(("day", "saved"), values)
+        layers.append(layer(gained, "line", {"x": x, "y": y}, **line))
         height = _free(max(points.values()), taken, top / 12)
         taken.append(height)
         label = rows(("day", "saved", "text"), [(last, height, ", ".join(names))])

@@ -108,7 +108,7 @@ class Figure:
     table
         Its figures.
     chart
-        Returns it, of altair; called only where it is drawn.
+        Returns it, in Vega-Lite; called only where it is drawn.
     """
 
     name: str

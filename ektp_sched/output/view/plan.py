@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 import polars as pl
 
 from ektp_sched.output.digest import (
-    cell_shown,
     proof,
-    reconciled,
     tier_name,
     unprinted_reasons,
 )
@@ -25,7 +23,8 @@ from ektp_sched.output.shifts import (
     shifts_saved,
     unsaid,
 )
-from ektp_sched.output.summary import reason_counts, status_counts
+from ektp_sched.output.summary import reason_counts
+from ektp_sched.output.understood import cell_shown, reconciled, status_counts
 from ektp_sched.output.view.parts import (
     Column,
     Items,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ektp_sched.documents.trees import BlankRow, OwnRow
 from ektp_sched.office import Lot
 from ektp_sched.people.blanks import enough
 from ektp_sched.planning.mixed.rows import Period, SideRow
@@ -76,13 +77,23 @@ def lot_rows(
             if draws.lot.kept_for is not None:
                 own = rows.new_draw()
                 of_class = inside * slots.of_kinds(own_class[draws.lot.kept_for])
-                rows.rows.append(SideRow("", period, of_class, (own,), each=-1))
+                named = OwnRow("own", card, draws.lot.kept_for, begin, end)
+                rows.rows.append(
+                    SideRow("", period, of_class, (own,), each=-1, named=named)
+                )
                 here.append(own)
                 draws.own.append(own)
             here.append(rows.new_draw())
             draws.anybody.append(here[-1])
         used = -inside * slots.of_kinds(taker >= 0)
-        row = SideRow(f"cards.{card}.stock", period, used, tuple(here), slack=0)
+        row = SideRow(
+            f"cards.{card}.stock",
+            period,
+            used,
+            tuple(here),
+            slack=0,
+            named=BlankRow("blanks", card, begin, end),
+        )
         rows.rows.append(row)
     nothing = np.zeros_like(slots.split.column)
     rows.rows += _limits(every, card, nothing)

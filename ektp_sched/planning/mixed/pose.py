@@ -48,6 +48,7 @@ class Problem:
     cohorts: Cohorts  # the people by kind
     # A class, card type and area for each kind, of all that the rows do not tell apart.
     kinds: tuple[Kind, ...]
+    sort: Ints  # which of them each kind of the people is
     limits: Capacity  # capacity without any shift
     program: Program  # the network for all that could be open
     split: Split  # the same by kind
@@ -118,6 +119,7 @@ def pose(people: People, limits: Capacity, scarce: Scarce) -> Problem:
         people,
         cohorts,
         kinds,
+        sort,
         limits,
         program,
         wide,

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.documents.trees import LeftRow, LimitRow
 from ektp_sched.people.cohorts import NONE
+from ektp_sched.planning.mixed.hulls import lines
 from ektp_sched.planning.mixed.shares import just_above, just_below
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.documents.trees import TreeRow
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.network.program import Program
@@ -65,6 +68,8 @@ class SideRow:
     # The same as ``weight``: sums of cards, and what a card of each of them weighs.
     sums: tuple[tuple[int, int], ...] = ()
     certain: bool = True  # whether it is there whatever shifts are worked
+    # What a proof calls it, switches by their own numbers; None where it names none.
+    named: TreeRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,11 @@ class Rows:
     sums: list[Sum] = field(default_factory=list)  # so far
     # Switches that are off only if nothing is printed on a day, by day.
     printing: dict[int, int] = field(default_factory=dict)
+    # For each other switch the kinds of which it says whether somebody is left, and
+    # at the end of which day.
+    left: dict[int, tuple[Bools, int]] = field(default_factory=dict)
+    # Rows that say no more than others, but with fractions too.
+    hulls: list[SideRow] = field(default_factory=list)
 
     def new_switch(self) -> int:
         """Return the index of one more switch."""
@@ -301,7 +311,7 @@ class _Laying:
                 if limit.unless is not None:
                     meant += self._lifted(row, falls, limit)
                 elif row.least > 0 or row.weight.any():
-                    self.rows.rows.append(row)
+                    self._add(row, limit)
             self.rows.rows += meant
 
     def _row(
@@ -317,9 +327,16 @@ class _Laying:
             nearest = just_above if sign > 0 else just_below
             over, under = nearest(amount, most).as_integer_ratio()
             weight = sign * (under * counted - over * inside)
-            each = [sign * (under * card - over) for card in (0, *limit.weights)]
-            row = SideRow(limit.place, period, weight, slack=under * limit.adds)
-            return row, -most * int(min(each))
+            each = [sign * (under * int(card) - over) for card in (0, *limit.weights)]
+            of_kinds = (max(0, *each[1:], 0), min(0, *each[1:], 0))
+            row = SideRow(
+                limit.place,
+                period,
+                weight,
+                slack=under * limit.adds,
+                named=_name(limit, period, (*of_kinds, 0)),
+            )
+            return row, -most * min(each)
         falls = np.maximum(0, -sign * limit.weights)
         below = int(falls @ slots.ready[:, period.last])
         row = SideRow(
@@ -329,6 +346,7 @@ class _Laying:
             least=sign * amount,
             slack=limit.adds,
             rest=limit.rest,
+            named=_name(limit, period),
         )
         return row, min(below, most * int(falls.max(initial=0)))
 
@@ -367,7 +385,49 @@ class _Laying:
         if switches:
             least, times = row.least + sum(lifts), tuple(lifts)
             row = replace(row, switches=tuple(switches), times=times, least=least)
+        self._add(row, limit)
+
+    def _add(self, row: SideRow, limit: Limit) -> None:
         self.rows.rows.append(row)
+        if limit.printer is None and row.certain:
+            self.rows.hulls += self._hull(row)
+
+    def _hull(self, row: SideRow) -> Iterator[SideRow]:
+        """Yield the lines of a row's hull, where it compares two sums of kinds."""
+        inside, kinds = self.slots.within(row.period), self.slots.split.kinds
+        days = np.flatnonzero(inside)
+        if not len(days):
+            return
+        of_kind = row.weight[days[0] :][:kinds]
+        down, up = int(of_kind.min()), int(of_kind.max())
+        if {*of_kind.tolist()} - {0} != {down, up} or not down < 0 < up:
+            return
+        assert isinstance(row.named, LimitRow)
+        first, last = row.period.first, row.period.last
+        possible = int(self.slots.possible[last + 1] - self.slots.possible[first])
+        ready = self.slots.ready[:, last]
+        most_up, most_down, both = (
+            min(possible, int(ready[part].sum()))
+            for part in (of_kind == up, of_kind == down, of_kind != 0)
+        )
+        least = row.least - sum(row.times)
+        for line in lines(up, -down, least, (most_up, most_down, both)):
+            above, below, bound = line
+            if line == (up, down, least):
+                continue
+            weight = np.where(row.weight == up, above, below * (row.weight == down))
+            lift = bound - below * most_down  # where somebody need not be left
+            lifts = tuple(-lift for _ in row.switches if lift > 0)
+            yield replace(
+                row,
+                weight=weight,
+                switches=row.switches if lifts else (),
+                times=lifts,
+                least=bound + sum(lifts),
+                group=None,
+                sums=(),
+                named=replace(row.named, line=line),
+            )
 
     def _grouped(self, row: SideRow, limit: Limit) -> SideRow:
         """Say of a row that counts one group, and is lifted by it, which one it is."""
@@ -424,6 +484,7 @@ class _Laying:
         if before is not None and before[1] == people:
             self.rows.ordered.append((before[0], switch))
         chain.days[row.period.last] = switch, people
+        self.rows.left[switch] = group, row.period.last
         so_far = self.slots.within(Period(0, row.period.last))
         return SideRow(
             row.rule,
@@ -434,8 +495,17 @@ class _Laying:
             least=people,
             slack=0,
             group=chain.number,
+            named=LeftRow("left", switch),
             sums=row.sums and ((self._sum(group, row.period.last), 1),),
         )
+
+
+def _name(
+    limit: Limit, period: Period, line: tuple[int, int, int] | None = None
+) -> LimitRow:
+    """Return what a proof calls one stretch of a limit."""
+    days = period.first, period.last
+    return LimitRow("limit", limit.place, limit.key, limit.part, *days, line)
 
 
 def _stretches(limit: Limit) -> Iterator[tuple[Period, int | Fraction]]:

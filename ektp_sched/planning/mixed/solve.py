@@ -10,7 +10,7 @@ import numpy as np
 
 from ektp_sched.documents import Status
 from ektp_sched.office import Notice, capacity
-from ektp_sched.people.objectives import Objective
+from ektp_sched.people.objectives import EARLINESS, Objective
 from ektp_sched.planning.decisions.order import tier_order
 from ektp_sched.planning.decisions.rules import Row
 from ektp_sched.planning.decisions.uses import arc_limits
@@ -22,6 +22,8 @@ from ektp_sched.planning.network.flow import FlowSolver
 from ektp_sched.planning.network.lexicographic import solve_tiers
 from ektp_sched.planning.outcome import Linear, Outcome, Settled
 from ektp_sched.planning.tiers import check_range
+from ektp_sched.planning.trees.prover import Prover
+from ektp_sched.planning.trees.search import Effort
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,7 +63,10 @@ def solve(
     posed = replace(problem, rows=replace(problem.rows, rows=rules))
     mip = posed.mip(flows[:1])
     on = surely_on(mip.lay(None, None, []).turned_on(on), mip.ordered)
-    search = _Search(problem, order, flows, deadline, posed, on)
+    prover = None
+    if not problem.office.shifts:
+        prover = Prover(problem, set(np.flatnonzero(on).tolist()))
+    search = _Search(problem, order, flows, deadline, posed, on, prover)
     if given is not None and problem.uses is None:
         search.offer_slots(given)
     for tier in order:
@@ -84,6 +89,7 @@ class _Search:
     deadline: float | None
     posed: Problem
     on: NDArray[np.bool_]
+    prover: Prover | None  # what proves tiers without a solver, as long as all were
     held: list[Held] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
     best: _Plan | None = None
@@ -115,8 +121,11 @@ class _Search:
                 self.posed = replace(self.posed, split=narrow)
         if self.best is None:
             return False
+        closed = self._proven(position)
         value = self.best.values[position]
-        self.settled.append(Settled(tier, value, min(value, max(0, bound))))
+        bound = value if closed else min(value, max(0, bound))
+        said = not closed and self.prover is not None and tier.name != EARLINESS
+        self.settled.append(Settled(tier, value, bound, said))
         if laid is not None:
             # Held at the best plan's value; a search may have found another or none.
             self.past.append((laid, value, cuts))
@@ -161,6 +170,26 @@ class _Search:
         self.posed = replace(self.posed, split=narrow)
         return bound
 
+    def _proven(self, position: int) -> bool:
+        """Prove the best plan in a tier by a tree, or better it and try again."""
+        if self.prover is None or self.order[position].name == EARLINESS:
+            return False
+        tiers = self.flows[: position + 1]
+        while True:
+            assert self.best is not None
+            before = self.best
+            value = before.values[position]
+            proven = self.prover.prove(
+                tiers, self.held, value, Effort(end=self.deadline)
+            )
+            if proven.better is not None:
+                self.offer_slots(proven.better)
+            if proven.closed:
+                return True
+            if self.best is before:
+                self.prover.over = True
+                return False
+
     def offer_slots(self, slots: Ints) -> None:
         """Take the best plan with these slots, if the rules allow any."""
         self._offer(self._plan(slots, np.zeros(0, dtype=np.int64)))
@@ -176,6 +205,7 @@ class _Search:
         if pairs:
             office = self.problem.office
             with_shifts = capacity(office, limits.start, limits.days, pairs)
+        unsearched = self.unsearched and not all(s.proven for s in self.settled)
         program = replace(
             self.problem.program,
             capacity=with_shifts,
@@ -191,7 +221,8 @@ class _Search:
             settled=tuple(self.settled),
             used=used,
             split=replace(self.problem.split, program=best.program),
-            notices=(Notice("search-numbers"),) if self.unsearched else (),
+            trees=None if self.prover is None else self.prover.written,
+            notices=(Notice("search-numbers"),) if unsearched else (),
         )
 
     def _number(self) -> int:

@@ -17,7 +17,7 @@ by one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -28,21 +28,26 @@ from ektp_sched.scenarios.compare.measures import trip_cost, trips
 from ektp_sched.scenarios.simulate.outcome import shared_out
 from ektp_sched.scenarios.simulate.polymatroid import daily_sets
 from ektp_sched.scenarios.simulate.simulate import (
+    CHUNK,
     first_person_days,
     person_days_by_area,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ektp_sched.office import Office
+    from ektp_sched.scenarios.simulate.polymatroid import DailySets
     from ektp_sched.scenarios.simulate.queue import Queue
     from ektp_sched.scenarios.world.draws import Arrivals, Limits
 
     Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Followed", "pooled_person_days", "waiting_costs"]
+__all__ = ["Course", "Known", "alike", "pooled_person_days", "waiting_costs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,58 +55,149 @@ class Followed:
     """What became of the first morning's people, and of what it is the consequence."""
 
     queue: Queue
-    open: NDArray[np.bool_]
+    open: Bools
     cards: Ints  # capacity of each day, the blanks left out, (H, R)
     # blanks up to each day, no more than all cards that can be printed by then: those
     # beyond change nothing, (H, R)
     blanks: Ints
+    prints: NDArray[np.uint64]  # fingerprint of both up to each day, (H, R)
     waited: Ints  # days of waiting by area, (A, R)
-    cleared: Ints  # day on which the last of them is printed, H for none, (R,)
+    # day on which the last of them is printed, H for none; NONE: is not known, (R,)
+    cleared: Ints
 
-    def agrees(self, other: Followed) -> NDArray[np.bool_]:
-        """Return the futures that are the same until all are printed, ``(R,)``."""
-        if not (
-            np.array_equal(self.open, other.open) and _alike(self.queue, other.queue)
-        ):
-            return np.zeros(len(self.cleared), dtype=np.bool_)
-        differs = (self.cards != other.cards) | (self.blanks != other.blanks)
-        until = np.where(differs.any(axis=0), differs.argmax(axis=0), len(differs))
-        same: NDArray[np.bool_] = (self.cleared < until) | (until == len(differs))
-        return same
+    @classmethod
+    def to_be(cls, course: Course, pool: _Pool) -> Followed:
+        """Return it before anything is known."""
+        size, blanks = course.arrivals.cards.shape[1], pool.capacity
+        for supply in pool.supplies:
+            blanks = np.minimum(blanks, supply[:, None])
+        days = course.limits.days
+        cards = np.broadcast_to(pool.cards, (days, size))
+        blanks = np.broadcast_to(blanks, (days, size))
+        draw = np.random.default_rng(0)
+        odd = draw.integers(1 << 63, size=(2, days, 1), dtype=np.uint64) * 2 + 1
+        mixed = cards.astype(np.uint64) * odd[0] + blanks.astype(np.uint64) * odd[1]
+        return cls(
+            course.queue,
+            course.limits.open,
+            cards,
+            blanks,
+            np.cumsum(mixed, axis=0),
+            np.zeros((len(course.queue.areas), size), dtype=np.int64),
+            np.full(size, NONE),
+        )
+
+    @property
+    def unknown(self) -> Ints:
+        """Return the futures of which nothing is known yet."""
+        return np.flatnonzero(self.cleared == NONE)
+
+    @property
+    def last(self) -> Ints:
+        """Return the last day that matters, ``(R,)``."""
+        return np.minimum(self.cleared, len(self.cards) - 1)
+
+    def belongs(self, other: Followed) -> bool:
+        """Return whether two are of the same people on the same days."""
+        same = self.queue is other.queue
+        return same and np.array_equal(self.open, other.open)
+
+    def take(self, other: Followed, futures: Ints) -> None:
+        """Take over what became of futures that are the same until all are printed.
+
+        Equal fingerprints could be chance: they only say where to look.
+        """
+        differs = (self.cards[:, futures] != other.cards[:, futures]) | (
+            self.blanks[:, futures] != other.blanks[:, futures]
+        )
+        after = np.arange(len(self.cards))[:, None] > other.last[futures]
+        same = futures[(~differs | after).all(axis=0)]
+        self.waited[:, same] = other.waited[:, same]
+        self.cleared[same] = other.cleared[same]
+
+
+class Known:
+    """What became of futures that were followed."""
+
+    def __init__(self) -> None:
+        self.followed: list[Followed] = []
+        self._last: list[Ints] = []
+        self._prints: list[NDArray[np.uint64]] = []
+
+    def add(self, new: Followed) -> None:
+        """Remember what became of a course's futures."""
+        last = new.last
+        self.followed.append(new)
+        self._last.append(last)
+        self._prints.append(new.prints[last, np.arange(len(last))])
+
+    def look_up(self, asked: Followed) -> None:
+        """Take over what is known of futures that are the same."""
+        futures = asked.unknown
+        if not (self.followed and len(futures)):
+            return
+        last = np.stack(self._last)[:, futures]
+        alike = np.stack(self._prints)[:, futures] == asked.prints[last, futures]
+        alike[[not before.belongs(asked) for before in self.followed]] = False
+        donor = np.where(alike.any(axis=0), alike.argmax(axis=0), NONE)
+        for number in np.unique(donor[donor != NONE]).tolist():
+            asked.take(self.followed[number], futures[donor == number])
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What some futures go through."""
+
+    queue: Queue
+    limits: Limits
+    arrivals: Arrivals
+    office: Office
+    # what is known of the same arrivals under the same policy; it is added to
+    known: Known = field(default_factory=Known)
 
 
 def waiting_costs(
-    queue: Queue,
-    limits: Limits,
-    arrivals: Arrivals,
-    policy: str,
-    office: Office,
-    known: list[Followed] | None = None,
-) -> tuple[Floats, Floats]:
-    """Return what trips in vain cost, rupiah, and all days of waiting, ``(R,)``.
+    courses: Sequence[Course], policy: str
+) -> list[tuple[Floats, Floats]]:
+    """Return what trips in vain cost, rupiah, and all days of waiting, ``(R,)`` each.
 
-    What is ``known`` of the same arrivals under the same policy is used, and added to.
+    The courses are gone through together.
     """
-    pool, rate = _pool(queue, limits), _one_rate(queue, office)
-    if pool is not None and rate is not None:
-        waited: Floats = _person_days(queue, pool, arrivals).astype(np.float64)
-        return waited * float(rate), waited
-    if pool is not None and len(queue.cell_share) == 1:
-        known = [] if known is None else known
-        first = _first_days(queue, limits, pool, arrivals, policy, known)
-        total = _person_days(queue, pool, arrivals)
-        new = (total - first.sum(axis=0))[None]
-        by_area = shared_out(first, new, queue.cell_share)
-    else:
-        by_area = person_days_by_area(queue, limits, arrivals, policy)
-    made = trips(by_area, queue.areas, office)
-    return trip_cost(made, queue.areas, office), by_area.sum(axis=0)
+    pools = [_pool(course.queue, course.limits) for course in courses]
+    rates = [_one_rate(course.queue, course.office) for course in courses]
+    ordered = [
+        rate is None and pool is not None and len(course.queue.cell_share) == 1
+        for course, pool, rate in zip(courses, pools, rates, strict=True)
+    ]
+    of_areas = [
+        (course, pool)
+        for course, pool, follow in zip(courses, pools, ordered, strict=True)
+        if follow and pool is not None
+    ]
+    first = iter(_first_days(of_areas, policy))
+    made = []
+    for course, pool, rate, follow in zip(courses, pools, rates, ordered, strict=True):
+        queue = course.queue
+        if pool is not None and rate is not None:
+            waited = _person_days(queue, pool, course.arrivals).astype(np.float64)
+            made.append((waited * float(rate), waited))
+            continue
+        if follow and pool is not None:
+            old, total = next(first), _person_days(queue, pool, course.arrivals)
+            new = (total - old.sum(axis=0))[None]
+            by_area = shared_out(old, new, queue.cell_share)
+        else:
+            by_area = person_days_by_area(queue, course.limits, course.arrivals, policy)
+        vain = trips(by_area, queue.areas, course.office)
+        made.append((trip_cost(vain, queue.areas, course.office), by_area.sum(axis=0)))
+    return made
 
 
 @dataclass(frozen=True, slots=True)
 class _Pool:
     """The one bound that holds for everybody."""
 
+    sets: DailySets  # the same as the rules of a day have it
     cards: Ints  # of each day, (H, R) or (H, 1)
     supplies: tuple[Ints, ...]  # blanks up to each day, (H,) each
 
@@ -117,53 +213,95 @@ def _pool(queue: Queue, limits: Limits) -> _Pool | None:
     if sets.members.shape != (1, 1):
         return None
     cards = np.where(limits.open[:, None], sets.bound[0], 0)
-    return _Pool(cards, tuple(supply for _, supply in sets.stock))
+    return _Pool(sets, cards, tuple(supply for _, supply in sets.stock))
 
 
-def _first_days(
-    queue: Queue,
-    limits: Limits,
-    pool: _Pool,
-    arrivals: Arrivals,
+def _first_days(courses: Sequence[tuple[Course, _Pool]], policy: str) -> list[Ints]:
+    """Return the days that the first morning's people wait by area, ``(A, R)`` each."""
+    asked = [Followed.to_be(*each) for each in courses]
+    before = [course.known for course, _ in courses]
+    now_known = {id(known): Known() for known in before}
+    for one, known in zip(asked, before, strict=True):
+        known.look_up(one)
+    # A future that may turn out to be the same as another's waits for it.
+    doubled = _doubled(courses, asked)
+    now = [np.setdiff1d(a.unknown, d) for a, d in zip(asked, doubled, strict=True)]
+    _follow(courses, asked, now, policy)
+    for one, known in zip(asked, before, strict=True):
+        now_known[id(known)].add(one)
+    for one, known in zip(asked, before, strict=True):
+        now_known[id(known)].look_up(one)
+    _follow(courses, asked, [one.unknown for one in asked], policy)
+    for one, known in zip(asked, before, strict=True):
+        known.add(one)
+    return [one.waited for one in asked]
+
+
+def _doubled(
+    courses: Sequence[tuple[Course, _Pool]], asked: Sequence[Followed]
+) -> list[Ints]:
+    """Return the futures that begin as those of an earlier course do."""
+    doubled = []
+    for number, one in enumerate(asked):
+        futures = one.unknown
+        here = courses[number][0]
+        past = here.known.followed
+        until = past[0].last[futures] if past else len(one.cards) - 1
+        again = np.zeros(len(futures), dtype=np.bool_)
+        for other, (course, _) in zip(asked[:number], courses, strict=False):
+            if course.known is here.known and one.belongs(other):
+                again |= one.prints[until, futures] == other.prints[until, futures]
+        doubled.append(futures[again])
+    return doubled
+
+
+def _follow(
+    courses: Sequence[tuple[Course, _Pool]],
+    asked: Sequence[Followed],
+    now: Sequence[Ints],
     policy: str,
-    known: list[Followed],
-) -> Ints:
-    """Return the days that the first morning's people wait by area, ``(A, R)``."""
-    size, blanks = arrivals.cards.shape[1], pool.capacity
-    for supply in pool.supplies:
-        blanks = np.minimum(blanks, supply[:, None])
-    asked = Followed(
-        queue,
-        limits.open,
-        np.broadcast_to(pool.cards, (limits.days, size)),
-        np.broadcast_to(blanks, (limits.days, size)),
-        np.zeros((len(queue.areas), size), dtype=np.int64),
-        np.zeros(size, dtype=np.int64),
-    )
-    new = np.ones(size, dtype=np.bool_)
-    for before in known:
-        same = new & before.agrees(asked)
-        asked.waited[:, same] = before.waited[:, same]
-        asked.cleared[same] = before.cleared[same]
-        new &= ~same
-    if new.any():
-        here = replace(
-            limits,
-            printer_cards=_futures(limits.printer_cards, new),
-            server_cards=_futures(limits.server_cards, new),
+) -> None:
+    """Go through futures, those of a pass being about equally long on their way."""
+    left = [number for number, futures in enumerate(now) if len(futures)]
+    while left:
+        first = left[0]
+        group = [
+            number
+            for number in left
+            if asked[number].belongs(asked[first])
+            and courses[number][1].sets.fits(courses[first][1].sets)
+        ]
+        left = [number for number in left if number not in group]
+        course = np.repeat(group, [len(now[number]) for number in group])
+        future = np.concatenate([now[number] for number in group])
+        fast = np.concatenate(
+            [asked[number].blanks[:, now[number]].sum(axis=0) for number in group]
         )
-        came = replace(arrivals, cards=arrivals.cards[:, new])
-        waited, cleared = first_person_days(queue, here, came, policy)
-        asked.waited[:, new], asked.cleared[new] = waited, cleared
-        known.append(asked)
-    return asked.waited
+        order = np.argsort(fast, kind="stable")
+        for begin in range(0, len(order), CHUNK):
+            here = order[begin : begin + CHUNK]
+            parts = {
+                number: np.sort(future[here[course[here] == number]])
+                for number in np.unique(course[here]).tolist()
+            }
+            passed = []
+            for number, futures in parts.items():
+                (each, pool), came = courses[number], courses[number][0].arrivals
+                came = replace(came, cards=came.cards[:, futures])
+                passed.append((each.limits, pool.sets.part(futures), came))
+            waited, cleared = first_person_days(asked[first].queue, passed, policy)
+            ends = np.cumsum([len(futures) for futures in parts.values()])[:-1]
+            for (number, futures), days, day in zip(
+                parts.items(),
+                np.split(waited, ends, axis=1),
+                np.split(cleared, ends),
+                strict=True,
+            ):
+                asked[number].waited[:, futures] = days
+                asked[number].cleared[futures] = day
 
 
-def _futures(cards: Ints, chosen: NDArray[np.bool_]) -> Ints:
-    return cards if cards.shape[1] == 1 else cards[:, chosen]
-
-
-def _alike(one: object, other: object) -> bool:
+def alike(one: object, other: object) -> bool:
     """Return whether two queues, or parts of them, hold the same."""
     if one is other:
         return True
@@ -171,12 +309,12 @@ def _alike(one: object, other: object) -> bool:
         return np.array_equal(one, other)
     if is_dataclass(one) and type(one) is type(other):
         return all(
-            _alike(getattr(one, part.name), getattr(other, part.name))
+            alike(getattr(one, part.name), getattr(other, part.name))
             for part in fields(one)
         )
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(
-            _alike(part, other[name]) for name, part in one.items()
+            alike(part, other[name]) for name, part in one.items()
         )
     return one == other
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.scenarios.compare.measures import Samples
-    from ektp_sched.scenarios.compare.sides import Sides
+    from ektp_sched.scenarios.compare.sides import Sides, Wanted
     from ektp_sched.scenarios.world.laws import (
         CheckedScenario,
         NewResource,
@@ -73,6 +73,8 @@ class Input:
     resource: str | None = None
     closed_form: bool = False
     drawn: bool = False  # whether futures differ at other values though not as it is
+    # of a place, what must be simulated for it; None: nothing
+    setting: Callable[[int], Setting] | None = None
 
 
 def evenly(first: int, last: int) -> tuple[int, ...]:
@@ -143,13 +145,39 @@ class Inputs:
         """Return the advantage at a setting, ``(R,)``."""
         return self._judged(*self._both(setting))
 
+    def wanted(self, setting: Setting) -> tuple[Wanted, Wanted]:
+        """Return what is asked of the sides at a setting."""
+        asked = self.question
+        return (asked.choose, asked.by, setting), (asked.against, asked.by, setting)
+
     def _both(self, setting: Setting) -> tuple[Samples, Samples]:
-        asked, by = self.question, self.question.by
-        choose, against = (
-            self.sides.samples(name, by, setting)
-            for name in (asked.choose, asked.against)
-        )
+        choose, against = (self.sides.samples(*each) for each in self.wanted(setting))
         return choose, against
+
+    def _moved(
+        self,
+        name: str,
+        unit: str,
+        value: Value,
+        grid: tuple[int, ...],
+        value_at: Callable[[int], Value],
+        ends: tuple[int, int],
+        setting: Callable[[int], Setting],
+        resource: str | None = None,
+    ) -> Input:
+        """Return an input that is simulated anew at each place."""
+        return Input(
+            name,
+            unit,
+            value,
+            grid,
+            value_at,
+            lambda place: self.advantage(setting(place)),
+            ends,
+            resource,
+            drawn=name == "arrivals",
+            setting=setting,
+        )
 
     def _judged(self, choose: Samples, against: Samples) -> Floats:
         worth = self.sides.run.scenarios.worth.day_without_card_idr
@@ -165,15 +193,14 @@ class Inputs:
         else:
             top = max(1, self._most_cards())
             ends = 0, top // (_POINTS - 1)
-        return Input(
+        return self._moved(
             "arrivals",
             "people-a-day",
             float(rate),
             evenly(0, top),
             float,
-            lambda people: self.advantage(Setting(arrivals=people)),
             ends,
-            drawn=True,
+            lambda people: Setting(arrivals=people),
         )
 
     def _most_cards(self) -> int:
@@ -200,20 +227,20 @@ class Inputs:
             yield self._mean(name, down, "mean_days_down")
 
     def _mean(self, resource: str, value: float, name: str) -> Input:
-        def advantage(place: int) -> Floats:
+        def setting(place: int) -> Setting:
             between = name == "mean_days_between"
             means = (place + 1, None) if between else (None, place + 1)
-            return self.advantage(Setting(breakdown=(resource, *means)))
+            return Setting(breakdown=(resource, *means))
 
         low, high = _half_and_double(value)
-        return Input(
+        return self._moved(
             name,
             "days",
             round(value, 6),
             _by_factors(max(self.sides.run.days, high)),
             lambda place: place + 1,
-            advantage,
             (low - 1, high - 1),
+            setting,
             resource,
         )
 
@@ -229,16 +256,14 @@ class Inputs:
         def at(place: int) -> date:
             return run.start + timedelta(days=place)
 
-        return Input(
+        return self._moved(
             "first_day",
             "date",
             at(likely),
             evenly(0, last),
             at,
-            lambda day: self.advantage(
-                Setting(moved=replace(new, first=(at(day),) * 3))
-            ),
             (min(max(low, 0), last), min(high, last)),
+            lambda day: Setting(moved=replace(new, first=(at(day),) * 3)),
             new.id,
         )
 
@@ -247,16 +272,14 @@ class Inputs:
         low, likely, high = new.cards
         if low == high:
             low, high = _half_and_double(likely)
-        return Input(
+        return self._moved(
             "cards_per_day",
             "cards-a-day",
             likely,
             evenly(0, 2 * max(new.cards[2], 1) - 1),
             lambda place: place + 1,
-            lambda place: self.advantage(
-                Setting(moved=replace(new, cards=(place + 1,) * 3))
-            ),
             (low - 1, high - 1),
+            lambda place: Setting(moved=replace(new, cards=(place + 1,) * 3)),
             new.id,
         )
 
@@ -267,14 +290,14 @@ class Inputs:
         total = sum(int(upto[-1]) for upto in supply.values())
         if not total:
             return _nothing("blanks", "cards", "none-counted")
-        return Input(
+        return self._moved(
             "blanks",
             "cards",
             total,
             evenly(0, 2 * HUNDRED),
             lambda share: total * share // HUNDRED,
-            lambda share: self.advantage(Setting(blanks=share)),
             (HUNDRED // 2, 2 * HUNDRED),
+            lambda share: Setting(blanks=share),
         )
 
     def money(self) -> Iterator[Input | Turn]:

@@ -17,7 +17,8 @@ from ektp_sched.scenarios.compare.spread import of_values
 from ektp_sched.scenarios.compare.verdict import answer_of, answer_of_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
+    from typing import TypeVar
 
     import numpy as np
     from numpy.typing import NDArray
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.spread import Spread
 
     Floats = NDArray[np.float64]
+    T = TypeVar("T")
+    Search = Generator[Sequence[int], None, T]
+    """Yields the places that must be read before it can go on."""
 
-__all__ = ["Reading", "Scan", "Turning"]
+__all__ = ["Reading", "Scan", "Turning", "together"]
 
 _OPEN: Final = "cannot-be-told"
 
@@ -87,24 +91,32 @@ class Scan:
 
     def turnings(self, grid: Sequence[int]) -> list[Turning]:
         """Return every edge between the places of a grid, ascending."""
-        below = [
-            edge
-            for left, right in pairwise(grid)
-            for edge in self._between(left, right)
-        ]
-        return [
-            Turning(edge, self._firm(edge, -1), self._firm(edge + 1, 1))
-            for edge in below
-        ]
+        [turnings] = together([(self, self.search(grid))])
+        return turnings
 
-    def _between(self, left: int, right: int) -> Iterator[int]:
+    def search(self, grid: Sequence[int]) -> Search[list[Turning]]:
+        """Look for every edge between the places of a grid, ascending."""
+        yield grid
+        below: list[int] = []
+        for left, right in pairwise(grid):
+            below += yield from self._between(left, right)
+        turnings = []
+        for edge in below:
+            low = yield from self._firm(edge, -1)
+            high = yield from self._firm(edge + 1, 1)
+            turnings.append(Turning(edge, low, high))
+        return turnings
+
+    def _between(self, left: int, right: int) -> Search[list[int]]:
+        edges = []
         while self.at(left).by_mean != self.at(right).by_mean:
             side = self.at(left).by_mean
-            left = self._last(left, right, side, firmly=False)
-            yield left
-            left += 1
+            edges.append((yield from self._last(left, right, side, firmly=False)))
+            left = edges[-1] + 1
+            yield [left]
+        return edges
 
-    def _firm(self, place: int, step: int) -> int | None:
+    def _firm(self, place: int, step: int) -> Search[int | None]:
         """Return the nearest place from one on at which the interval leaves 0 out."""
         if self.at(place).firm != _OPEN or self.at(place).by_mean == _OPEN:
             return place
@@ -115,11 +127,14 @@ class Scan:
         inner = place
         for other in beyond:
             if self.at(other).firm != _OPEN:
-                return self._last(other, inner, self.at(other).firm, firmly=True)
+                side = self.at(other).firm
+                return (yield from self._last(other, inner, side, firmly=True))
             inner = other
         return None
 
-    def _last(self, inside: int, outside: int, side: Answer, *, firmly: bool) -> int:
+    def _last(
+        self, inside: int, outside: int, side: Answer, *, firmly: bool
+    ) -> Search[int]:
         """Return the last place that answers a side, on the way to one that does not.
 
         By straight lines through the ends (Illinois rule: an end that stays twice
@@ -138,6 +153,7 @@ class Scan:
             share = gain / (gain - loss) if gain > loss else 0.5
             step = min(max(int(width * share), 1), width - 1)
             guess = inside + step if outside > inside else inside - step
+            yield [guess]
             now = weight(guess)
             reading = self.at(guess)
             if (reading.firm if firmly else reading.by_mean) == side:
@@ -149,3 +165,31 @@ class Scan:
                 gain = gain / 2 if stayed < 0 else gain
                 stayed = -1
         return inside
+
+
+def together(
+    searches: Sequence[tuple[Scan, Search[T]]],
+    prepare: Callable[[Sequence[tuple[int, int]]], None] | None = None,
+) -> list[T]:
+    """Return what searches come to, taken step by step side by side.
+
+    Before each step ``prepare`` is told all places that will be read, each beside the
+    number of its search.
+    """
+    came: dict[int, T] = {}
+    while len(came) < len(searches):
+        wanted: list[tuple[int, int]] = []
+        for number, (scan, search) in enumerate(searches):
+            if number in came:
+                continue
+            try:
+                places = next(search)
+            except StopIteration as ended:
+                came[number] = ended.value
+            else:
+                wanted += [(number, p) for p in places if p not in scan.readings]
+        if prepare is not None:
+            prepare(wanted)
+        for number, place in wanted:
+            searches[number][0].at(place)
+    return [came[number] for number in range(len(searches))]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.scenarios.compare.costs import waiting_costs
+from ektp_sched.scenarios.compare.costs import Course, Known, alike, waiting_costs
 from ektp_sched.scenarios.compare.measures import costs, samples, with_dates
 from ektp_sched.scenarios.compare.told import told_trips
 from ektp_sched.scenarios.compare.verdict import FUTURES
@@ -17,17 +17,19 @@ from ektp_sched.scenarios.world.draws import BLOCK, World
 from ektp_sched.scenarios.world.laws import DATES_ONLY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
-    from ektp_sched.scenarios.compare.costs import Followed
     from ektp_sched.scenarios.compare.measures import Samples
+    from ektp_sched.scenarios.simulate.queue import Queue
     from ektp_sched.scenarios.simulate.runs import Run
     from ektp_sched.scenarios.world.draws import Limits
     from ektp_sched.scenarios.world.laws import CheckedScenario, Measure, NewResource
 
     Floats = NDArray[np.float64]
+    Wanted = tuple[str, Measure, "Setting"]
+    """A scenario by name, what it is judged by, and where it is looked at."""
 
 __all__ = ["AS_IT_IS", "HUNDRED", "Setting", "Sides"]
 
@@ -60,8 +62,9 @@ class Sides:
     told: Mapping[str, Floats]  # the baseline's samples with dates told, as simulated
     _known: dict[tuple[str, Measure, Setting], Samples] = field(default_factory=dict)
     _worlds: dict[tuple[int | None, int], World] = field(default_factory=dict)
-    _followed: dict[int | None, list[Followed]] = field(default_factory=dict)
+    _followed: dict[int | None, Known] = field(default_factory=dict)
     _limits: dict[tuple[str, int], Limits] = field(default_factory=dict)
+    _queues: list[Queue] = field(default_factory=list)
 
     @property
     def policy(self) -> str:
@@ -77,13 +80,45 @@ class Sides:
         setting = self._as_seen_by(self.scenario(name), setting)
         key = name, by, setting
         if key not in self._known:
-            if name != DATES_ONLY:
-                self._known[key] = self._simulated(self.scenario(name), by, setting)
+            if name != DATES_ONLY and by == "money":
+                self.prepare([key])
+            elif name != DATES_ONLY:
+                self._known[key] = self._simulated(self.scenario(name), setting)
             elif setting == AS_IT_IS:
                 self._known[key] = {n: v[:FUTURES] for n, v in self.told.items()}
             else:
                 self._known[key] = self._with_dates(setting)
         return self._known[key]
+
+    def prepare(self, wanted: Iterable[Wanted]) -> None:
+        """Work out together what will be asked for."""
+        new: dict[Wanted, Course] = {}
+        for name, by, setting in wanted:
+            scenario = self.scenario(name)
+            key = name, by, self._as_seen_by(scenario, setting)
+            if by == "money" and name != DATES_ONLY and key not in self._known | new:
+                new[key] = self._course(scenario, key[2])
+        costs = waiting_costs(list(new.values()), self.policy)
+        for (key, course), (cost, waited) in zip(new.items(), costs, strict=True):
+            self._known[key] = {
+                "wasted_trip_cost_idr": cost,
+                "person_days": waited,
+            } | self._costs(self.scenario(key[0]), course.limits, len(cost))
+
+    def _course(self, scenario: CheckedScenario, setting: Setting) -> Course:
+        """Return what a scenario's futures go through."""
+        world, queue = self.world(setting), self.run.queue(scenario)
+        # Two scenarios may have the same people though offices differ.
+        same = next((known for known in self._queues if alike(known, queue)), None)
+        if same is None:
+            self._queues.append(queue)
+        return Course(
+            same or queue,
+            self.limits(scenario, setting, world),
+            world.arrivals,
+            scenario.office,
+            self._followed.setdefault(setting.arrivals, Known()),
+        )
 
     def world(self, setting: Setting, size: int = FUTURES) -> World:
         """Return the first futures of a setting."""
@@ -128,23 +163,12 @@ class Sides:
             setting = replace(setting, breakdown=None)
         return setting
 
-    def _simulated(
-        self, scenario: CheckedScenario, by: Measure, setting: Setting
-    ) -> Samples:
+    def _simulated(self, scenario: CheckedScenario, setting: Setting) -> Samples:
         world = self.world(setting)
         limits = self.limits(scenario, setting, world)
-        queue, arrivals = self.run.queue(scenario), world.arrivals
-        if by != "money":
-            outcome = simulate(queue, limits, arrivals, self.policy)
-            return samples(outcome, scenario.office)
-        known = self._followed.setdefault(setting.arrivals, [])
-        cost, waited = waiting_costs(
-            queue, limits, arrivals, self.policy, scenario.office, known
-        )
-        return {
-            "wasted_trip_cost_idr": cost,
-            "person_days": waited,
-        } | self._costs(scenario, limits, world.size)
+        queue = self.run.queue(scenario)
+        outcome = simulate(queue, limits, world.arrivals, self.policy)
+        return samples(outcome, scenario.office)
 
     def _costs(self, scenario: CheckedScenario, limits: Limits, size: int) -> Samples:
         """Return what a scenario costs beside trips, ``(R,)``."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Accepted", "Line", "Sets", "SingleBook", "accept"]
+__all__ = ["Accepted", "FirstSingles", "Line", "Sets", "SingleBook", "accept"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +270,8 @@ class SingleBook:
         """Print so many singles of each lane, ``(L, R)``, in today's order."""
         total = np.zeros_like(self.longest)
         for lane, entries, rows in self._today:
+            if not cards[lane].any():
+                continue
             done = np.maximum(cards[lane] - counts[rows - 1], 0)
             done = np.minimum(done, self.left[entries])
             printing = done.any(axis=1)
@@ -292,6 +294,9 @@ class SingleBook:
         np.maximum(self.longest, age.max(axis=0), out=self.longest)
         saved = rest * (1 - since) + (day + self.horizon - 1) * rest // 2
         self.pressure += (self._weight[entries] * saved) @ done
+        self._note_waits(rest, entries, done)
+
+    def _note_waits(self, rest: int, entries: Ints, done: Counts) -> None:
         area = self.singles.area[entries]
         for number in np.unique(area).tolist():
             cards = done[area == number].sum(axis=0, dtype=np.int64)
@@ -319,3 +324,12 @@ class SingleBook:
         if day == self.horizon - 1 and len(self):
             age = np.where(self.left > 0, (day - self.singles.since)[:, None], -1)
             np.maximum(self.longest, age.max(axis=0), out=self.longest)
+
+
+class FirstSingles(SingleBook):
+    """Singles of which no more is wanted than how many days they wait."""
+
+    def _note(self, day: int, entries: Ints, done: Counts) -> None:
+        left = self.left[entries] - done
+        self.left[entries], self.waits[entries] = left, left.any(axis=1)
+        self._note_waits(self.horizon - day, entries, done)

@@ -351,12 +351,7 @@ class StreamHistory:
 
     def person_days(self, areas: int) -> Ints:
         """Return the days waited by the first morning's people, by area."""
-        total = np.bincount(self.area, minlength=areas) * self.days
-        saved = np.zeros((areas, self.done.shape[1]), dtype=np.int64)
-        for area in np.flatnonzero(total).tolist():
-            upto = _prefix((self.area == area).astype(np.int64))
-            saved[area] = self.gap @ upto[self.old[1:]]
-        return total[:, None] - saved
+        return _waited(self.old[1:], self.gap, self.area, areas, self.days)
 
     def person_days_new(self) -> Ints:
         """Return the days waited by new people, ``(R,)``."""
@@ -478,6 +473,9 @@ def outcome_of(history: History, singles: SingleBook) -> Outcome:
         np.maximum(longest, stream.longest(), out=longest)
     on_target = first_day(~late)
     waiting = recorded - np.cumsum(printed, axis=0, dtype=np.int64)
+    old = np.zeros((len(worked), size), dtype=np.int64)
+    for stream in streams:
+        old += stream.old[1:]
     person_days, person_days_new = _person_days(history, singles, streams)
     waits, at_end = _waits(queue, singles, streams)
     return Outcome(
@@ -493,7 +491,7 @@ def outcome_of(history: History, singles: SingleBook) -> Outcome:
         queued=queued.T,
         printed=printed.T,
         capacity=np.broadcast_to(history.most, (days, size)).T,
-        cleared_day=_cleared(queue, singles, streams, worked),
+        cleared_day=_cleared(queue, singles, old, worked),
         on_target_day=on_target,
         nobody_waits_day=first_day(waiting - not_yet(queue)[:, None] == 0),
         longest_wait=longest,
@@ -514,16 +512,40 @@ def person_days_of(history: History, singles: SingleBook) -> tuple[Ints, Ints]:
     return _person_days(history, singles, _streams(history))
 
 
-def first_person_days_of(history: History, singles: SingleBook) -> tuple[Ints, Ints]:
+def first_person_days_of(
+    queue: Queue, singles: SingleBook, worked: Sequence[int], printed: Sequence[Counts]
+) -> tuple[Ints, Ints]:
     """Return the days that the first morning's people wait by area, ``(A, R)``.
 
-    And the day on which the last of them is printed, ``(R,)``, H for none; the history
-    may end with it.
+    And the day on which the last of them is printed, ``(R,)``, H for none.  ``printed``
+    are people by stream, ``(K, R)``, at the end of each worked day; both may end with
+    the day on which the last of them is printed.
     """
-    streams = _streams(history)
-    worked = np.array(history.worked, dtype=np.int64)
-    cleared = _cleared(history.queue, singles, streams, worked)
-    return _first_person_days(history, singles, streams), cleared
+    count, size = len(worked), singles.left.shape[1]
+    done = np.array(printed, dtype=np.int32).reshape(count, len(queue.streams), size)
+    old = np.minimum(done, np.diff(queue.first)[:, None].astype(np.int32))
+    gap = -np.diff(queue.days - np.append(worked, queue.days).astype(np.int64))
+    waited = _singles_waited(queue, singles)
+    for number in range(len(queue.streams)):
+        area = queue.area[queue.first[number] : queue.first[number + 1]]
+        waited += _waited(old[:, number], gap, area, len(queue.areas), queue.days)
+    ends = np.array(worked, dtype=np.int64)
+    return waited, _cleared(queue, singles, old.sum(axis=1, dtype=np.int64), ends)
+
+
+def _waited(old: Counts, gap: Ints, area: Ints, areas: int, days: int) -> Ints:
+    """Return the days that people of one stream wait, by area, ``(A, R)``.
+
+    ``old`` are those printed by each worked day, ``(W, R)``, and ``gap`` the days
+    until the next.
+    """
+    total = np.bincount(area, minlength=areas) * days
+    saved = np.zeros((areas, old.shape[1]), dtype=np.int64)
+    for number in np.flatnonzero(total).tolist():
+        upto = _prefix((area == number).astype(np.int64))
+        saved[number] = gap @ upto[old]
+    waited: Ints = total[:, None] - saved
+    return waited
 
 
 def _streams(history: History) -> list[StreamHistory]:
@@ -564,16 +586,14 @@ def _recorded(history: History) -> Ints:
     return recorded
 
 
-def _cleared(
-    queue: Queue, singles: SingleBook, streams: list[StreamHistory], worked: Ints
-) -> Ints:
-    """Return the day on which the last of the first morning is printed."""
+def _cleared(queue: Queue, singles: SingleBook, done: Ints, worked: Ints) -> Ints:
+    """Return the day on which the last of the first morning is printed.
+
+    ``done`` are those of the streams by the end of each worked day, ``(W, R)``.
+    """
     size = singles.left.shape[1]
     if not queue.initial:
         return np.full(size, queue.days if queue.left_out else 0)
-    done = np.zeros((len(worked), size), dtype=np.int64)
-    for stream in streams:
-        done += stream.old[1:]
     for row, more in zip(done, singles.printed, strict=True):
         row += more
     before = (done < queue.initial).sum(axis=0)
@@ -586,23 +606,21 @@ def _person_days(
 ) -> tuple[Ints, Ints]:
     """Return days of waiting by area, and those of new people by cell."""
     queue = history.queue
-    first = _first_person_days(history, singles, streams)
+    first = _singles_waited(queue, singles)
+    for stream in streams:
+        first += stream.person_days(len(queue.areas))
     new = np.zeros((len(queue.cell_share), first.shape[1]), dtype=np.int64)
     for stream, cell in zip(streams, queue.streams.cell, strict=True):
         new[cell] += stream.person_days_new()
     return first, new
 
 
-def _first_person_days(
-    history: History, singles: SingleBook, streams: list[StreamHistory]
-) -> Ints:
-    queue = history.queue
+def _singles_waited(queue: Queue, singles: SingleBook) -> Ints:
+    """Return the days that those with dates of their own wait, by area, ``(A, R)``."""
     entries, areas = queue.singles, len(queue.areas)
     waited = entries.size * (queue.days - np.maximum(entries.since, 0))
     total = np.bincount(entries.area, weights=waited, minlength=areas).astype(np.int64)
     first: Ints = total[:, None] - singles.person_days
-    for stream in streams:
-        first += stream.person_days(areas)
     return first
 
 

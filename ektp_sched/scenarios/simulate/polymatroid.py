@@ -20,7 +20,7 @@ from ektp_sched.errors import UnsupportedRuleError, UsageError
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["CAUSES", "DailySets", "daily_sets", "possible_cards"]
+__all__ = ["CAUSES", "DailySets", "daily_sets", "possible_cards", "side_by_side"]
 
 CAUSES: Final = ("queue-empty", "servers", "printers", "blanks", "reserve")
 """What can end a day's printing."""
@@ -52,13 +52,13 @@ class DailySets:
     # for each set what a full bound is due to, a place in `CAUSES`, same shape, int8
     cause: tuple[NDArray[np.int8], ...]
     # the sets bounded by blanks: place of the set, and supply up to and including a
-    # day, shape (H,)
+    # day, shape (H,), or (H, R) where replications differ
     stock: tuple[tuple[int, Ints], ...]
     # cards that could be printed on a day if enough people of every kind waited and
     # blanks were ample, shape (H, R) or (H, 1)
     most: NDArray[np.int32]
 
-    def part(self, here: slice) -> DailySets:
+    def part(self, here: slice | NDArray[np.intp]) -> DailySets:
         """Return the bounds of some replications."""
 
         def of(array: NDArray[_T]) -> NDArray[_T]:
@@ -68,9 +68,48 @@ class DailySets:
             members=self.members,
             bound=tuple(of(array) for array in self.bound),
             cause=tuple(of(array) for array in self.cause),
-            stock=self.stock,
+            stock=tuple(
+                (place, supply if supply.ndim == 1 else supply[:, here])
+                for place, supply in self.stock
+            ),
             most=of(self.most),
         )
+
+    def fits(self, other: DailySets) -> bool:
+        """Return whether it bounds the same sets as another, so that both can join."""
+        places = [place for place, _ in self.stock]
+        return np.array_equal(self.members, other.members) and places == [
+            place for place, _ in other.stock
+        ]
+
+
+def side_by_side(parts: Sequence[tuple[DailySets, int]]) -> DailySets:
+    """Return the bounds of several blocks as those of one; they fit.
+
+    Each comes with the number of its replications.
+    """
+    first, days = parts[0][0], len(parts[0][0].most)
+    if len(parts) == 1:
+        return first
+
+    def joined(arrays: Iterable[NDArray[_T]]) -> NDArray[_T]:
+        wide = (
+            np.broadcast_to(a if a.ndim > 1 else a[:, None], (days, size))
+            for a, (_, size) in zip(arrays, parts, strict=True)
+        )
+        return np.concatenate(list(wide), axis=1)
+
+    every = [sets for sets, _ in parts]
+    return DailySets(
+        members=first.members,
+        bound=tuple(map(joined, zip(*(s.bound for s in every), strict=True))),
+        cause=tuple(map(joined, zip(*(s.cause for s in every), strict=True))),
+        stock=tuple(
+            (place, joined(s.stock[number][1] for s in every))
+            for number, (place, _) in enumerate(first.stock)
+        ),
+        most=joined(s.most for s in every),
+    )
 
 
 @dataclass(frozen=True, slots=True)

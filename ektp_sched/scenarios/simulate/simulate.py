@@ -14,7 +14,14 @@ import numpy as np
 
 from ektp_sched.errors import UsageError
 from ektp_sched.people.cohorts import NONE
-from ektp_sched.scenarios.simulate.accept import Line, Sets, SingleBook, accept
+from ektp_sched.scenarios.simulate.accept import (
+    Accepted,
+    FirstSingles,
+    Line,
+    Sets,
+    SingleBook,
+    accept,
+)
 from ektp_sched.scenarios.simulate.order import (
     check_policy,
     check_range,
@@ -30,11 +37,16 @@ from ektp_sched.scenarios.simulate.outcome import (
     person_days_of,
     shared_out,
 )
-from ektp_sched.scenarios.simulate.polymatroid import CAUSES, DailySets, daily_sets
+from ektp_sched.scenarios.simulate.polymatroid import (
+    CAUSES,
+    DailySets,
+    daily_sets,
+    side_by_side,
+)
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -118,17 +130,25 @@ def person_days_by_area(
 
 
 def first_person_days(
-    queue: Queue, limits: Limits, arrivals: Arrivals, policy: str = "pressure"
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    queue: Queue,
+    courses: Sequence[tuple[Limits, DailySets, Arrivals]],
+    policy: str = "pressure",
+) -> tuple[Ints, Ints]:
     """Return the days that the first morning's people wait by area, ``(A, R)``.
 
     And the day on which the last of them is printed, ``(R,)``, H for none; no day is
-    gone through after it.
+    gone through after it.  All courses are gone through in one pass, their replications
+    side by side: they are worked on the same days, and their sets fit.
     """
-    blocks = _blocks(queue, limits, arrivals, (policy, "summary"), CHUNK)
-    parts = [first_person_days_of(*block.run(first_only=True)) for block in blocks]
-    waited, cleared = zip(*parts, strict=True)
-    return np.concatenate(waited, axis=1), np.concatenate(cleared)
+    check_policy(policy)
+    parts = [arrivals_by_stream(queue, limits, came) for limits, _, came in courses]
+    new = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+    _check_people(queue, new)
+    sets = [(s, part.shape[1]) for (_, s, _), part in zip(courses, parts, strict=True)]
+    block = _FirstMorning(
+        queue, side_by_side(sets), courses[0][0], new, (policy, "summary")
+    )
+    return block.waited()
 
 
 def _blocks(
@@ -141,13 +161,16 @@ def _blocks(
     """Yield the replications in chunks, before their first day."""
     check_policy(options[0])
     new = arrivals_by_stream(queue, limits, arrivals)
-    size = new.shape[1]
-    people = queue.initial + int(new.sum(axis=(0, 2), dtype=np.int64).max(initial=0))
-    check_range(queue, people)
-    sets = daily_sets(queue.kinds, limits)
+    _check_people(queue, new)
+    sets, size = daily_sets(queue.kinds, limits), new.shape[1]
     for begin in range(0, size, chunk):
         here = slice(begin, min(begin + chunk, size))
         yield _Block(queue, sets.part(here), limits, new[:, here], options)
+
+
+def _check_people(queue: Queue, new: Counts) -> None:
+    people = queue.initial + int(new.sum(axis=(0, 2), dtype=np.int64).max(initial=0))
+    check_range(queue, people)
 
 
 def arrivals_by_stream(queue: Queue, limits: Limits, arrivals: Arrivals) -> Counts:
@@ -187,6 +210,8 @@ class _Block:
     before each day, and behind them today's singles by lane.
     """
 
+    singles_of = SingleBook
+
     def __init__(
         self,
         queue: Queue,
@@ -202,7 +227,7 @@ class _Block:
         busy = np.flatnonzero(new.any(axis=(0, 1)))
         self.first_new = int(busy.min(initial=days))
         self.entries = entries_of(queue, busy)
-        self.singles = SingleBook(queue, self.size, dates=record == "dates")
+        self.singles = self.singles_of(queue, self.size, dates=record == "dates")
         self._lay_lanes()
         rows = count * (days + 1) + len(self.singles) + len(queue.kinds)
         self.counts = np.zeros((rows, self.size), dtype=np.int32)
@@ -226,31 +251,33 @@ class _Block:
         self.single_lane = np.full(len(self.queue.kinds), NONE)
         self.single_lane[dated] = self.single_lanes
 
-    def run(self, *, first_only: bool = False) -> tuple[History, SingleBook]:
-        """Go through all days, or until the first morning's people are printed."""
-        worked = np.flatnonzero(self.limits.open).tolist()
-        until = dict(zip(worked, [*worked[1:], self.limits.days], strict=False))
-        for day in range(self.limits.days):
+    def run(self) -> tuple[History, SingleBook]:
+        """Go through all days."""
+        for day, until in self.days():
             self.singles.record(day)
-            if day in until:
-                self._work(day, until[day])
-            if first_only and self._first_printed(day):
-                break
+            if until is not None:
+                bound, blank = self._bounds(day)
+                accepted = self._work(day, until, bound)
+                self.history.add(
+                    day,
+                    self.printed[self.lane],
+                    self.reached.copy(),
+                    accepted.cards.sum(axis=0, dtype=np.int32),
+                    self._causes(day, accepted.full, blank),
+                )
             self.singles.close(day)
         return self.history, self.singles
 
-    def _first_printed(self, day: int) -> bool:
-        """Return whether in all futures nobody of the first morning is left."""
-        printed = self.printed[self.lane].min(axis=1)
-        streams: bool = (printed >= np.diff(self.queue.first)).all().item()
-        recorded = day >= int(self.queue.singles.since.max(initial=0))
-        return streams and recorded and not self.singles.waits.any()
+    def days(self) -> Iterator[tuple[int, int | None]]:
+        """Yield each day, and where it is worked the next one that is."""
+        worked = np.flatnonzero(self.limits.open).tolist()
+        until = dict(zip(worked, [*worked[1:], self.limits.days], strict=False))
+        for day in range(self.limits.days):
+            yield day, until.get(day)
 
-    def _work(self, day: int, until: int) -> None:
+    def _work(self, day: int, until: int, bound: Counts) -> Accepted:
         """Print one day's cards."""
-        bound, blank = self._bounds(day)
-        line = self._line(day, until)
-        accepted = accept(line, Sets(self.sets.members, bound))
+        accepted = accept(self._line(day, until), Sets(self.sets.members, bound))
         cards = accepted.cards
         self.singles.print(day, cards, self.counts)
         for (place, _), used in zip(self.sets.stock, self.used, strict=True):
@@ -259,13 +286,7 @@ class _Block:
         self.printed[self.single_lanes] = 0
         new = accepted.row[self.lane] // self.size - self.steady[:, None]
         np.maximum(self.reached, new, out=self.reached, casting="same_kind")
-        self.history.add(
-            day,
-            self.printed[self.lane],
-            self.reached.copy(),
-            cards.sum(axis=0, dtype=np.int32),
-            self._causes(day, accepted.full, blank),
-        )
+        return accepted
 
     def _bounds(self, day: int) -> tuple[Counts, list[Bools]]:
         """Return the sets' bounds, and where blanks are what binds."""
@@ -336,3 +357,29 @@ class _Block:
             )
         present: Bools = here & ~gone
         return present
+
+
+class _FirstMorning(_Block):
+    """Replications followed until the first morning's people are printed."""
+
+    singles_of = FirstSingles
+
+    def waited(self) -> tuple[Ints, Ints]:
+        """Return days of waiting by area, ``(A, R)``, and when the last is printed."""
+        worked, printed = [], []
+        for day, until in self.days():
+            self.singles.record(day)
+            if until is not None:
+                self._work(day, until, self._bounds(day)[0])
+                worked.append(day)
+                printed.append(self.printed[self.lane])
+            if self._first_printed(day):
+                break
+        return first_person_days_of(self.queue, self.singles, worked, printed)
+
+    def _first_printed(self, day: int) -> bool:
+        """Return whether in all futures nobody of the first morning is left."""
+        printed = self.printed[self.lane].min(axis=1)
+        streams: bool = (printed >= np.diff(self.queue.first)).all().item()
+        recorded = day >= int(self.queue.singles.since.max(initial=0))
+        return streams and recorded and not self.singles.waits.any()

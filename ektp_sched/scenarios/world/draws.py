@@ -9,9 +9,9 @@ replications nor a longer horizon changes what was drawn before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from ektp_sched.scenarios.world.inversion import quantiles
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from concurrent.futures import Executor
     from datetime import date
 
@@ -217,6 +217,8 @@ class World:
     size: int
     arrivals: Arrivals
     breakdowns: dict[str, BreakdownLaw]
+    # what was drawn or followed before, for scenarios share most of it
+    _known: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def cards(self, resource: NewResource) -> NDArray[np.int64]:
         """Return cards a day of what is new, whole, shape (R,)."""
@@ -272,6 +274,24 @@ class World:
         law = self.breakdowns.get(resource)
         if law is None:
             return None
+        days = (
+            np.asarray(day)
+            for day in (first, self.days if retired is None else retired)
+        )
+        key = resource, law, worked.tobytes(), *(day.tobytes() for day in days)
+        if key not in self._known:
+            self._known[key] = self._life(resource, law, worked, first, retired)
+        life: Life = self._known[key]
+        return life
+
+    def _life(
+        self,
+        resource: str,
+        law: BreakdownLaw,
+        worked: NDArray[np.bool_],
+        first: NDArray[np.int64] | int,
+        retired: NDArray[np.int64] | int | None,
+    ) -> Life:
         failure, repair = self._chances(resource, law)
         uniform = self._uniform("breakdown", resource)
         final = None
@@ -304,8 +324,12 @@ class World:
         return Life(up, replaced)
 
     def _uniform(self, kind: str, resource: str) -> NDArray[np.float64]:
-        generator = stream(self.seed, self.block, kind, resource)
-        return generator.random((self.days, BLOCK))[:, : self.size]
+        if (kind, resource) not in self._known:
+            generator = stream(self.seed, self.block, kind, resource)
+            drawn = generator.random((self.days, BLOCK))[:, : self.size]
+            self._known[kind, resource] = drawn
+        uniform: NDArray[np.float64] = self._known[kind, resource]
+        return uniform
 
     def _chances(
         self, resource: str, law: BreakdownLaw

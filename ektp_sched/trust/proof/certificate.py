@@ -35,6 +35,7 @@ from ektp_sched.trust.proof.prices import (
     limit_prices,
     read_certificate,
 )
+from ektp_sched.trust.proof.trees import check_trees
 from ektp_sched.trust.verify.rules import check_rules
 from ektp_sched.trust.verify.tiers import priced, value_of, values
 from ektp_sched.words import said
@@ -101,7 +102,9 @@ def check_certificate(
         findings.add("certificate-missing", message)
         return findings.listed()
     certificate = read_certificate(plan.certificate, facts, findings)
-    if certificate is not None:
+    if certificate is not None and certificate.trees is not None:
+        check_trees(facts, plan, certificate, reached, findings)
+    elif certificate is not None:
         final_face(facts, plan, certificate, reached, findings)
         check_choice(facts, certificate, reached, findings)
     return findings.listed()

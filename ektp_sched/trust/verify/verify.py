@@ -10,6 +10,7 @@ from ektp_sched.trust.findings import Findings, Violation
 from ektp_sched.trust.proof.certificate import final_face
 from ektp_sched.trust.proof.decided import check_choice, proves_choice
 from ektp_sched.trust.proof.prices import read_certificate
+from ektp_sched.trust.proof.trees import check_trees
 from ektp_sched.trust.verify.claims import check_claims
 from ektp_sched.trust.verify.figures import (
     check_even_shares,
@@ -110,16 +111,21 @@ def _check_proof(
     """Check the certificate, and the tie-break as far as it is then known."""
     face = None
     optimal = plan.status == "optimal"
-    if plan.certificate is not None:
-        certificate = read_certificate(plan.certificate, facts, findings)
+    stated = plan.certificate
+    certificate = None
+    if stated is not None:
+        certificate = read_certificate(stated, facts, findings)
+    if stated is None or stated.trees is not None:
         if certificate is not None:
-            face = final_face(facts, plan, certificate, sums, findings)
-            check_choice(facts, certificate, sums, findings)
+            check_trees(facts, plan, certificate, sums, findings)
+        if optimal:
+            check_improvements(facts, findings)
+            return
+    elif certificate is not None:
+        face = final_face(facts, plan, certificate, sums, findings)
+        check_choice(facts, certificate, sums, findings)
         if optimal and not proves_choice(certificate):
             check_shift_choice(facts, findings)
-    elif optimal:
-        check_improvements(facts, findings)
-        return
     if face is None:
         check_ties_in_groups(facts, findings)
     else:

@@ -1,0 +1,249 @@
+r"""What a tree proves a tier of, and what prices say of one of its parts.
+
+Everybody takes the cheapest choice under prices of limits, rows and steps; nothing
+comes below that (weak duality, docs/model.md, section 4).  All is added up in whole
+numbers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ektp_sched.documents.trees import BlankRow, LeftRow, LimitRow, OwnRow
+from ektp_sched.planning.network.program import Arc
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ektp_sched.office import Lot
+    from ektp_sched.planning.mixed.model import Mip
+    from ektp_sched.planning.mixed.rows import SideRow
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+    Wide = NDArray[Any]
+
+__all__ = ["Count", "Part", "Program", "Step"]
+
+_ROOM = 1 << 61
+"""Below this, sums of whole numbers stay exact in 64 bits."""
+
+_CLOSED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Cards of some kinds on some days and pools; or whether a switch is on."""
+
+    kinds: tuple[int, ...] = ()
+    first: int = 0
+    last: int = 0
+    pool: int | None = None  # None: all of them
+    switch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A count is at most a number, or more."""
+
+    count: Count
+    number: int
+    above: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Prices that close one part of all plans."""
+
+    path: tuple[Step, ...]
+    times: tuple[int, ...]  # price of each step
+    tiers: tuple[int, ...]  # how often each tier up to this one counts
+    arcs: Mapping[int, int]  # price of each arc that has one
+    rows: Mapping[int, int]  # of each row on kinds
+    ordered: Mapping[int, int]  # of each pair of ordered switches
+
+
+@dataclass(slots=True)
+class Program:
+    """Everybody's choices, the rows on them, and the tiers so far."""
+
+    mip: Mip  # with the tiers up to the one that is proven, over all choices
+    lots: Mapping[str, tuple[Lot, ...]]  # blanks that come in lots, by card type
+    size: Ints = field(init=False)
+    first: Ints = field(init=False)  # where each group's choices begin
+    slot: Ints = field(init=False)  # of each choice; the last is "not printed"
+    costs: list[Ints] = field(init=False)  # of each choice in each tier
+    step: int = field(init=False)  # what the costs of a choice in the last differ by
+    stuck: bool = field(init=False)  # whether a group has no choice
+
+    def __post_init__(self) -> None:
+        """Leave out choices that no limit lets pass."""
+        split, groups = self.mip.split, self.mip.groups
+        least = self._way([int(limit > 0) - 1 for limit in self.mip.limits.tolist()])
+        closed = np.append(least[split.column] < 0, False)
+        slot = np.where(groups.node == split.program.sink, len(closed) - 1, groups.node)
+        able = ~closed[slot]
+        owner = groups.owner[able]
+        self.size, self.slot = groups.size, slot[able]
+        self.costs = [cost[able] for cost in groups.costs]
+        self.first = np.searchsorted(owner, np.arange(len(groups.size)))
+        self.stuck = len(np.unique(owner)) < len(groups.size)
+        self.step = 1
+        if not self.stuck:
+            last = self.costs[-1]
+            apart = np.abs(last - last[self.first][owner])
+            self.step = max(1, int(np.gcd.reduce(apart))) if len(apart) else 1
+
+    @property
+    def rows(self) -> Sequence[SideRow]:
+        """Return the rows on kinds."""
+        return self.mip.side
+
+    def slots_of(self, count: Count) -> Bools:
+        """Return which slots a count of cards is about, shape ``(S * K,)``."""
+        program, kinds = self.mip.split.program, self.mip.split.kinds
+        day = program.column_day
+        inside = (day >= count.first) & (day <= count.last)
+        if count.pool is not None:
+            inside &= program.column_pool == count.pool
+        return inside & np.isin(np.arange(len(day)) % kinds, count.kinds)
+
+    def _way(self, price: Sequence[int]) -> Wide:
+        """Return the least price from each plain node to the sink; -1 for no way.
+
+        An arc of a negative price is closed.
+        """
+        split = self.mip.split
+        shift, count = len(split.column), split.arcs
+        tail = (split.program.tail[:count] - shift).tolist()
+        head = (split.program.head[:count] - shift).tolist()
+        nodes = split.program.nodes - shift
+        least: list[int] = [_CLOSED] * nodes
+        least[-1] = 0
+        arcs: list[list[int]] = [[] for _ in range(nodes)]
+        for arc, node in enumerate(tail):
+            arcs[node].append(arc)
+        for node in range(nodes - 2, -1, -1):
+            ways = [
+                price[arc] + least[head[arc]]
+                for arc in arcs[node]
+                if price[arc] >= 0 and least[head[arc]] >= 0
+            ]
+            least[node] = min(ways, default=_CLOSED)
+        large = max(least, default=0) >= _ROOM
+        return np.array(least, dtype=object if large else np.int64)
+
+    def least(self, part: Part, on: Mapping[int, bool]) -> int:
+        """Return what no plan of a part comes below, all tiers and steps weighed.
+
+        ``on`` says of switches that are settled whether they are on.
+        """
+        split, limits = self.mip.split, self.mip.limits.tolist()
+        price = [0 if limit > 0 else _CLOSED for limit in limits]
+        for arc, each in part.arcs.items():
+            if limits[arc] > 0:
+                price[arc] = each
+        way = self._way(price)
+        wide = self._largest(part, way) * (int(self.size.sum()) + 1) >= _ROOM
+        kind: Any = object if wide else np.int64
+        slot = np.append(way[split.column].astype(kind), np.zeros(1, dtype=kind))
+        total: int = -sum(each * limits[arc] for arc, each in part.arcs.items())
+        for number, each in part.rows.items():
+            slot[:-1] -= each * self.rows[number].weight.astype(kind)
+            total += each * self.rows[number].least
+        for step, times in zip(part.path, part.times, strict=True):
+            if step.count.switch is None:
+                sign = -1 if step.above else 1
+                slot[:-1][self.slots_of(step.count)] += sign * times
+                total -= sign * times * (step.number + step.above)
+        total += self._switched(part, on) - self._drawn(part)
+        cost: Wide = slot[self.slot]
+        for times, own in zip(part.tiers, self.costs, strict=True):
+            if times:
+                cost = cost + times * own.astype(kind)
+        cheapest = np.minimum.reduceat(cost, self.first)
+        return total + int((self.size.astype(kind) * cheapest).sum())
+
+    def _largest(self, part: Part, way: Wide) -> int:
+        """Return what no choice costs more than, in size, at some prices."""
+        largest = int(way.max(initial=0)) + 1 + sum(part.times)
+        for number, each in part.rows.items():
+            largest += each * int(np.abs(self.rows[number].weight).max(initial=0))
+        for times, cost in zip(part.tiers, self.costs, strict=True):
+            largest += times * int(cost.max(initial=0))
+        return largest
+
+    def _switched(self, part: Part, on: Mapping[int, bool]) -> int:
+        """Return what switches add at least at some prices."""
+        paid: dict[int, int] = defaultdict(int)
+        for number, each in part.rows.items():
+            row = self.rows[number]
+            for switch, times in zip(row.switches, row.times, strict=True):
+                paid[switch] -= each * times
+        for pair, each in part.ordered.items():
+            before, after = self.mip.ordered[pair]
+            paid[before] -= each
+            paid[after] += each
+        settled = dict(on)
+        for step in part.path:
+            if step.count.switch is not None:
+                settled[step.count.switch] = step.above
+        return sum(
+            each * settled[switch] if switch in settled else min(0, each)
+            for switch, each in paid.items()
+        )
+
+    def _drawn(self, part: Part) -> int:
+        """Return what blanks in lots are worth at most at some prices."""
+        days = self.mip.split.program.capacity.days
+        needs: dict[str, Wide] = defaultdict(lambda: np.zeros(days, dtype=object))
+        owns: dict[tuple[str, str], Wide] = defaultdict(
+            lambda: np.zeros(days, dtype=object)
+        )
+        for number, each in part.rows.items():
+            named = self.rows[number].named
+            if isinstance(named, BlankRow):
+                needs[named.card][named.first : named.last + 1] += each
+            elif isinstance(named, OwnRow):
+                own = owns[named.card, named.urgency]
+                own[named.first : named.last + 1] += each
+        worth = 0
+        for card, paid in needs.items():
+            for lot in self.lots[card]:
+                net = paid
+                if lot.kept_for is not None:
+                    net = paid - owns[card, lot.kept_for]
+                worth += lot.cards * max(0, *net[lot.first : lot.last + 1].tolist(), 0)
+        return worth
+
+    def cards(self, slots: Wide, count: Count) -> float:
+        """Return how many cards there are in some slots."""
+        return float(slots[self.slots_of(count)].sum())
+
+    def named(self) -> dict[int, LimitRow]:
+        """Return the limits that rows on kinds are, by their number."""
+        return {
+            number: row.named
+            for number, row in enumerate(self.rows)
+            if isinstance(row.named, LimitRow)
+        }
+
+    def provable(self) -> bool:
+        """Return whether every row that can count has a name in a proof."""
+        known = (BlankRow, LeftRow, LimitRow, OwnRow)
+        return self.mip.uses is None and all(
+            isinstance(row.named, known) or row.draws for row in self.rows
+        )
+
+    @property
+    def links(self) -> Bools:
+        """Return which arcs limit nothing, shape ``(A,)``."""
+        of_plain = self.mip.split.program.kind[: self.mip.split.arcs]
+        links: Bools = of_plain == Arc.LINK
+        return links
