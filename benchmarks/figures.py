@@ -49,8 +49,9 @@ def read() -> dict[str, Any]:
 
 def keep(name: str, subject: dict[str, Any]) -> None:
     """Put a subject's figures among the others."""
-    others = read() if _FILE.exists() else {}
-    text = json.dumps({**others, name: subject}, indent=1, sort_keys=True)
+    known = (read() if _FILE.exists() else {}) | {name: subject}
+    ordered = {name: known[name] for name in SUBJECTS if name in known}
+    text = json.dumps(ordered, indent=1, ensure_ascii=False)
     _FILE.write_text(text + "\n", encoding="utf-8")
 
 
@@ -83,7 +84,8 @@ def _said(key: str, figures: dict[str, Any]) -> str:
         return f"\n{_made(figures[name])}\n\n{tables(figures[name])}"
     table, label, column = place.split("/")
     rows = figures[name]["tables"][table]["rows"]
-    [row] = [row for row in rows if row["label"].startswith(label)]
+    named = [row for row in rows if row["label"] == label]
+    [row] = named or [row for row in rows if row["label"].startswith(label)]
     if column == "ratio":
         return _ratio(row, rows)
     value = row[column]
@@ -187,18 +189,18 @@ def draw(target: Path = CURVE) -> None:
     million = "datum.value >= 1e6 ? datum.value / 1e6 + ' million' : "
     x = x.axis(values=ticks, labelExpr=million + "format(datum.value, ',')")
     y = alt.Y("cpu:Q", title="processor seconds, planned and verified")
-    y = y.scale(type="log").axis(values=[0.1, 1, 10, 100], format="~g")
+    y = y.scale(type="log", domainMin=0.03).axis(values=[0.1, 1, 10, 100], format="~g")
     colour = alt.Color("kind:N", legend=None, sort=list(_KINDS.values()))
     base = alt.Chart(alt.InlineData(values)).encode(
         x, y, colour.scale(range=list(SERIES[: len(_KINDS)]))
     )
     names = alt.Chart(alt.InlineData(ends)).mark_text(
-        align="right", dx=-8, dy=-8, fontSize=14, fontWeight="bold"
+        align="left", dx=10, fontSize=14, fontWeight="bold"
     )
     chart = (
         (base.mark_line(strokeWidth=2.5) + base.mark_point(filled=True, size=60))
         + names.encode(x, y, colour, text="kind:N")
-    ).properties(width=WIDTH - 60, height=300, background=PAPER, padding=10)
+    ).properties(width=WIDTH - 100, height=300, background=PAPER, padding=10)
     chart = chart.configure_axis(
         labelFontSize=13,
         titleFontSize=14,

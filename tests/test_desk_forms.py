@@ -126,6 +126,46 @@ def test_any_office_comes_back_and_may_be_renamed(
         assert now.model_dump() == office.model_dump() | {"name": "Kantor lain"}
 
 
+NAMED = (
+    *(("urgency", "name"), ("cards", "name"), ("areas", "name")),
+    *(("servers", "id"), ("printers", "id"), ("shifts", "id"), ("quotas", "id")),
+)
+
+
+@HALF
+@given(offices(), st.sampled_from(NAMED))
+def test_an_entry_is_renamed_there_and_back(
+    office: Office, named: tuple[str, str]
+) -> None:
+    """All that names it follows, and nothing else is another, or elsewhere."""
+    table, key = named
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "office.toml")
+        dump(office, path)
+        place = f"{table}.0.{key}"
+        form = office_form(path, "en")
+        sent = sent_of(form.shown().chapters)
+        if place not in sent:
+            return
+        (old,) = sent[place]
+        typed = form.typed(sent | {place: ["zz-9"]})
+        now = office_in(typed, path)
+        assert now != office
+        form = office_form(path, "en")
+        back = form.typed(sent_of(form.shown().chapters) | {place: [old]})
+        again = office_in(back, path)
+    assert once(again.model_dump()) == once(office.model_dump())
+
+
+def once(value: Any) -> str:
+    """Return what tables say in their order; a name twice in a list is there once."""
+    if isinstance(value, dict):
+        return repr([(key, once(part)) for key, part in value.items()])
+    if isinstance(value, list | tuple):
+        return repr([*dict.fromkeys(map(once, value))])
+    return repr(value)
+
+
 def test_only_what_changed_is_written(tmp_path: Path) -> None:
     form = form_of()
     typed = filled(

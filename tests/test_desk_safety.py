@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import re
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from browser import chromium
@@ -70,6 +72,13 @@ def cookie(desk: Served) -> str:
     return given.split(";")[0]
 
 
+def own_form(desk: Served, cookie: str) -> tuple[str, dict[str, str]]:
+    """Return the token in the forms of a browser, and the headers that it sends."""
+    token = re.search(r'name="token" value="([^"]+)"', asked(desk, Cookie=cookie).text)
+    assert token is not None
+    return token[1], {"Origin": f"http://127.0.0.1:{desk.port}", "Cookie": cookie}
+
+
 def test_another_host_is_refused(desk: Served, cookie: str) -> None:
     for host in ("evil.example", f"evil.example:{desk.port}", "127.0.0.1:1", ""):
         assert asked(desk, Host=host, Cookie=cookie).status == 400, host
@@ -101,6 +110,51 @@ def test_what_only_looks_is_not_asked_to_change_anything(
     assert asked(desk, method="PUT", Cookie=cookie).status == 405
     assert asked(desk, method="DELETE", Cookie=cookie).status == 405
     assert asked(desk, "/nothing", Cookie=cookie).status == 404
+
+
+def test_another_page_may_lead_here_and_load_nothing(desk: Served, cookie: str) -> None:
+    for site in ("cross-site", "same-site"):  # 127.0.0.1's other ports are the latter
+        for mode, status in (("navigate", 200), ("no-cors", 403), ("cors", 403)):
+            named = {"Sec_Fetch_Site": site, "Sec_Fetch_Mode": mode}
+            assert asked(desk, Cookie=cookie, **named).status == status, named
+    named = {"Sec_Fetch_Site": "same-origin", "Sec_Fetch_Mode": "no-cors"}
+    assert asked(desk, "/style.css", **named).status == 200
+
+
+def test_addresses_and_forms_of_ones_own_making_break_nothing(
+    desk: Served, cookie: str
+) -> None:
+    """Whatever is sent, no page says that the program is at fault, nor where it is."""
+    token, own = own_form(desk, cookie)
+
+    def sent(path: str, **fields: str) -> Answer:
+        body = urlencode({"token": token, **fields})
+        return asked(desk, path, method="POST", body=body, **own)
+
+    assert sent("/who", who="Maria", day=DAY).status == 303
+    answers = [
+        asked(desk, f"/today/settle/1/{day}/x", Cookie=cookie)
+        for day in ("yesterday", "..%2f..", "9" * 50)
+    ]
+    answers += [asked(desk, "/today/print/" + "9" * 50, Cookie=cookie)]
+    answers += [asked(desk, "/council?page=" + "9" * 50, Cookie=cookie)]
+    answers += [
+        sent("/today/all", day="x"),
+        sent("/today/blanks", card="x", seen="9" * 50),
+        sent("/today/outage", machine="../x", **{"from": DAY}),
+        sent("/today/print", sheet="9" * 50 + f" {DAY} 1 ../../etc"),
+        sent("/today/plan", verb="rest", left="1e999999999"),
+        sent("/today/export", export="x"),
+        sent("/council/month", first="x"),
+        sent("/who", who="a\nb", day="x"),
+        sent("/people/find", asked="%" * 5000),
+        sent("/language", code="x", back="//evil.example"),
+    ]
+    for answer in answers:
+        assert answer.status < 500, answer.text
+        assert "evil" not in (answer.headers["location"] or "")
+    many = sent("/who", **{f"field{n}": "" for n in range(30_000)})
+    assert many.status == 400
 
 
 def test_every_answer_says_what_a_page_may_do(desk: Served, cookie: str) -> None:

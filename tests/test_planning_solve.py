@@ -11,12 +11,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from brute import digest
 from cli_server import LONGEST
+from reference import digest
 from strategies import Case, desk, person
 
 from ektp_sched.backlog import from_frame
 from ektp_sched.planning import Status
+from ektp_sched.planning.network import engine as network
 from ektp_sched.planning.network import flow
 from ektp_sched.trust import verify
 
@@ -61,6 +62,7 @@ def test_an_interruption_inside_an_engine_passes_through(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(network, "by_index", lambda *_: None)
     monkeypatch.setattr(flow, "_direct", interrupted)
     with pytest.raises(KeyboardInterrupt):
         a_case().plan()
@@ -156,7 +158,7 @@ import hashlib, os, sys
 cores = int(sys.argv[1])
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
-from brute import digest
+from reference import digest
 from test_planning_solve import every_rule
 from ektp_sched.planning.network import flow
 found = [digest(every_rule(300).plan()), digest(every_rule(24).plan(engine="cpsat"))]

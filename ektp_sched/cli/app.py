@@ -124,6 +124,8 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched fleet backlogs --offices offices --start 2017-09-12 --out plans",
         "ektp-sched fleet nation.parquet --offices offices --column KODE_KAB "
         "--out plans --workers 8",
+        "ektp-sched fleet backlogs --offices offices --days 60 --blanks 500000 "
+        "--out plans",
     ),
     "ledger": (
         "ledger",

@@ -13,10 +13,12 @@ import typer
 from ektp_sched.cli.console import as_date, console, echo, emit, first_day, say
 from ektp_sched.cli.language import in_spoken, speak
 from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption
+from ektp_sched.errors import UsageError
 from ektp_sched.failures import NO
-from ektp_sched.words import joined
+from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
+    from ektp_sched.backlog.inputs import DayLike
     from ektp_sched.fleet import Fleet, Outcome
     from ektp_sched.output.languages import Language
 
@@ -85,6 +87,25 @@ def fleet(
             help="A Dask scheduler whose workers see the same paths.",
         ),
     ] = None,
+    blanks: Annotated[
+        int | None,
+        typer.Option(
+            "--blanks",
+            metavar="N",
+            min=0,
+            help="Blanks that the ministry has: each office gets as many as make all "
+            "together best. With --days.",
+        ),
+    ] = None,
+    delivery: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--delivery",
+            metavar="DATE=N",
+            help="Further blanks that the ministry gets on a later day; up to three "
+            "times.",
+        ),
+    ] = None,
     sheets: Annotated[
         bool,
         typer.Option("--sheets", help="Workbooks and a page for each office too."),
@@ -121,6 +142,9 @@ def fleet(
         dask=dask,
         lang=words.code,
         told=_Told(words),
+        blanks=blanks,
+        deliveries=_deliveries(delivery or []),
+        dividing=_Dividing(words),
     )
     if as_json:
         emit(_document(made, out))
@@ -130,36 +154,75 @@ def fleet(
         raise typer.Exit(NO)
 
 
-class _Told:
-    """Says how many offices are planned, at which rate, and how long it will take."""
+def _deliveries(stated: list[str]) -> dict[DayLike, int]:
+    """Return number by day of what ``--delivery DATE=N`` says."""
+    deliveries: dict[DayLike, int] = {}
+    for text in stated:
+        day, _, cards = text.partition("=")
+        if not cards.isdecimal() or not cards.isascii() or day in deliveries:
+            message = said(
+                "--delivery is {text}; it must be DATE=N, such as 2017-10-02=5000, "
+                "each day once",
+                "--delivery berisi {text}; seharusnya TANGGAL=N, misalnya "
+                "2017-10-02=5000, tiap hari sekali saja",
+                text=text,
+            )
+            raise UsageError(message)
+        deliveries[day] = int(cards)
+    return deliveries
+
+
+class _Saying:
+    """Says now and then how far long work has come."""
 
     def __init__(self, words: Language) -> None:
-        self._words, self._begun, self._said = words, time.monotonic(), 0.0
+        self._words, self._begun, self._said = words, 0.0, 0.0
 
-    def __call__(self, _: Outcome, done: int, count: int) -> None:
-        passed = time.monotonic() - self._begun
+    def _passed(self, *, is_last: bool) -> float | None:
+        """Return the seconds since the first call, if it is time to say anything."""
+        now = time.monotonic()
+        self._begun = self._begun or now
         often = 0.2 if sys.stderr.isatty() else 10.0
-        if passed - self._said < often and done < count:
-            return
-        self._said = passed
-        rate = done / max(passed, 1e-9)
-        text = self._words.text(
-            "fleet.progress",
-            done=done,
-            all=count,
-            rate=round(60 * rate),
-            left=round((count - done) / rate),
-        )
+        if now - max(self._said, self._begun) < often and not is_last:
+            return None
+        self._said = now
+        return now - self._begun
+
+    def _say(self, text: str, *, is_last: bool) -> None:
         if sys.stderr.isatty():
-            end = "\n" if done == count else ""
+            end = "\n" if is_last else ""
             sys.stderr.write(f"\r{text}\x1b[K{end}")
             sys.stderr.flush()
         else:
             say(text)
 
 
+class _Told(_Saying):
+    """Says how many offices are planned, at which rate, and how long it will take."""
+
+    def __call__(self, _: Outcome, done: int, count: int) -> None:
+        is_last = done == count
+        passed = self._passed(is_last=is_last)
+        if passed is not None:
+            rate = done / max(passed, 1e-3)
+            figures = {"rate": round(60 * rate), "left": round((count - done) / rate)}
+            text = self._words.text("fleet.progress", done=done, all=count, **figures)
+            self._say(text, is_last=is_last)
+
+
+class _Dividing(_Saying):
+    """Says how far the blanks are divided."""
+
+    def __call__(self, share: float) -> None:
+        is_last = share >= 1
+        if self._passed(is_last=is_last) is not None:
+            percent = int(100 * share)
+            text = self._words.text("fleet.dividing", percent=percent)
+            self._say(text, is_last=is_last)
+
+
 def _tell(made: Fleet, out: Path, words: Language) -> None:
-    from ektp_sched.fleet.summary import PAGE
+    from ektp_sched.fleet.summary import PAGE, blanks_said
     from ektp_sched.output.draw.screen import say_line
 
     left = made.total("unprinted")
@@ -173,6 +236,8 @@ def _tell(made: Fleet, out: Path, words: Language) -> None:
         say(in_spoken(joined(": ", (outcome.key, outcome.why or ""))))
     if len(made.failed) > _SHOWN:
         say(words.text("fleet.more", count=len(made.failed) - _SHOWN))
+    for sentence in blanks_said(made, words):
+        say_line(screen, sentence)
     kept = sum(outcome.state == "kept" for outcome in made.outcomes)
     if kept:
         say_line(screen, words.text("fleet.kept", count=kept))
@@ -182,4 +247,8 @@ def _tell(made: Fleet, out: Path, words: Language) -> None:
 def _document(made: Fleet, out: Path) -> dict[str, Any]:
     from ektp_sched.fleet.summary import rows_of
 
-    return {"schema_version": 1, "out": str(out), "offices": rows_of(made, "en")}
+    document = {"schema_version": 1, "out": str(out), "offices": rows_of(made, "en")}
+    if made.blanks is not None:
+        names = ("blanks", "kept", "deliveries", "tiers", "rules")
+        document["blanks"] = {name: made.blanks[name] for name in names}
+    return document

@@ -217,14 +217,13 @@ def plan(
             aside.submit(import_module, room)
         applicants = people()
         from ektp_sched.output import save
-        from ektp_sched.output.tables import applications_csv
         from ektp_sched.planning import Status, dropped
         from ektp_sched.planning import plan as make
-        from ektp_sched.yesterday import as_previous
+        from ektp_sched.yesterday import as_previous, with_yesterday
 
         last = None if previous is None else as_previous(previous, begin)
-        applicants = yesterday.beside(applicants, rules, begin, last)
-        applications = aside.submit(applications_csv, applicants)
+        known = yesterday.given | {"previous": last}
+        applicants = with_yesterday(applicants, rules, start=begin, **known)
         verified = aside.submit(refuse_unverified, last)
         search |= {"engine": engine, "progress": progress}
         made = make(applicants, rules, start=begin, days=days, **search)
@@ -242,7 +241,6 @@ def plan(
                 report=not no_report,
                 force=force,
                 lang=lang,
-                applications=applications.result,
             )
             without = dropped(made, **search) if what_if_dropped else None
     if not is_plan:

@@ -64,20 +64,16 @@ def verify(
     Every rule, figure and tier is recomputed, and the proof is checked.  Sheets
     under batches/ may be filled in; what stood in them must still stand there.
     """
-    from ektp_sched.output import check_evidence, check_folder, not_checked
+    from ektp_sched.morning.evidence import violations_of
+    from ektp_sched.output import not_checked
     from ektp_sched.output.digest import certified, proven_tiers
     from ektp_sched.output.terminal import show_verification
     from ektp_sched.trust import Violation, proves_choice
-    from ektp_sched.trust import verify as find_violations
 
     yesterday = Yesterday(previous, done, promises, open_choice, gone)
     plan, people, rules, false = _evidence(out, backlog, office, priority, yesterday)
     words = words_for(rules, lang)
-    stated = check_folder(plan)
-    sheets = [v.file for v in stated if v.code == "changed-sheet" and v.file]
-    stated = [v for v in stated if v.code != "changed-sheet"]
-    stated += [*false, *check_evidence(plan, people, rules)]
-    violations = [*find_violations(plan, people, rules), *stated]
+    violations, sheets = violations_of(plan, people, rules, false)
     if (unlisted := _lacks_priority(plan, priority)) is not None:
         violations.insert(0, Violation("priority-missing", joined("", (unlisted, "."))))
     proven = certified(plan) and plan.status == "optimal"
@@ -368,11 +364,9 @@ def _evidence(
     The export is used as the folder's records say; where they are not those of the
     export, violations are returned too.
     """
-    from ektp_sched.backlog.records import with_records
+    from ektp_sched.morning.evidence import laid_beside
     from ektp_sched.office import Office
     from ektp_sched.output import load
-    from ektp_sched.trust import check_raw_records
-    from ektp_sched.yesterday import as_previous
 
     plan = load(out)
     rules = plan.office if office is None else Office.load(office)
@@ -385,15 +379,8 @@ def _evidence(
         choice = plan.backlog.known.counts.open_choice
         yesterday = replace(yesterday, open=choice, gone="accept")
     people = _backlog(backlog, rules, priority)
-    before = (
-        None
-        if yesterday.previous is None
-        else as_previous(yesterday.previous, plan.start)
-    )
-    false = check_raw_records(plan, people, rules, before)
-    if plan.backlog.records is not None:
-        people = with_records(people, plan.backlog.records)
-    return plan, yesterday.beside(people, rules, plan.start, before), rules, false
+    people, false = laid_beside(plan, people, rules, **yesterday.given)
+    return plan, people, rules, false
 
 
 def _require_previous(plan: SavedPlan, yesterday: Yesterday) -> None:

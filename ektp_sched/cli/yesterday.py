@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -12,12 +12,7 @@ from ektp_sched.errors import FolderError, UsageError
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from ektp_sched.backlog import Backlog
     from ektp_sched.documents import Plan
-    from ektp_sched.office import Office
-    from ektp_sched.yesterday.previous import PreviousLike
     from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
 PreviousOption = Annotated[
@@ -91,29 +86,16 @@ class Yesterday:
             )
             raise UsageError(message)
 
-    def beside(
-        self,
-        backlog: Backlog,
-        office: Office,
-        start: date,
-        previous: PreviousLike | None = None,
-    ) -> Backlog:
-        """Return a backlog as read with all that is known of the day before.
-
-        The previous plan is read from its folder unless it is given.
-        """
-        from ektp_sched.yesterday import with_yesterday
-
-        return with_yesterday(
-            backlog,
-            office,
-            start=start,
-            previous=self.previous if previous is None else previous,
-            done=self.done or None,
-            promises=self.promises,
-            open=self.open,
-            gone=self.gone,
-        )
+    @property
+    def given(self) -> dict[str, Any]:
+        """Return what `ektp_sched.yesterday.with_yesterday` takes."""
+        return {
+            "previous": self.previous,
+            "done": self.done or None,
+            "promises": self.promises,
+            "open": self.open,
+            "gone": self.gone,
+        }
 
 
 def refuse_unverified(previous: Plan | None) -> None:

@@ -16,6 +16,7 @@ from ektp_sched.desk.registry import PAGES
 from ektp_sched.desk.safety import Guard, cookie_name, plain_refusal
 from ektp_sched.desk.visit import Visit
 from ektp_sched.failures import failure
+from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,14 @@ LARGEST: Final = 200 * 1024 * 1024
 
 _FIELDS: Final = 20_000
 """Fields that one form may have: an office with many areas has thousands."""
+
+
+_NO_FORM: Final = said(
+    "This form did not arrive as it was sent, and nothing was done; go back and send "
+    "it again.",
+    "Formulir ini tidak tiba utuh, dan tidak ada yang dilakukan; kembali, lalu kirim "
+    "lagi.",
+)
 
 
 def desk_app(desk: Desk) -> Guard:
@@ -57,7 +66,8 @@ def desk_app(desk: Desk) -> Guard:
 
 async def _refused(_: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 404)
-    return plain_refusal(status)
+    # The guard has seen the address already: what is bad now is the form.
+    return plain_refusal(status, _NO_FORM if status == 400 else None)
 
 
 async def _broken(_: Request, error: Exception) -> Response:

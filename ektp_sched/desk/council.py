@@ -11,6 +11,7 @@ from ektp_sched.days.corrections import can_be_undone
 from ektp_sched.desk.checks import MONTHS
 from ektp_sched.desk.visit import Page
 from ektp_sched.errors import UsageError
+from ektp_sched.failures import failure
 from ektp_sched.forms.typed import day_of, written_day
 from ektp_sched.ledger.tables import KINDS
 from ektp_sched.morning.handed import CHECKERS, evidence_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from ektp_sched.days.folder import OfficeFolder, PlanFolder
     from ektp_sched.desk.visit import Visit
+    from ektp_sched.words import Said
 
 __all__ = ["PAGES"]
 
@@ -38,7 +40,7 @@ _HEADS: Final = 50
 """Heads from paper that are compared at once."""
 
 
-def _show(visit: Visit) -> Response:
+def _show(visit: Visit, wrong: Said | None = None) -> Response:
     folder = visit.folder()
     plans = folder.plans()[::-1]
     page = _page_number(visit, len(plans), _PLANS)
@@ -49,8 +51,9 @@ def _show(visit: Visit) -> Response:
         page=page,
         pages=_pages(len(plans), _PLANS),
         months=sorted(_months(folder), reverse=True),
-        first=written_day(visit.day.replace(day=1)),
-        last=written_day(visit.day),
+        first=visit.text("first") or written_day(visit.day.replace(day=1)),
+        last=visit.text("last") or written_day(visit.day),
+        wrong=wrong,
         has_ledger=folder.ledger.exists,
         checkers=CHECKERS,
         verify_plan=_result(visit, "verify_plan"),
@@ -152,13 +155,16 @@ def _verify_ledger(visit: Visit) -> Response:
 
 
 def _tell_month(visit: Visit) -> Response:
-    first, last = day_of(visit.text("first")), day_of(visit.text("last"))
+    try:
+        first, last = day_of(visit.text("first")), day_of(visit.text("last"))
+    except UsageError as error:
+        return _show(visit, failure(error).sentence)
     if first > last:
-        message = said(
+        wrong = said(
             "the first day is after the last; exchange them",
             "hari pertama sesudah hari terakhir; tukarkan",
         )
-        raise UsageError(message)
+        return _show(visit, wrong)
     days = {"first": first.isoformat(), "last": last.isoformat()}
     return visit.start("month", "/council#months", **days)
 

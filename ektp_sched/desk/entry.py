@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from ektp_sched.desk.visit import Page, Visit, own_path
 from ektp_sched.errors import EktpSchedError, UsageError
+from ektp_sched.failures import failure
 from ektp_sched.forms.typed import day_of, written_day
 from ektp_sched.words import LANGUAGES, said
 
 if TYPE_CHECKING:
     from starlette.responses import Response
+
+    from ektp_sched.words import Said
 
 __all__ = ["PAGES"]
 
@@ -23,26 +26,31 @@ def _index(visit: Visit) -> Response:
     return visit.go("/today")
 
 
-def _who(visit: Visit) -> Response:
+def _who(visit: Visit, wrong: Said | None = None) -> Response:
     known = _names_in(visit)
-    given = visit.session.who
+    given = visit.text("who") or visit.session.who
     if not given:
         with suppress(Exception):  # a system may have no name for whoever works
             given = known[0] if known else getpass.getuser()
-    day = written_day(visit.day)
-    return visit.page("who.html.j2", known=known, given=given, written_day=day)
+    day = visit.text("day") or written_day(visit.day)
+    return visit.page(
+        "who.html.j2", known=known, given=given, written_day=day, wrong=wrong
+    )
 
 
 def _begin(visit: Visit) -> Response:
     name = visit.text("who")
     if not name or len(name) > _MOST or not name.isprintable():
-        message = said(
+        wrong = said(
             "say who works here: a name of 1 to {most} characters",
             "sebutkan siapa yang bekerja di sini: nama dengan 1 sampai {most} karakter",
             most=_MOST,
         )
-        raise UsageError(message)
-    day = day_of(visit.text("day"))
+        return _who(visit, wrong)
+    try:
+        day = day_of(visit.text("day"))
+    except UsageError as error:
+        return _who(visit, failure(error).sentence)
     visit.session.who = name
     # The system's day goes on at midnight; one that was said stays.
     visit.session.day = None if day == visit.desk.today else day

@@ -115,7 +115,7 @@ def _explanation(visit: Visit, person: Person) -> list[str]:
     return explanation_lines(explanation, visit.words)
 
 
-def _page(visit: Visit, person: Person, status: int = 200, **more: Any) -> Response:
+def _page(visit: Visit, person: Person, **more: Any) -> Response:
     """Return the page of one person, with what somebody typed if that goes on."""
     folder = visit.folder()
     where, ledger = visit.desk.path, visit.desk.ledger
@@ -133,7 +133,6 @@ def _page(visit: Visit, person: Person, status: int = 200, **more: Any) -> Respo
     }
     return visit.page(
         "person.html.j2",
-        status,
         person=person,
         address=_address(visit, person),
         lines=status_lines(standing) if standing.known else (),
@@ -181,14 +180,14 @@ def _recorded(name: str, visit: Visit, person: Person) -> Response:
     seen = visit.text("rests_on")
     since = [e for e in events if e.act > (int(seen) if seen.isdecimal() else 0)]
     if since:
-        return _page(visit, person, 409, since=since, opened=name, typed=typed)
+        return _page(visit, person, since=since, opened=name, typed=typed)
     try:
         told = _VERBS[name](visit.folder(), [person.id], visit)
     except EktpSchedError as error:
         from ektp_sched.failures import failure
 
         wrong = failure(error).problems
-        return _page(visit, person, 400, wrong=wrong, opened=name, typed=typed)
+        return _page(visit, person, wrong=wrong, opened=name, typed=typed)
     return visit.go(_address(visit, person), *told.sentences)
 
 

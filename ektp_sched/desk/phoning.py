@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.identity import is_made, queue_numbers
 from ektp_sched.days.overview import overview
-from ektp_sched.desk.today import ROWS, download, tell
+from ektp_sched.desk.today import ROWS, checked_export, download, tell
 from ektp_sched.desk.visit import Page, Visit
-from ektp_sched.errors import EktpSchedError, UsageError
+from ektp_sched.errors import UsageError
 from ektp_sched.output.rows import PASSED, guarded, passed_beside
 from ektp_sched.output.tables import csv_bytes
 from ektp_sched.telling import recording
@@ -38,9 +37,8 @@ def _list(visit: Visit) -> tuple[Overview, pl.DataFrame]:
     late = late.with_columns(called=called)
     if now.export is None or late.is_empty():
         return now, late
-    try:
-        export = read_backlog(now.export.path, folder.office, max_rejects=1)
-    except EktpSchedError:  # today's page says what is wrong with it
+    export = checked_export(visit, folder, now.export.path).backlog
+    if export is None:  # today's page says what is wrong with it
         return now, late
     return now, late.hstack(passed_beside(ids, export, folder.office))
 

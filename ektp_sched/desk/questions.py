@@ -91,12 +91,16 @@ def promise(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
 def _asked(order: Mapping[str, Any], progress: Progress) -> tuple[Waiting, Path | None]:
     """Return who waits on the day, and where the scenarios are; None: nowhere."""
     from ektp_sched.days.folder import office_file
+    from ektp_sched.days.overview import overview
     from ektp_sched.morning.waiting import waiting
     from ektp_sched.scenarios.world.loading import scenarios_beside
 
     progress("read", 0)
-    folder = folder_of(order)
-    asked = waiting(folder, date.fromisoformat(order["on"]))
+    folder, day = folder_of(order), date.fromisoformat(order["on"])
+    export = overview(folder, day).export
+    # An export that a plan was made of is good enough to be asked about.
+    is_used = export is not None and export.taken_in
+    asked = waiting(folder, day, **({"max_rejects": 1.0} if is_used else {}))
     return asked, scenarios_beside(office_file(folder.path))
 
 

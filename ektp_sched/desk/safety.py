@@ -120,8 +120,11 @@ class Guard:
         own = {f"{name}:{self.port}" for name in ("127.0.0.1", "localhost")}
         if len(hosts) != 1 or hosts[0] not in own:
             return 400
+        site = headers.getlist("sec-fetch-site")
         if method in ("GET", "HEAD"):
-            return None
+            # Another page may lead here; what it would load from here it does not get.
+            leads = headers.getlist("sec-fetch-mode") in ([], ["navigate"])
+            return None if leads or site == ["same-origin"] else 403
         if method != "POST":
             return 405
         origins = headers.getlist("origin")
@@ -130,8 +133,7 @@ class Guard:
         # Where pages send no referrer, a browser calls the origin of a form "null"; but
         # then it says itself, and no page can, whether the form is of the same origin.
         is_unsaid = origins in ([], ["null"])
-        is_own = headers.getlist("sec-fetch-site") == ["same-origin"]
-        return None if is_unsaid and is_own else 403
+        return None if is_unsaid and site == ["same-origin"] else 403
 
 
 def plain_refusal(status: int, sentence: Said | None = None) -> Response:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Final
 
 from ektp_sched.desk.app import desk_app
 from ektp_sched.desk.visit import Desk
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["serve"]
+
+_LAST_LOOK: Final = 1.0
+"""Seconds that a desk which is closed answers still."""
 
 
 def serve(
@@ -65,7 +69,7 @@ def serve(
         )
         raise UsageError(message) from None
     number = int(listening.getsockname()[1])
-    desk = Desk(path, number, ledger=ledger, on=on, lang=lang)
+    desk = Desk(path.absolute(), number, ledger=ledger, on=on, lang=lang)
     config = uvicorn.Config(
         desk_app(desk),
         access_log=False,  # whom somebody asked about stands in addresses of pages
@@ -75,7 +79,14 @@ def serve(
         timeout_graceful_shutdown=3,
     )
     server = uvicorn.Server(config)
-    desk.close = lambda: setattr(server, "should_exit", True)
+
+    def close() -> None:
+        """End the desk when its last page has its style too."""
+        end = threading.Timer(_LAST_LOOK, setattr, (server, "should_exit", True))
+        end.daemon = True
+        end.start()
+
+    desk.close = close
     listening.listen()
     opened(f"http://127.0.0.1:{number}/open?token={desk.sessions.opening}")
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -18,12 +17,15 @@ from ektp_sched.desk.today import tell
 from ektp_sched.desk.visit import Page, Visit
 from ektp_sched.errors import EktpSchedError, UsageError
 from ektp_sched.failures import failure
+from ektp_sched.forms.typed import day_of
 from ektp_sched.output.paper_page import passed_through
 from ektp_sched.output.rows import PASSED
 from ektp_sched.telling import recording
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from starlette.responses import Response
 
     from ektp_sched.days.folder import OfficeFolder
@@ -48,12 +50,10 @@ _WHY: Final = tuple(
 
 def _place(visit: Visit) -> tuple[int, date, str]:
     given = visit.request.path_params
-    return int(given["plan"]), date.fromisoformat(given["day"]), str(given["printer"])
+    return int(given["plan"]), day_of(given["day"]), str(given["printer"])
 
 
-def _show(
-    visit: Visit, status: int = 200, wrong: Any = None, typed: Any = None
-) -> Response:
+def _show(visit: Visit, wrong: Any = None, typed: Any = None) -> Response:
     """Show the cards of a sheet, each with what is known of it."""
     folder, place = visit.folder(), _place(visit)
     cards, names = _cards(folder, *place)
@@ -71,7 +71,6 @@ def _show(
     plan, day, printer = place
     return visit.page(
         "settle.html.j2",
-        status,
         plan=plan,
         day=day,
         printer=printer,
@@ -153,7 +152,7 @@ def _save(visit: Visit) -> Response:
             n=len(other),
         )
         typed["changed"] = {shown["at"][at] for at in other}
-        return _show(visit, 409, message, typed)
+        return _show(visit, message, typed)
     rows = []
     for card in shown.iter_rows(named=True):
         result = visit.text(f"r{card['at']}")
@@ -170,7 +169,7 @@ def _save(visit: Visit) -> Response:
     try:
         told = recording.record_marks(folder, marks, visit.signature(), of=plan)
     except EktpSchedError as error:
-        return _show(visit, 400, failure(error).sentence, typed)
+        return _show(visit, failure(error).sentence, typed)
     more = part * _PART < cards.height
     after = _address(plan, day, printer) + f"?part={part + 1}" if more else "/today"
     return tell(visit, after, told)
@@ -178,7 +177,7 @@ def _save(visit: Visit) -> Response:
 
 def _all(visit: Visit) -> Response:
     """Record that all cards of a day's sheets are printed."""
-    day = date.fromisoformat(visit.text("day"))
+    day = day_of(visit.text("day"))
     signature = replace(visit.signature(), day=day)
     none = pl.DataFrame(schema={"application_id": pl.String})
     return tell(
@@ -196,14 +195,13 @@ def _hand_in(visit: Visit) -> Response:
     return tell(visit, "/today", told)
 
 
-def _scan(visit: Visit, status: int = 200, wrong: Any = None) -> Response:
+def _scan(visit: Visit, wrong: Any = None) -> Response:
     """Show the field that queue numbers are scanned into."""
     now = overview(visit.folder(), visit.day)
     sheets = (*now.earlier, *now.sheets)
     days = [*dict.fromkeys(sheet.day for sheet in sheets if not sheet.void)]
     return visit.page(
         "scan.html.j2",
-        status,
         days=days,
         why=_WHY,
         wrong=wrong,
@@ -221,7 +219,7 @@ def _scanned(visit: Visit) -> Response:
     what, reason = visit.text("what"), visit.text("reason")
     if not numbers:
         message = said("scan a queue number first", "pindai dahulu nomor antreannya")
-        return _scan(visit, 400, message)
+        return _scan(visit, message)
     result = {"but": UNPRINTED}.get(what, what if what in _RESULTS else PRINTED)
     marks = pl.DataFrame(
         {
@@ -235,12 +233,12 @@ def _scanned(visit: Visit) -> Response:
     folder = visit.folder()
     try:
         if what == "but":
-            signature = replace(signature, day=date.fromisoformat(visit.text("day")))
+            signature = replace(signature, day=day_of(visit.text("day")))
             told = recording.record_all_but(folder, marks, signature)
         else:
             told = recording.record_marks(folder, marks, signature)
-    except (EktpSchedError, ValueError) as error:
-        return _scan(visit, 400, failure(error).sentence)
+    except EktpSchedError as error:
+        return _scan(visit, failure(error).sentence)
     return tell(visit, "/today", told)
 
 

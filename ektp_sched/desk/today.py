@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ektp_sched.telling.checking import Checked
     from ektp_sched.telling.told import Told
 
-__all__ = ["PAGES", "ROWS", "download", "newer_acts", "tell"]
+__all__ = ["PAGES", "ROWS", "checked_export", "download", "newer_acts", "tell"]
 
 ROWS: Final = 200
 """Rows of a list that a page shows; a download has all."""
@@ -49,15 +49,16 @@ _ACTS: Final = 8
 
 _OPEN: Final = ("exclude", "plan")
 _GONE: Final = ("accept",)
+_REJECTS: Final = ("accept",)
 _VERBS: Final = ("today", "rest")
 
 
-def _show(visit: Visit, status: int = 200, **typed: Any) -> Response:
+def _show(visit: Visit, **typed: Any) -> Response:
     folder = visit.folder()
     now = overview(folder, visit.day)
     read = None
     if now.export is not None and not now.export.taken_in:
-        read = _checked(visit, folder, now.export.path)
+        read = checked_export(visit, folder, now.export.path)
     days = [
         (day, [*sheets])
         for day, sheets in groupby(now.earlier, lambda sheet: sheet.day)
@@ -65,7 +66,6 @@ def _show(visit: Visit, status: int = 200, **typed: Any) -> Response:
     running = next(filter(None, map(visit.desk.works.running, _VERBS)), None)
     return visit.page(
         "today.html.j2",
-        status,
         now=now,
         days=days,
         read=None if read is None else _understood(read, visit),
@@ -89,6 +89,7 @@ def _understood(read: Checked, visit: Visit) -> dict[str, Any]:
     words, backlog = visit.words, read.backlog
     shown: dict[str, Any] = {
         "problems": read.problems,
+        "is_limited": read.is_limited,
         "notices": [words.notice(notice) for notice in read.notices],
         "counts": "",
         "read_as": "",
@@ -183,8 +184,13 @@ def _plan(visit: Visit) -> Response:
         given["open"] = choice
     if (choice := visit.text("gone")) in _GONE:
         given["gone"] = choice
+    if visit.text("rejects") in _REJECTS:
+        given["max_rejects"] = 1.0
     if verb == "rest" and visit.text("left"):
-        given["left"] = str(share_of(visit.text("left")))
+        try:
+            given["left"] = str(share_of(visit.text("left")))
+        except UsageError as error:
+            return _refused(visit, "rest", error)
     return visit.start(verb, "/today", asked="/today/asked", **given)
 
 
@@ -209,6 +215,7 @@ def _answered(work: Work) -> dict[str, str]:
     """Return what was answered before, for the next answer to keep."""
     answers = {name: work.arguments.get(name, "") for name in ("open", "gone")}
     left = work.arguments.get("left")
+    answers["rejects"] = "accept" if "max_rejects" in work.arguments else ""
     return {**answers, "left": "" if left is None else f"{Decimal(left) * 100:f}"}
 
 
@@ -258,10 +265,10 @@ def _newest(visit: Visit) -> tuple[Path | None, Checked | None]:
         export = newest_export(folder)
     except FolderError:
         return None, None
-    return export, _checked(visit, folder, export)
+    return export, checked_export(visit, folder, export)
 
 
-def _checked(visit: Visit, folder: OfficeFolder, export: Path) -> Checked:
+def checked_export(visit: Visit, folder: OfficeFolder, export: Path) -> Checked:
     """Return how an export is understood, read once as long as nothing changes."""
     stat, office = export.stat(), folder.office
     key = export, stat.st_mtime_ns, stat.st_size, office.source_digest, visit.day
@@ -298,7 +305,7 @@ def _refused(visit: Visit, form: str, error: Exception) -> Response:
         raise error
     typed = {name: value for name, value in visit.form.items() if name != "token"}
     wrong = {"form": form, "wrong": failure(error).sentence, **typed}
-    return _show(visit, 400, **wrong)
+    return _show(visit, **wrong)
 
 
 def _overtaken(visit: Visit, kind: str) -> None:
@@ -347,7 +354,7 @@ def _blanks(visit: Visit) -> Response:
         cards = visit.texts("card")
         counts: dict[str | None, int] = {
             card: whole_of(number)
-            for card, number in zip(cards, visit.texts("blanks"), strict=True)
+            for card, number in zip(cards, visit.texts("blanks"), strict=False)
             if number
         }
         if not counts:

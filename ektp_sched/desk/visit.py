@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from contextlib import suppress
@@ -11,6 +12,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from markupsafe import escape
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
@@ -40,6 +42,11 @@ __all__ = ["TABS", "Desk", "Page", "Visit", "own_path", "safe_name"]
 TABS: Final = ("today", "people", "whatif", "council", "office")
 """Pages of the desk that are named at its top."""
 
+_UPLOADS: Final = "ektp-desk-"
+_UPLOADED: Final = re.compile(
+    re.escape(f"{tempfile.gettempdir()}{os.sep}{_UPLOADS}") + rf"\w+{re.escape(os.sep)}"
+)
+_ISO: Final = re.compile(r"(?<![\w/.-])(\d{4})-(\d\d)-(\d\d)(?![\w/-]|\.\w)", re.ASCII)
 _NAME: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _ENDING: Final = re.compile(r"\.[A-Za-z0-9]{1,7}")
 
@@ -165,7 +172,7 @@ class Visit:
         files = [f for f in self.form.getlist(name) if isinstance(f, UploadFile)]
         files = [file for file in files if file.filename]
         if files and self._uploads is None:
-            self._uploads = tempfile.TemporaryDirectory(prefix="ektp-desk-")
+            self._uploads = tempfile.TemporaryDirectory(prefix=_UPLOADS)
         paths = []
         for number, file in enumerate(files, 1):
             assert self._uploads is not None
@@ -204,7 +211,12 @@ class Visit:
                 office=_name_of(self.desk.path),
             )
         )
-        return Response(visible(html), status, media_type="text/html")
+        return Response(visible(self._here(html)), status, media_type="text/html")
+
+    def _here(self, html: str) -> str:
+        """Return a page that names files, and not where this machine has them."""
+        folder = f"{self.desk.path}{os.sep}"
+        return _UPLOADED.sub("", html.replace(str(escape(folder)), ""))
 
     def go(self, path: str, *sentences: str, style: str = "done") -> Response:
         """Return that another page is to be looked at, which first says sentences."""
@@ -228,10 +240,16 @@ class Visit:
         return self.go(f"/progress/{work.key}")
 
     def failed(self, error: Exception) -> Response:
-        """Return a page that says what is wrong; nothing was done."""
+        """Return a page that says what is wrong; nothing was done.
+
+        Whoever looks at it reads the sentence, and the console of a browser has nothing
+        to note; a script and another program are told by the status.
+        """
         status = 409 if isinstance(error, AskedError) else 400
         if not isinstance(error, EktpSchedError | OSError):
             status = 500
+        elif self.request.headers.get("sec-fetch-dest") == "document":
+            status = 200
         return self.page("failed.html.j2", status, sentences=failure(error).problems)
 
 
@@ -279,8 +297,8 @@ def _said(sentence: str) -> Said:
 
 
 def _on_page(sentence: str, code: str) -> str:
-    """Return a sentence in a language, without words about commands."""
-    return in_language(on_page(sentence), code)
+    """Return a sentence in a language, without commands, its dates as people write."""
+    return _ISO.sub(r"\3-\2-\1", in_language(on_page(sentence), code))
 
 
 def _name_of(path: Path) -> str:

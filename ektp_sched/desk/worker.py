@@ -15,7 +15,7 @@ import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.words import in_language
+from ektp_sched.words import in_language, on_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +57,8 @@ def main() -> int:
         from ektp_sched.failures import failure
 
         failed = failure(error)
-        sentence = {code: in_language(failed.sentence, code) for code in ("en", "id")}
+        told = on_page(failed.sentence)
+        sentence = {code: in_language(told, code) for code in ("en", "id")}
         asked = {"asks": failed.asks, "figures": {**failed.figures}}
         _say({"failed": sentence, "code": failed.code, **asked})
         return failed.code

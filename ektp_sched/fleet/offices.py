@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["DEFAULTS", "is_key", "office_for", "refuse_offices"]
+__all__ = ["DEFAULTS", "is_key", "office_for", "population_of", "refuse_offices"]
 
 DEFAULTS: Final = "defaults.toml"
 """Name of the file with what the offices have in common."""
 
 _KEY: Final = re.compile(r"[^\W_][\w .-]{0,59}")
 _ENDINGS: Final = (".toml", ".xlsx")
+_POPULATION: Final = "population"
+"""Key of an office's file that no office has: what blanks could be divided by."""
 
 
 def is_key(key: str) -> bool:
@@ -73,13 +75,7 @@ def office_for(folder: Path, key: str) -> Office:
     book, own, defaults = (folder / n for n in (f"{key}.xlsx", f"{key}.toml", DEFAULTS))
     if book.is_file() and not own.is_file():
         return Office.load(book)
-    tables: dict[str, Any] = {}
-    digest = sha256()
-    for path in (defaults, own):
-        if path.is_file():
-            stated, raw = read_tables(path)
-            tables = _over(tables, stated)
-            digest.update(sha256(raw).digest())
+    tables, digest, _ = _stated(folder, key)
     if not tables:
         message = said(
             "there is neither {own} nor {defaults}; describe the office in one of them",
@@ -90,7 +86,32 @@ def office_for(folder: Path, key: str) -> Office:
         raise OfficeError(message, file=str(folder))
     tables.setdefault("name", key)
     place = own if own.is_file() else defaults
-    return parse_office(tables, file=str(place)).located(folder, digest.hexdigest())
+    return parse_office(tables, file=str(place)).located(folder, digest)
+
+
+def population_of(folder: Path, key: str) -> int | None:
+    """Return how many people an office serves, if its file says it."""
+    return _stated(folder, key)[2]
+
+
+def _stated(folder: Path, key: str) -> tuple[dict[str, Any], str, int | None]:
+    """Return what an office says over what all have in common; digest; population."""
+    tables: dict[str, Any] = {}
+    digest = sha256()
+    own = folder / f"{key}.toml"
+    for path in (folder / DEFAULTS, own):
+        if path.is_file():
+            stated, raw = read_tables(path)
+            tables = _over(tables, stated)
+            digest.update(sha256(raw).digest())
+    people = tables.pop(_POPULATION, None)
+    if people is not None and (type(people) is not int or people < 1):
+        message = said(
+            "population is not a whole number from 1, such as 423800",
+            "population bukan bilangan bulat mulai 1, misalnya 423800",
+        )
+        raise OfficeError(message, file=str(own))
+    return tables, digest.hexdigest(), people
 
 
 def _over(tables: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:

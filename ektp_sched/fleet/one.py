@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
-from io import BytesIO
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import polars as pl
-
-from ektp_sched.backlog import from_frame, read_backlog
 from ektp_sched.documents.seal import SUMMARY, changed_names
 from ektp_sched.documents.summary import PROGRAM
 from ektp_sched.errors import FolderError
 from ektp_sched.failures import failure
+from ektp_sched.fleet.claims import with_blanks
 from ektp_sched.fleet.offices import is_key, office_for
+from ektp_sched.fleet.parts import read_part
 from ektp_sched.output import save
 from ektp_sched.output.languages import language
 from ektp_sched.planning import plan
@@ -26,12 +24,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
 
 __all__ = ["Order", "Outcome", "plan_office"]
-
-_PARQUET: Final = ".parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +51,8 @@ class Order:
         Whether a plan that is there was ordered alike.
     force
         Whether a plan that somebody changed is replaced.
+    blanks
+        Day and number of each lot of blanks that it gets; None: what it has.
     """
 
     key: str
@@ -68,6 +65,7 @@ class Order:
     sheets: bool
     may_keep: bool
     force: bool
+    blanks: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +104,15 @@ def plan_office(order: Order) -> Outcome:
             )
             raise FolderError(message, file=order.part.name)
         office = office_for(order.offices, order.key)
+        if order.blanks is not None:
+            office = with_blanks(office, order.start, order.blanks)
         raw = order.part.read_bytes()
         digest = sha256(raw).hexdigest()
         kept = _kept(order, digest, office) if order.may_keep else None
         if kept is not None:
             return Outcome(order.key, "kept", kept)
         made = plan(
-            _backlog(order, raw, digest, office),
+            read_part(order.part, raw, office, order.max_rejects),
             office,
             start=order.start,
             days=order.days,
@@ -126,15 +126,6 @@ def plan_office(order: Order) -> Outcome:
         return Outcome(order.key, "planned", _summary(order.out))
     except Exception as error:  # one office never stops the others
         return Outcome(order.key, "failed", {}, failure(error).sentence)
-
-
-def _backlog(order: Order, raw: bytes, digest: str, office: Office) -> Backlog:
-    if order.part.suffix != _PARQUET:
-        return read_backlog(order.part, office, max_rejects=order.max_rejects)
-    # The part is our own file, so it is not first tried in another process.
-    frame = pl.read_parquet(BytesIO(raw))
-    backlog = from_frame(frame, office, max_rejects=order.max_rejects)
-    return replace(backlog, digest=digest, source=order.part.name)
 
 
 def _summary(folder: Path) -> Mapping[str, Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from ektp_sched.backlog import from_frame, read_backlog
 from ektp_sched.backlog.readers import read_table
 from ektp_sched.backlog.texts import fold
 from ektp_sched.errors import BacklogError
@@ -16,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Part", "parts_of"]
+    from ektp_sched.backlog import Backlog
+    from ektp_sched.office import Office
+
+__all__ = ["Part", "parts_of", "read_part"]
 
 _PARQUET: Final = frozenset({".parquet", ".pq"})
 _EXPORTS: Final = frozenset(
@@ -170,3 +176,13 @@ def _split(frame: pl.LazyFrame, into: Path, backlogs: Path) -> Iterator[Part]:
     )
     for key, name in stems.items():
         yield Part(key, into / name)
+
+
+def read_part(path: Path, raw: bytes, office: Office, max_rejects: float) -> Backlog:
+    """Return the applications of an office, of which ``raw`` is the file's content."""
+    if path.suffix != ".parquet":
+        return read_backlog(path, office, max_rejects=max_rejects)
+    # The part is our own file, so it is not first tried in another process.
+    frame = pl.read_parquet(BytesIO(raw))
+    backlog = from_frame(frame, office, max_rejects=max_rejects)
+    return replace(backlog, digest=sha256(raw).hexdigest(), source=path.name)

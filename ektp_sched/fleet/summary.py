@@ -8,11 +8,12 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.output.draw.page import Page, render
 from ektp_sched.output.languages import language
-from ektp_sched.output.view.parts import Column, Section, Table, Tile
+from ektp_sched.output.view.parts import Column, Paragraph, Section, Table, Tile
 from ektp_sched.places import replace_file
 from ektp_sched.words import in_language
 
@@ -23,7 +24,16 @@ if TYPE_CHECKING:
     from ektp_sched.fleet.one import Outcome
     from ektp_sched.output.languages import Language
 
-__all__ = ["COLUMNS", "NAME", "PAGE", "Fleet", "rows_of", "save_fleet"]
+__all__ = [
+    "COLUMNS",
+    "NAME",
+    "PAGE",
+    "SHARES",
+    "Fleet",
+    "blanks_said",
+    "rows_of",
+    "save_fleet",
+]
 
 NAME: Final = "fleet.json"
 TABLE: Final = "fleet.csv"
@@ -34,6 +44,9 @@ COLUMNS: Final = (
     *("longest_wait", "longest_wait_after", "cleared_on", "blanks_lacking", "why"),
 )
 """Of fleet.csv; ``why`` only where a plan could not be made."""
+
+SHARES: Final = ("population", "blanks", "blanks_by_backlog", "blanks_by_population")
+"""Further ones where the ministry's blanks are divided."""
 
 _LACKING: Final = "blanks"
 """Reason of applications for which there is no card to print on."""
@@ -49,15 +62,36 @@ class Fleet:
         Those that failed, then those that wait longest, first.
     ordered
         What the run was told: start, days and the like.
+    blanks
+        How the ministry's blanks are divided, as in blanks.json; None: they are not.
     """
 
     outcomes: tuple[Outcome, ...]
     ordered: Mapping[str, Any]
+    blanks: Mapping[str, Any] | None = None
 
     @classmethod
-    def of(cls, outcomes: Iterable[Outcome], ordered: Mapping[str, Any]) -> Fleet:
+    def of(
+        cls,
+        outcomes: Iterable[Outcome],
+        ordered: Mapping[str, Any],
+        blanks: Mapping[str, Any] | None = None,
+    ) -> Fleet:
         """Return outcomes in the order in which they are read."""
-        return cls(tuple(sorted(outcomes, key=_worst_first)), ordered)
+        return cls(tuple(sorted(outcomes, key=_worst_first)), ordered, blanks)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Headings of fleet.csv."""
+        if self.blanks is None:
+            return COLUMNS
+        return (*COLUMNS[:-1], *SHARES, *self.later, "why")
+
+    @property
+    def later(self) -> tuple[str, ...]:
+        """Headings of the blanks that come later, one a delivery."""
+        deliveries = self.blanks["deliveries"] if self.blanks else ()
+        return tuple(f"blanks_{delivery['on']}" for delivery in deliveries)
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -97,7 +131,19 @@ def _row(outcome: Outcome, code: str) -> dict[str, Any]:
 
 def rows_of(fleet: Fleet, lang: str) -> list[dict[str, Any]]:
     """Return the rows of fleet.csv, with sentences in a language."""
-    return [_row(outcome, lang) for outcome in fleet.outcomes]
+    rows = [_row(outcome, lang) for outcome in fleet.outcomes]
+    if fleet.blanks is not None:
+        rules = fleet.blanks["rules"]
+        for row in rows:
+            key = row["office"]
+            share = fleet.blanks["offices"].get(key, {})
+            row |= {name: share.get(name) for name in ("population", "blanks")}
+            row |= dict.fromkeys(fleet.later)
+            row |= dict(zip(fleet.later, share.get("later", ()), strict=False))
+            for rule in ("backlog", "population"):
+                by_rule = rules[rule].get("blanks", {})
+                row[f"blanks_by_{rule}"] = by_rule.get(key)
+    return rows
 
 
 def save_fleet(fleet: Fleet, out: Path, lang: str, *, whole: bool = True) -> None:
@@ -122,7 +168,7 @@ def save_fleet(fleet: Fleet, out: Path, lang: str, *, whole: bool = True) -> Non
     if not whole:
         return
     table = io.StringIO(newline="")
-    writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(table, fleet.columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     replace_file(out / TABLE, table.getvalue().encode())
@@ -139,7 +185,7 @@ def _page(fleet: Fleet, texts: Language) -> str:
         Tile(texts.text("fleet.unprinted"), texts.number(left)),
     )
     start = date.fromisoformat(fleet.ordered["start"])
-    sections = (_failed(fleet, texts), _planned(fleet, texts))
+    sections = (_failed(fleet, texts), _blanks(fleet, texts), _planned(fleet, texts))
     page = Page(
         kicker=texts.text("fleet.kicker"),
         title=texts.text("fleet.title", count=left, offices=len(fleet.outcomes)),
@@ -164,6 +210,71 @@ def _failed(fleet: Fleet, texts: Language) -> Section | None:
         tuple((row["office"], row["why"]) for row in rows),
     )
     return Section("failed", texts.text("fleet.failed"), (table,))
+
+
+def blanks_said(fleet: Fleet, texts: Language) -> tuple[str, ...]:
+    """Return what the price of a blank means, and what two simple rules would cost."""
+    if fleet.blanks is None:
+        return ()
+    worth = [
+        texts.text(
+            f"fleet.worth.{tier['name']}",
+            value=texts.number(Fraction(tier["price"], tier["scale"])),
+            rank="" if tier["rank"] is None else f" ({tier['rank']})",
+        )
+        for tier in fleet.blanks["tiers"]
+        if tier["price"]
+    ]
+    kept, given = fleet.blanks["kept"], fleet.blanks["blanks"]
+    for delivery in fleet.blanks["deliveries"]:
+        kept, given = kept + delivery["kept"], given + delivery["cards"]
+    sentences = [
+        texts.text("fleet.price", count=given, worth=", ".join(worth))
+        if worth
+        else texts.text("fleet.enough", count=given, kept=kept)
+    ]
+    for name, rule in fleet.blanks["rules"].items():
+        more = rule.get("more")
+        if rule["unknown"]:
+            sentences.append(texts.text(f"fleet.unknown.{name}", count=rule["unknown"]))
+        elif more is None:
+            sentences.append(texts.text(f"fleet.pinned.{name}"))
+        else:
+            figures = {key: more[key] for key in ("unprinted", "overdue")}
+            days = more["waiting_days"]
+            sentences.append(texts.text(f"fleet.rule.{name}", **figures, days=days))
+    return tuple(sentences)
+
+
+def _blanks(fleet: Fleet, texts: Language) -> Section | None:
+    if fleet.blanks is None:
+        return None
+    names = ("office", "waiting", *SHARES)
+    rules = fleet.blanks["rules"]
+    rows = [
+        (
+            key,
+            share["waiting"],
+            share["population"],
+            share["blanks"],
+            *(rules[n].get("blanks", {}).get(key) for n in ("backlog", "population")),
+            *share["later"],
+        )
+        for key, share in fleet.blanks["offices"].items()
+    ]
+    columns = tuple(
+        Column(texts.text(f"fleet.share.{name}"), "number" if at else "text")
+        for at, name in enumerate(names)
+    )
+    columns += tuple(
+        Column(texts.text("fleet.delivery", on=date.fromisoformat(d["on"])), "number")
+        for d in fleet.blanks["deliveries"]
+    )
+    rows.sort(key=lambda row: (-(row[3] or 0), row[0]))
+    said = tuple(map(Paragraph, blanks_said(fleet, texts)))
+    caption = texts.text("fleet.shares")
+    table = Table(caption, columns, tuple(rows), texts.text("fleet.shares_note"))
+    return Section("blanks", caption, (*said, table))
 
 
 def _planned(fleet: Fleet, texts: Language) -> Section | None:

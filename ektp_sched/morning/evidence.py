@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.records import with_records
@@ -14,21 +14,29 @@ from ektp_sched.documents.seal import DONE_FILE, SUMMARY, TOLD_FILE, digest_of
 from ektp_sched.errors import InputError
 from ektp_sched.ledger import short_head
 from ektp_sched.output import check_evidence, check_folder
-from ektp_sched.trust import check_raw_records, verify
+from ektp_sched.trust import Violation, check_raw_records, verify
 from ektp_sched.words import Said, said
 from ektp_sched.yesterday import as_previous, with_yesterday
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from ektp_sched.backlog import Backlog
     from ektp_sched.days.folder import OfficeFolder, PlanFolder
     from ektp_sched.documents import SavedPlan
     from ektp_sched.ledger import Act, Reader
-    from ektp_sched.trust import Violation
+    from ektp_sched.office import Office
+    from ektp_sched.yesterday.previous import PreviousLike
 
-__all__ = ["VerifiedPlan", "WrongPlan", "check_plans", "verify_plan"]
+__all__ = [
+    "VerifiedPlan",
+    "WrongPlan",
+    "check_plans",
+    "laid_beside",
+    "verify_plan",
+    "violations_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +144,63 @@ def _violations(path: Path) -> Iterator[Said]:
     """Yield what `ektp-sched verify` says of a folder by its own tables."""
     try:
         plan = load(path)
-        violations, _ = _found(plan, plan.backlog)
+        violations, _ = violations_of(plan, plan.backlog, plan.office)
     except InputError as error:
         yield Said(error.sentence("en"), error.sentence("id"))
         return
-    yield from violations
+    yield from (violation.message for violation in violations)
 
 
-def _found(plan: SavedPlan, backlog: Backlog) -> tuple[list[Said], list[str]]:
-    """Return what is wrong with a plan of a backlog, and sheets that were filled in."""
+def violations_of(
+    plan: SavedPlan,
+    backlog: Backlog,
+    office: Office,
+    false: Sequence[Violation] = (),
+) -> tuple[list[Violation], list[str]]:
+    """Return what is wrong with a plan of a backlog, and sheets that were filled in.
+
+    Parameters
+    ----------
+    plan, backlog, office
+        The plan, and what it was made from.
+    false
+        What `laid_beside` says of the export.
+    """
     stated = check_folder(plan)
     sheets = [v.file for v in stated if v.code == "changed-sheet" and v.file]
     stated = [v for v in stated if v.code != "changed-sheet"]
-    stated += check_evidence(plan, backlog, plan.office)
-    violations = [*verify(plan, backlog, plan.office), *stated]
-    return [violation.message for violation in violations], sheets
+    stated += [*false, *check_evidence(plan, backlog, office)]
+    return [*verify(plan, backlog, office), *stated], sheets
+
+
+def laid_beside(
+    plan: SavedPlan,
+    raw: Backlog,
+    office: Office,
+    *,
+    previous: PreviousLike | None = None,
+    **yesterday: Any,
+) -> tuple[Backlog, list[Violation]]:
+    """Return whom a plan was made of, by the export itself.
+
+    The export is used as the records of the plan's folder say; where they are not those
+    of the export, that is returned too.
+
+    Parameters
+    ----------
+    plan, office
+        The plan, and the office that it is checked against.
+    raw
+        The export as it was read.
+    previous, **yesterday
+        As `ektp_sched.yesterday.with_yesterday` takes them.
+    """
+    before = None if previous is None else as_previous(previous, plan.start)
+    false = check_raw_records(plan, raw, office, before)
+    if plan.backlog.records is not None:
+        raw = with_records(raw, plan.backlog.records)
+    given = {"start": plan.start, "previous": before, **yesterday}
+    return with_yesterday(raw, office, **given), false
 
 
 def verify_plan(folder: OfficeFolder, plan: PlanFolder) -> VerifiedPlan:
@@ -168,27 +218,21 @@ def verify_plan(folder: OfficeFolder, plan: PlanFolder) -> VerifiedPlan:
     saved = load(plan.path)
     digest = saved.summary["digests"]["backlog"]
     export = next((p for p in exports(folder) if digest_of(p) == digest), None)
-    false: list[Violation] = []
-    backlog = saved.backlog
+    backlog, false = saved.backlog, list[Violation]()
     if export is not None:
-        raw = read_backlog(export, saved.office, provisional=True)
         earlier = [each for each in folder.plans() if each.number < plan.number]
-        known = saved.backlog.known
-        before = as_previous(earlier[-1].path, saved.start) if known else None
-        false = check_raw_records(saved, raw, saved.office, before)
-        if saved.backlog.records is not None:
-            raw = with_records(raw, saved.backlog.records)
+        known = backlog.known
         files = {name: plan.path / name for name in (DONE_FILE, TOLD_FILE)}
-        backlog = with_yesterday(
-            raw,
+        backlog, false = laid_beside(
+            saved,
+            read_backlog(export, saved.office, provisional=True),
             saved.office,
-            start=saved.start,
-            previous=before,
+            previous=earlier[-1].path if known else None,
             done=[files[DONE_FILE]] if files[DONE_FILE].is_file() else None,
             promises=files[TOLD_FILE] if files[TOLD_FILE].is_file() else None,
             open=None if known is None else known.counts.open_choice,
             gone="ask" if known is None else "accept",
         )
-    wrong, sheets = _found(saved, backlog)
-    wrong = [*(violation.message for violation in false), *wrong]
-    return VerifiedPlan(plan.number, export is not None, (*wrong,), (*sheets,))
+    violations, sheets = violations_of(saved, backlog, saved.office, false)
+    wrong = tuple(violation.message for violation in violations)
+    return VerifiedPlan(plan.number, export is not None, wrong, (*sheets,))

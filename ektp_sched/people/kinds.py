@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["NOTHING", "Kinds", "RankKey", "read_kinds"]
+__all__ = ["NOTHING", "Kinds", "RankKey", "read_kinds", "strictest_first"]
 
 RankKey: TypeAlias = tuple[int | None, int | None]
 """Rank of the class and of the area; None for none."""
@@ -98,7 +98,7 @@ def kinds_of(names: list[Kind], office: Office, start: date, days: int) -> Kinds
         )
         for urgency, (_, _, area) in zip(urgencies, names, strict=True)
     ]
-    ranks = sorted(set(keys), key=_strictest_first)
+    ranks = sorted(set(keys), key=strictest_first)
     sets = {pair: office.eligible(*pair) for pair in {(c, a) for _, c, a in names}}
     printer_sets = sorted(set(sets.values()))
     set_number = {printers: number for number, printers in enumerate(printer_sets)}
@@ -148,6 +148,6 @@ def _taker(
     return card, urgency if own else None
 
 
-def _strictest_first(key: RankKey) -> tuple[tuple[bool, int], ...]:
+def strictest_first(key: RankKey) -> tuple[tuple[bool, int], ...]:
     """Lower ranks first; none after all."""
     return tuple((part is None, part or 0) for part in key)

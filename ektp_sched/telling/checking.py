@@ -34,12 +34,15 @@ class Checked:
         None where they cannot be read.
     notices
         What is worth knowing.
+    is_limited
+        Whether nothing stands in the way but how many of the rows are bad.
     """
 
     problems: tuple[Said, ...]
     office: Office | None
     backlog: Backlog | None
     notices: tuple[Notice, ...]
+    is_limited: bool = False
 
 
 def checked(
@@ -64,7 +67,7 @@ def checked(
         First day of a plan, which then must be one; notices are of today if left out.
     """
     problems: list[Said] = []
-    rules, people = None, None
+    rules, people, too_many = None, None, False
     try:
         rules = office if isinstance(office, Office) else Office.load(office)
         people = read_backlog(
@@ -72,7 +75,7 @@ def checked(
         )
     except TooManyRejectsError as error:
         problems.append(joined("", error.args))
-        people = error.backlog
+        people, too_many = error.backlog, error.backlog.planned > 0
     except InputError as error:
         problems += problems_of(error)
         if rules is None and not backlog.is_file():
@@ -81,7 +84,8 @@ def checked(
     if people is not None and start is not None:
         problems += _start_problems(people, start)
     notices = _notices(rules, people, start or date.today())
-    return Checked((*problems,), rules, people, notices)
+    is_limited = too_many and len(problems) == 1
+    return Checked((*problems,), rules, people, notices, is_limited)
 
 
 def document_of(read: Checked, words: Language) -> dict[str, Any]:

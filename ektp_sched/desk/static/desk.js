@@ -22,6 +22,10 @@ if (work) {
   const ask = async () => {
     try {
       const answer = await fetch(work.dataset.news);
+      if (!answer.ok) {
+        location.reload(); // The desk was started anew, and the page says so.
+        return;
+      }
       const news = await answer.json();
       document.getElementById("work-stage").textContent = news.stage;
       document.getElementById("work-share").value = news.share;

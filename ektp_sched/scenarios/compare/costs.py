@@ -50,17 +50,16 @@ if TYPE_CHECKING:
 __all__ = ["Course", "Known", "alike", "pooled_person_days", "waiting_costs"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Followed:
     """What became of the first morning's people, and of what it is the consequence."""
 
     queue: Queue
     open: Bools
-    cards: Ints  # capacity of each day, the blanks left out, (H, R)
-    # blanks up to each day, no more than all cards that can be printed by then: those
-    # beyond change nothing, (H, R)
-    blanks: Ints
-    prints: NDArray[np.uint64]  # fingerprint of both up to each day, (H, R)
+    cards: NDArray[np.int32]  # of each day, the blanks left out, (H, R)
+    supplies: tuple[Ints, ...]  # blanks up to each day, (H,) each
+    # fingerprint of both up to each day, (H, R); None once it is no longer asked
+    prints: NDArray[np.uint64] | None
     waited: Ints  # days of waiting by area, (A, R)
     # day on which the last of them is printed, H for none; NONE: is not known, (R,)
     cleared: Ints
@@ -68,24 +67,34 @@ class Followed:
     @classmethod
     def to_be(cls, course: Course, pool: _Pool) -> Followed:
         """Return it before anything is known."""
-        size, blanks = course.arrivals.cards.shape[1], pool.capacity
-        for supply in pool.supplies:
-            blanks = np.minimum(blanks, supply[:, None])
-        days = course.limits.days
+        size, days = course.arrivals.cards.shape[1], course.limits.days
         cards = np.broadcast_to(pool.cards, (days, size))
-        blanks = np.broadcast_to(blanks, (days, size))
-        draw = np.random.default_rng(0)
-        odd = draw.integers(1 << 63, size=(2, days, 1), dtype=np.uint64) * 2 + 1
-        mixed = cards.astype(np.uint64) * odd[0] + blanks.astype(np.uint64) * odd[1]
-        return cls(
+        one = cls(
             course.queue,
             course.limits.open,
             cards,
-            blanks,
-            np.cumsum(mixed, axis=0),
+            pool.supplies,
+            None,
             np.zeros((len(course.queue.areas), size), dtype=np.int64),
             np.full(size, NONE),
         )
+        draw = np.random.default_rng(0)
+        odd = draw.integers(1 << 63, size=(2, days, 1), dtype=np.uint64) * 2 + 1
+        mixed = cards.astype(np.uint64) * odd[0]
+        mixed += one.blanks(slice(None)).astype(np.uint64) * odd[1]
+        one.prints = np.cumsum(mixed, axis=0)
+        return one
+
+    def blanks(self, futures: Ints | slice) -> Ints:
+        """Return the blanks up to each day, ``(H, R)``.
+
+        They are no more than all cards that can be printed by then: those beyond change
+        nothing.
+        """
+        blanks = np.cumsum(self.cards[:, futures], axis=0, dtype=np.int64)
+        for supply in self.supplies:
+            blanks = np.minimum(blanks, supply[:, None])
+        return blanks
 
     @property
     def unknown(self) -> Ints:
@@ -107,9 +116,8 @@ class Followed:
 
         Equal fingerprints could be chance: they only say where to look.
         """
-        differs = (self.cards[:, futures] != other.cards[:, futures]) | (
-            self.blanks[:, futures] != other.blanks[:, futures]
-        )
+        differs = self.cards[:, futures] != other.cards[:, futures]
+        differs |= self.blanks(futures) != other.blanks(futures)
         after = np.arange(len(self.cards))[:, None] > other.last[futures]
         same = futures[(~differs | after).all(axis=0)]
         self.waited[:, same] = other.waited[:, same]
@@ -126,6 +134,7 @@ class Known:
 
     def add(self, new: Followed) -> None:
         """Remember what became of a course's futures."""
+        assert new.prints is not None
         last = new.last
         self.followed.append(new)
         self._last.append(last)
@@ -136,6 +145,7 @@ class Known:
         futures = asked.unknown
         if not (self.followed and len(futures)):
             return
+        assert asked.prints is not None
         last = np.stack(self._last)[:, futures]
         alike = np.stack(self._prints)[:, futures] == asked.prints[last, futures]
         alike[[not before.belongs(asked) for before in self.followed]] = False
@@ -198,7 +208,7 @@ class _Pool:
     """The one bound that holds for everybody."""
 
     sets: DailySets  # the same as the rules of a day have it
-    cards: Ints  # of each day, (H, R) or (H, 1)
+    cards: NDArray[np.int32]  # of each day, (H, R) or (H, 1)
     supplies: tuple[Ints, ...]  # blanks up to each day, (H,) each
 
     @property
@@ -212,7 +222,7 @@ def _pool(queue: Queue, limits: Limits) -> _Pool | None:
     sets = daily_sets(queue.kinds, limits)
     if sets.members.shape != (1, 1):
         return None
-    cards = np.where(limits.open[:, None], sets.bound[0], 0)
+    cards = sets.bound[0] * limits.open[:, None]
     return _Pool(sets, cards, tuple(supply for _, supply in sets.stock))
 
 
@@ -234,6 +244,7 @@ def _first_days(courses: Sequence[tuple[Course, _Pool]], policy: str) -> list[In
     _follow(courses, asked, [one.unknown for one in asked], policy)
     for one, known in zip(asked, before, strict=True):
         known.add(one)
+        one.prints = None
     return [one.waited for one in asked]
 
 
@@ -250,6 +261,8 @@ def _doubled(
         again = np.zeros(len(futures), dtype=np.bool_)
         for other, (course, _) in zip(asked[:number], courses, strict=False):
             if course.known is here.known and one.belongs(other):
+                assert one.prints is not None
+                assert other.prints is not None
                 again |= one.prints[until, futures] == other.prints[until, futures]
         doubled.append(futures[again])
     return doubled
@@ -275,7 +288,7 @@ def _follow(
         course = np.repeat(group, [len(now[number]) for number in group])
         future = np.concatenate([now[number] for number in group])
         fast = np.concatenate(
-            [asked[number].blanks[:, now[number]].sum(axis=0) for number in group]
+            [asked[number].blanks(now[number]).sum(axis=0) for number in group]
         )
         order = np.argsort(fast, kind="stable")
         for begin in range(0, len(order), CHUNK):

@@ -28,7 +28,7 @@ from ektp_sched.scenarios.world.capacities import limits_of
 from ektp_sched.scenarios.world.draws import Arrivals
 from ektp_sched.scenarios.world.loading import as_scenarios
 from ektp_sched.showing import OneLine
-from ektp_sched.words import said
+from ektp_sched.words import said, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -644,10 +644,13 @@ def _day_of(goal: Goal, start: date, days: int) -> int:
         end = start + timedelta(days=days - 1)
         raise UsageError(
             said(
-                "the goal's day {by} lies outside {start} to {end}; give more --days "
+                "the goal's day {by} lies outside {start} to {end}; give more {days} "
                 "or another day",
-                "tanggal tujuan {by} di luar {start} sampai {end}; beri --days lebih "
+                "tanggal tujuan {by} di luar {start} sampai {end}; beri {days} lebih "
                 "banyak atau tanggal lain",
+                days=typed(
+                    *("--days", "--days"), page=said("days ahead", "hari ke depan")
+                ),
                 by=goal.by.isoformat(),
                 start=start.isoformat(),
                 end=end.isoformat(),

@@ -35,6 +35,9 @@ __all__ = ["AS_IT_IS", "HUNDRED", "Setting", "Sides"]
 
 HUNDRED: Final = 100
 
+_TOGETHER: Final = 20
+"""Settings whose limits are held in memory at once; changes no result."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -92,18 +95,20 @@ class Sides:
 
     def prepare(self, wanted: Iterable[Wanted]) -> None:
         """Work out together what will be asked for."""
-        new: dict[Wanted, Course] = {}
+        new: dict[Wanted, None] = {}
         for name, by, setting in wanted:
-            scenario = self.scenario(name)
-            key = name, by, self._as_seen_by(scenario, setting)
-            if by == "money" and name != DATES_ONLY and key not in self._known | new:
-                new[key] = self._course(scenario, key[2])
-        costs = waiting_costs(list(new.values()), self.policy)
-        for (key, course), (cost, waited) in zip(new.items(), costs, strict=True):
-            self._known[key] = {
-                "wasted_trip_cost_idr": cost,
-                "person_days": waited,
-            } | self._costs(self.scenario(key[0]), course.limits, len(cost))
+            key = name, by, self._as_seen_by(self.scenario(name), setting)
+            if by == "money" and name != DATES_ONLY and key not in self._known:
+                new[key] = None
+        for begin in range(0, len(new), _TOGETHER):
+            keys = list(new)[begin : begin + _TOGETHER]
+            courses = [self._course(self.scenario(key[0]), key[2]) for key in keys]
+            costs = waiting_costs(courses, self.policy)
+            for key, course, (cost, days) in zip(keys, courses, costs, strict=True):
+                self._known[key] = {
+                    "wasted_trip_cost_idr": cost,
+                    "person_days": days,
+                } | self._costs(self.scenario(key[0]), course.limits, len(cost))
 
     def _course(self, scenario: CheckedScenario, setting: Setting) -> Course:
         """Return what a scenario's futures go through."""
