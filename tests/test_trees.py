@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
+from builders import Case as Made
 from builders import make_backlog, make_office
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from opinions import nothing_is_wrong
 from quota_cases import quota_cases
 from strategies import Case, consumable_cases, crossing_cases, mixed_cases
 from strategies import quota_cases as small_quota_cases
@@ -217,3 +219,23 @@ def test_a_share_of_each_day_is_proven_with_lines_of_its_hull() -> None:
     assert made.status is Status.OPTIMAL
     assert any(getattr(row, "line", None) for row in trees_of(made).rows)
     assert verify(made, backlog, office) == []
+
+
+@pytest.mark.parametrize("within", ["0.1", "0.2", "0.3"])
+def test_districts_whose_sizes_share_a_factor_are_counted_as_they_are(
+    within: str,
+) -> None:
+    """Four and six: shares are compared in 24ths, as prices are put on these."""
+    office = make_office(
+        parity=[{"areas": ["Alak", "Oebobo"], "within": Decimal(within)}],
+        printers=[{"id": "p", "cards_per_day": 3}],
+    )
+    rows = [
+        {"application_id": f"{area}{n}", "area": area, "waiting_since": since - n}
+        for area, size, since in (("Alak", 4, -2), ("Oebobo", 6, -9))
+        for n in range(size)
+    ]
+    case = Made(office, make_backlog(rows, office), 3)
+    made = plan(case.backlog, office, start=case.start, days=case.days)
+    assert made.status is Status.OPTIMAL
+    assert nothing_is_wrong(made, case).whole

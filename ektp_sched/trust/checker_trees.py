@@ -237,7 +237,9 @@ class Trees:
         ]
         (amount,) = amounts
         parts = [*amount.weights.values(), amount.every]
-        times = math.lcm(*(part.denominator for part in parts))
+        under = [part.denominator for part in parts]
+        # Parity counts the cards of a district as often as the other has applications.
+        times = math.prod(under) if amount.code == "parity" else math.lcm(*under)
         weights = {
             k: -int(times * amount.weight(c.marks)) for k, c in self.example.items()
         }
