@@ -63,6 +63,32 @@ def _peers(smoke: bool) -> list[Table]:
     ]
 
 
+def _index(smoke: bool) -> list[Table]:
+    cases = {
+        "20000x60x1": "20,000 applications × 60 days, one printer",
+        "20000x60x1+": "the same, 5 % with due dates and 20 % with promises",
+    }
+    if smoke:
+        cases = {"60x9x1+": "smoke, dates"}
+    count = 20 if smoke else 2_000
+    tables = [
+        Table(
+            case,
+            title,
+            (
+                Row("by index first", ("index.index", case)),
+                Row("by the solver alone", ("index.solver", case)),
+            ),
+            against="÷ first",
+            says="proof",
+        )
+        for case, title in cases.items()
+    ]
+    row = Row("both ways", ("index.drawn", count))
+    title = f"{count:,} drawn cases with one printer, every second one with dates"
+    return [*tables, Table("drawn", title, (row,), says="by index", rounds=1)]
+
+
 def _scale(smoke: bool) -> list[Table]:
     kinds = {
         "site": "one site",
@@ -300,6 +326,7 @@ def _kupang(smoke: bool) -> list[Table]:
 SUBJECTS: Final = {
     "startup": startup.tables,
     "peers": _peers,
+    "index": _index,
     "scale": _scale,
     "files": _files,
     "mornings": _mornings,

@@ -27,7 +27,7 @@ from ektp_sched.output.languages import language
 from ektp_sched.output.limits import limits_csv
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.summary import summarise
-from ektp_sched.output.tables import applications_csv, write_plan, write_tables
+from ektp_sched.output.tables import write_applications, write_plan, write_tables
 from ektp_sched.rules import holding_back
 
 if TYPE_CHECKING:
@@ -442,8 +442,8 @@ def write_folder(plan: Any, case: Case | Drawn, path: Path) -> Path:
     path.mkdir(parents=True, exist_ok=True)
     view = replace(plan, office=case.office, backlog=case.backlog)
     (path / "office.toml").write_text(to_toml(case.office), encoding="utf-8")
-    (path / "applications.csv").write_bytes(applications_csv(case.backlog))
-    write_plan(view, path, parquet=False)
+    write_applications(case.backlog, path / "applications.csv")
+    write_plan(view, path / "plan.csv")
     write_tables(view, path)
     for rule in holding_back(case.office):
         (path / file_of(rule)).write_bytes(limits_csv(view, rule))

@@ -49,9 +49,8 @@ NAMES = (
 OPEN = "document.querySelectorAll('details').forEach(d => d.open = true)"
 CUT = """() => [...document.querySelectorAll("main *, header *")].filter(e =>
   !e.closest(".unseen, .paper, svg") && e.clientWidth > 0
-  && (e.matches("button") || getComputedStyle(e).overflowX !== "visible"
-      && (!e.matches("input") || e.offsetWidth < e.parentElement.clientWidth - 40))
-  && !e.matches("textarea, select, input[type=checkbox], input[type=radio]")
+  && (e.matches("button") || getComputedStyle(e).overflowX !== "visible")
+  && !e.matches("textarea, select, input")
   && e.scrollWidth > e.clientWidth + 1
 ).map(e => e.outerHTML.slice(0, 120))"""
 
@@ -200,6 +199,7 @@ class Story:
         seat.go("/whatif/first")
         self.send(
             "/whatif/first",
+            arrivals="0",
             cards="650",
             cost="300.000.000",
             earliest="01-11-2017",
@@ -454,18 +454,18 @@ def hold(seat: Seat, folder: Path) -> Iterator[str]:
         yield str(error)
 
 
-@pytest.mark.parametrize("code", ["id", "en"])
 def test_every_state_is_readable_whole_and_quiet(
-    browser: Browser, tmp_path: Path, code: str
+    browser: Browser, tmp_path: Path
 ) -> None:
+    """The desk is spoken to in both languages by turns."""
     folder = tmp_path / "kantor"
     folder.mkdir()
     wrong: dict[str, list[str]] = {}
     with served(folder, DAY) as desk, seated(browser, desk) as seat:
-        if code == "en":
-            seat.press("English")
         story = Story(seat, folder)
-        for part in PARTS:
+        for at, part in enumerate(PARTS):
+            if at:
+                story.send("/language")  # its button names the other one
             for state in part(story):
                 if faults := [*hold(seat, folder)]:
                     wrong[state] = faults

@@ -570,24 +570,6 @@ def test_rejects_alone(made: Plan, tmp_path: Path) -> None:
     assert load(tmp_path / "out").status is Status.OPTIMAL
 
 
-def test_ids_sort_by_code_point_whatever_their_form(made: Plan) -> None:
-    from ektp_sched.output.tables import _by_id
-
-    forms = (
-        ["K-10", "K-09", "K-11"],
-        ["K-2", "K-10", "K-1"],
-        ["b", "a", "B"],
-        ["10", "09", "11"],
-        ["٣", "١", "٢"],
-        ["K1-5", "K2-4", "K0-6"],
-        ["9" * 19, "1" * 19],
-        ["a\x00", "a"],
-    )
-    for ids in forms:
-        frame = pl.DataFrame({"application_id": ids})
-        assert _by_id(frame)["application_id"].to_list() == sorted(ids)
-
-
 def test_backlogs_made_in_memory_can_be_saved(tmp_path: Path) -> None:
     office = Office.model_validate(
         {

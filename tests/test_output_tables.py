@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 import pytest
@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from output_cases import make
 
+from ektp_sched.output import batches, tables
 from ektp_sched.output.rows import guarded
-from ektp_sched.output.tables import applications_csv, dates_as_text
+from ektp_sched.output.tables import dates_as_text, write_applications
 from ektp_sched.parallel import side_by_side
 
 if TYPE_CHECKING:
@@ -41,9 +42,30 @@ def test_applications_are_sorted_by_id(ids: list[int], tmp_path: Path) -> None:
     frame = pl.concat([backlog.frame.head(1)] * len(names)).with_columns(
         application_id=pl.Series(names[::-1])
     )
-    text = applications_csv(replace(backlog, frame=frame))
-    found = pl.read_csv(BytesIO(text))["application_id"].to_list()
+    text = BytesIO()
+    write_applications(replace(backlog, frame=frame), text)
+    found = pl.read_csv(text.getvalue())["application_id"].to_list()
     assert found == sorted(names)
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_in_parts_tables_and_sheets_are_the_same(
+    lang: Literal["id", "en"], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make(tmp_path / "case")
+    made.save(tmp_path / "whole", xlsx=False, report=False, lang=lang)
+    for module, rows in ((tables, 3), (batches, 5)):
+        monkeypatch.setattr(module, "_AT_ONCE", rows)
+    made.save(tmp_path / "parts", xlsx=False, report=False, lang=lang)
+    whole, parts = (
+        {
+            path.relative_to(tmp_path / name): path.read_bytes()
+            for path in (tmp_path / name).rglob("*.csv")
+        }
+        for name in ("whole", "parts")
+    )
+    assert len(whole) > 8
+    assert whole == parts
 
 
 @given(st.text("=+-@＝＋－＠ \t\r\nA0~é", max_size=3))

@@ -212,3 +212,24 @@ def test_ids_that_begin_alike_are_ordered_as_texts(numbers: set[int]) -> None:
     names = [f"KPG-{number}" for number in numbers]
     order = by_code_point(pl.Series(names))
     assert [names[row] for row in order.tolist()] == sorted(names)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["K-10", "K-09", "K-11"],
+        ["K-2", "K-10", "K-1"],
+        ["b", "a", "B"],
+        ["10", "09", "11"],
+        ["٣", "١", "٢"],
+        ["K1-5", "K2-4", "K0-6"],
+        ["9" * 19, "1" * 19],
+        ["a\x00", "a"],
+        ["K-000000000002", "K-100000000000", "K-000000000001"],
+        ["A001", "A01", "A1"],
+    ],
+    ids=str,
+)
+def test_ids_are_ordered_as_texts_whatever_their_form(names: list[str]) -> None:
+    order = by_code_point(pl.Series(names))
+    assert [names[row] for row in order.tolist()] == sorted(names)

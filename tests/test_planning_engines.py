@@ -21,6 +21,7 @@ from ektp_sched.errors import UnsupportedRuleError, UsageError
 from ektp_sched.planning import Plan, Status, solve
 from ektp_sched.planning.clock import Clock
 from ektp_sched.planning.needed import days_needed
+from ektp_sched.planning.network import engine as network
 from ektp_sched.planning.network import lexicographic
 from ektp_sched.planning.network.cpsat import CpSatSolver
 from ektp_sched.planning.network.flow import FlowSolver
@@ -165,10 +166,13 @@ def test_time_that_ends_between_tiers_leaves_a_feasible_plan(done: int) -> None:
         assert 0 <= tier.bound <= ideal.value <= tier.value
 
 
-def test_a_call_that_would_not_end_in_time_is_not_begun() -> None:
+def test_a_call_that_would_not_end_in_time_is_not_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     case = Case(desk(1), crowd())
     slow, quick = FlowSolver(), FlowSolver()
     slow._watch.pace = 10.0**6
+    monkeypatch.setattr(network, "by_index", lambda *_: None)
     with patch.object(solve, "tier_solver", lambda _: slow):
         assert case.plan(time_limit=60.0).status is Status.UNKNOWN
         # Without a limit the pace is of no interest.

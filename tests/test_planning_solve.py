@@ -17,6 +17,7 @@ from strategies import Case, desk, person
 
 from ektp_sched.backlog import from_frame
 from ektp_sched.planning import Status
+from ektp_sched.planning.network import engine as network
 from ektp_sched.planning.network import flow
 from ektp_sched.trust import verify
 
@@ -61,6 +62,7 @@ def test_an_interruption_inside_an_engine_passes_through(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(network, "by_index", lambda *_: None)
     monkeypatch.setattr(flow, "_direct", interrupted)
     with pytest.raises(KeyboardInterrupt):
         a_case().plan()

@@ -106,7 +106,7 @@ def _signs(data: bytes) -> NDArray[np.uint8]:
 
 
 def _lines(data: bytes) -> int:
-    return int(np.count_nonzero(_signs(data) == _LF)) + (not data.endswith(b"\n"))
+    return data.count(b"\n") + (not data.endswith(b"\n"))
 
 
 def _marks(data: bytes) -> Places:

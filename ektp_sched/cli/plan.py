@@ -217,7 +217,6 @@ def plan(
             aside.submit(import_module, room)
         applicants = people()
         from ektp_sched.output import save
-        from ektp_sched.output.tables import applications_csv
         from ektp_sched.planning import Status, dropped
         from ektp_sched.planning import plan as make
         from ektp_sched.yesterday import as_previous, with_yesterday
@@ -225,7 +224,6 @@ def plan(
         last = None if previous is None else as_previous(previous, begin)
         known = yesterday.given | {"previous": last}
         applicants = with_yesterday(applicants, rules, start=begin, **known)
-        applications = aside.submit(applications_csv, applicants)
         verified = aside.submit(refuse_unverified, last)
         search |= {"engine": engine, "progress": progress}
         made = make(applicants, rules, start=begin, days=days, **search)
@@ -243,7 +241,6 @@ def plan(
                 report=not no_report,
                 force=force,
                 lang=lang,
-                applications=applications.result,
             )
             without = dropped(made, **search) if what_if_dropped else None
     if not is_plan:

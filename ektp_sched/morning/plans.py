@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from dataclasses import replace
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -24,7 +25,7 @@ from ektp_sched.ledger.state import state_of
 from ektp_sched.office import to_toml
 from ektp_sched.output import save
 from ektp_sched.output.evidence import refuse_changed
-from ektp_sched.output.tables import applications_csv, plan_csv
+from ektp_sched.output.tables import write_applications, write_plan
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -205,11 +206,10 @@ def put_plan(
     ektp_sched.errors.LedgerError
         The ledger cannot be.
     """
-    evidence: list[bytes | memoryview] = [
-        plan_csv(made),
-        applications_csv(made.backlog),
-        to_toml(made.office).encode(),
-    ]
+    plan, applications = BytesIO(), BytesIO()
+    write_plan(made, plan)
+    write_applications(made.backlog, applications)
+    evidence = [plan.getvalue(), applications.getvalue(), to_toml(made.office).encode()]
     with folder.ledger.writing() as writer:
         since = (act for act in writer.acts(live=False) if act.number > state.number)
         if any(map(is_relevant, since)):

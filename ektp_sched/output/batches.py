@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +38,8 @@ _RESERVED: Final = frozenset(
 )
 _FIRST: Final = ("batch", "position", "queue_number", "application_id", "card")
 _THEN: Final = ("urgency", "wait_days", "waiting_since", "due_on", "area", "server")
+_AT_ONCE: Final = 1 << 16
+"""Rows that are written together."""
 _TICKS: Final = ("printed", "handed_over", "spoilt")
 
 
@@ -116,22 +118,39 @@ def batch_sheets(
     rows: SheetRows, texts: Language, *, provisional: bool
 ) -> Iterator[tuple[str, bytes, pl.DataFrame]]:
     """Yield name, text and cells of each printer's day, in the plan's order."""
-    table = dates_as_text(guarded(_table(rows, texts, provisional=provisional)))
     pieces = parts(rows.frame)
     stems = file_stems({part.printer for part in pieces})
     indonesian = texts.code == "id"
-    # Written once and cut, as a table for each of thousands of files takes minutes.
-    buffer = BytesIO()
-    table.write_csv(
-        buffer, separator=";" if indonesian else ",", include_bom=indonesian
-    )
-    whole = buffer.getbuffer()
-    ends = _line_ends(np.frombuffer(whole, np.uint8), table.height + 1)
-    heading = bytes(whole[: ends[0]])
+    separator = ";" if indonesian else ","
+    # Some days at once: a table for each of thousands of files takes minutes, and one
+    # for all much memory.
+    for some in _some_at_once(pieces):
+        begin, size = some[0].begin, sum(part.size for part in some)
+        frame = rows.frame.slice(begin, size)
+        table = _table(replace(rows, frame=frame), texts, provisional=provisional)
+        table = dates_as_text(guarded(table))
+        buffer = BytesIO()
+        table.write_csv(buffer, separator=separator, include_bom=indonesian)
+        whole = buffer.getbuffer()
+        ends = _line_ends(np.frombuffer(whole, np.uint8), table.height + 1)
+        heading = bytes(whole[: ends[0]])
+        for part in some:
+            at = part.begin - begin
+            lines = whole[ends[at] : ends[at + part.size]]
+            name = f"batches/{part.day.isoformat()}/{stems[part.printer]}.csv"
+            yield name, heading + lines, table.slice(at, part.size)
+
+
+def _some_at_once(pieces: list[Part]) -> Iterator[list[Part]]:
+    """Yield printers' days that have some ten thousand rows together."""
+    some: list[Part] = []
     for part in pieces:
-        lines = whole[ends[part.begin] : ends[part.begin + part.size]]
-        name = f"batches/{part.day.isoformat()}/{stems[part.printer]}.csv"
-        yield name, heading + lines, table.slice(part.begin, part.size)
+        some.append(part)
+        if part.begin + part.size - some[0].begin >= _AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def _line_ends(text: NDArray[np.uint8], lines: int) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from ektp_sched.documents.certificate import certificate_text
 from ektp_sched.documents.files import json_text
 from ektp_sched.documents.seal import SUMMARY, file_of, seal
+from ektp_sched.documents.tables import PLAN
 from ektp_sched.errors import UsageError
 from ektp_sched.office import to_toml
 from ektp_sched.output.batches import write_batches
@@ -19,7 +20,7 @@ from ektp_sched.output.placing import replaced_folder
 from ektp_sched.output.rows import sheet_rows
 from ektp_sched.output.summary import summarise
 from ektp_sched.output.tables import (
-    applications_csv,
+    write_applications,
     write_plan,
     write_rejects,
     write_tables,
@@ -75,7 +76,6 @@ def save(
     force: bool = False,
     lang: str | None = None,
     verify: bool = True,
-    applications: Callable[[], memoryview] | None = None,
     beside: Mapping[str, bytes] | None = None,
 ) -> None:
     """Verify a plan and write its folder, whole or not at all.
@@ -105,9 +105,6 @@ def save(
         ``id`` or ``en`` for the sheets; None: the office's language.
     verify
         False only if the caller has verified this very plan.
-    applications
-        Returns what `applications_csv` returns of the plan's backlog, for a
-        caller that began it earlier.
     beside
         Further files of the folder, by name, such as what a ledger knew.
 
@@ -142,8 +139,8 @@ def save(
             (folder / name).write_bytes(raw)
         steps: list[Callable[[], object]] = [
             partial(_write_evidence, plan, folder),
-            partial(_write_applications, plan, folder, applications),
-            partial(write_plan, plan, folder, parquet=format == "parquet"),
+            partial(write_applications, plan.backlog, folder / "applications.csv"),
+            partial(_write_plan, plan, folder, parquet=format == "parquet"),
             partial(_write_sheets, plan, folder, texts, xlsx=xlsx, every=all_sheets),
         ]
         if report:
@@ -185,11 +182,12 @@ def _verify(plan: Plan, seconds: dict[str, float]) -> None:
     seconds["verify"] = round(time.monotonic() - begun, 6)
 
 
-def _write_applications(
-    plan: Plan, folder: Path, begun: Callable[[], memoryview] | None
-) -> None:
-    text = applications_csv(plan.backlog) if begun is None else begun()
-    (folder / "applications.csv").write_bytes(text)
+def _write_plan(plan: Plan, folder: Path, *, parquet: bool) -> None:
+    """Write plan.csv, or plan.parquet."""
+    if parquet:
+        plan.assignments.select(*PLAN).write_parquet(folder / "plan.parquet")
+    else:
+        write_plan(plan, folder / "plan.csv")
 
 
 def _write_evidence(plan: Plan, folder: Path) -> None:

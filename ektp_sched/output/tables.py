@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, cast
 
-import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN
@@ -20,17 +20,14 @@ from ektp_sched.documents.seal import (
 )
 from ektp_sched.documents.tables import PLAN, PRICES, UNPRINTED
 from ektp_sched.output.shifts import total_savings
+from ektp_sched.people.order import by_code_point
 from ektp_sched.yesterday.changes import changes, slipped
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from ektp_sched.backlog import Backlog
     from ektp_sched.output.figures import AnyPlan
-
-    Ints = NDArray[np.int64]
 
 SHIFTS_FILE: Final = "shifts.csv"
 _SHIFTS: Final = {
@@ -45,8 +42,8 @@ _SHIFTS: Final = {
     "wasted_trips_saved": pl.Float64(),
     "needed_for_rules": pl.Boolean(),
 }
-_MOST_DIGITS: Final = 18
-_SPARSE: Final = 8
+_AT_ONCE: Final = 1 << 16
+"""Rows of which a part of a table has as many."""
 _STAMP: Final = "%Y-%m-%dT%H:%M:%S%.6f"
 
 
@@ -80,32 +77,29 @@ def dates_as_text(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(written)
 
 
-def applications_csv(backlog: Backlog) -> memoryview:
-    """Return applications.csv: the planned applications, by id.
+def write_applications(backlog: Backlog, target: Path | BytesIO) -> None:
+    """Write applications.csv: the planned applications, by id.
 
-    After a previous plan each row says where that printed it.  It needs no plan, so a
-    caller can have it made while one is.
+    After a previous plan each row says where that printed it.
     """
-    text, frame = BytesIO(), backlog.frame.select(*PLANNED)
+    frame = backlog.frame.select(*PLANNED)
     if backlog.known is not None:
         frame = frame.hstack(backlog.known.given.select(*GIVEN))
-    write_csv(_by_id(frame), text)
-    return text.getbuffer()
+    order = by_code_point(frame["application_id"])
+    # A part after the other, as a sorted copy of the whole takes much memory.
+    with (
+        nullcontext(target)
+        if isinstance(target, BytesIO)
+        else target.open("wb") as file
+    ):
+        for begin in range(0, max(1, frame.height), _AT_ONCE):
+            text = dates_as_text(frame[order[begin : begin + _AT_ONCE]])
+            text.write_csv(file, include_header=not begin, datetime_format=_STAMP)
 
 
-def write_plan(plan: AnyPlan, folder: Path, *, parquet: bool) -> None:
-    """Write plan.csv, or plan.parquet."""
-    if parquet:
-        plan.assignments.select(*PLAN).write_parquet(folder / "plan.parquet")
-    else:
-        (folder / "plan.csv").write_bytes(plan_csv(plan))
-
-
-def plan_csv(plan: AnyPlan) -> memoryview:
-    """Return plan.csv: who is printed when and where."""
-    text = BytesIO()
-    write_csv(plan.assignments.select(*PLAN), text, places=6)
-    return text.getbuffer()
+def write_plan(plan: AnyPlan, target: Path | BytesIO) -> None:
+    """Write plan.csv: who is printed when and where."""
+    write_csv(plan.assignments.select(*PLAN), target, places=6)
 
 
 def write_tables(plan: AnyPlan, folder: Path) -> None:
@@ -175,40 +169,3 @@ def write_rejects(backlog: Backlog, folder: Path) -> None:
     """Write rejects.csv: row in the sheet, headings, reasons."""
     rejects = backlog.rejects.select(*REJECTS)
     write_csv(rejects.sort("row", maintain_order=True), folder / "rejects.csv")
-
-
-def _by_id(frame: pl.DataFrame) -> pl.DataFrame:
-    ids = frame["application_id"]
-    if ids.is_sorted():
-        return frame
-    numbers = _numbers(ids)
-    if numbers is None:
-        return frame.sort("application_id")
-    return frame[_order(numbers.to_numpy())]
-
-
-def _order(numbers: Ints) -> Ints:
-    """Return the order of numbers that are all different."""
-    low = int(numbers.min())
-    span = int(numbers.max()) - low + 1
-    if span > _SPARSE * len(numbers):
-        return np.argsort(numbers)
-    # Numbers given out one after another say themselves where they belong.
-    place = np.full(span, -1, dtype=np.int64)
-    place[numbers - low] = np.arange(len(numbers))
-    return place[place >= 0]
-
-
-def _numbers(ids: pl.Series) -> pl.Series | None:
-    """Return numbers that sort as ids of one form such as KPG-000123 do.
-
-    Sorting numbers is several times faster than sorting text.
-    """
-    first = str(ids[0])
-    stem = first.rstrip("0123456789")
-    width = len(first) - len(stem)
-    if not 0 < width <= _MOST_DIGITS or not ids.str.starts_with(stem).all():
-        return None
-    rest = ids.str.slice(len(stem))
-    alike = rest.str.contains(rf"^[0-9]{{{width}}}$").all()
-    return rest.cast(pl.Int64) if alike else None

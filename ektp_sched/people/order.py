@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["PublicOrder", "by_code_point", "precedence"]
 
 _LAST: Final = np.iinfo(np.int64).max
+_MOST_DIGITS: Final = 18
+_SPARSE: Final = 8
+"""Numbers spread over as many times their count are sorted, not dealt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,9 @@ class PublicOrder:
 def by_code_point(ids: pl.Series) -> Ints:
     """Return the rows in the order of their ids, which are all different.
 
-    Ids of an office begin alike and differ in a few last characters; where
-    these are plain ASCII and at most eight, comparing them as one integer is
-    the same order and several times faster.
+    Ids of an office begin alike and differ in a few last characters; where these are
+    as many digits each, or plain ASCII and at most eight, comparing them as one integer
+    is the same order and several times faster.
     """
     if ids.is_sorted():
         return np.arange(len(ids), dtype=np.int64)
@@ -113,6 +116,10 @@ def by_code_point(ids: pl.Series) -> Ints:
     table = ids.to_frame("id").select(pl.col("id").str.slice(alike))
     rest = pl.col("id")
     length = rest.str.len_bytes()
+    shortest, longest = table.select(length.min(), length.max().alias("most")).row(0)
+    even = shortest == longest <= _MOST_DIGITS
+    if even and table.select(rest.str.contains("^[0-9]+$").all()).item():
+        return _by_number(table.to_series().cast(pl.Int64).to_numpy())
     plain = (length == rest.str.len_chars()) & (length <= 8)
     zero = rest.str.contains("\0", literal=True)
     if not table.select(plain.all() & ~zero.any()).item():
@@ -120,6 +127,18 @@ def by_code_point(ids: pl.Series) -> Ints:
     key = rest.str.pad_end(8, "\0").cast(pl.Binary)
     number = key.bin.reinterpret(dtype=pl.UInt64, endianness="big")
     return table.select(number.arg_sort()).to_series().cast(pl.Int64).to_numpy()
+
+
+def _by_number(numbers: Ints) -> Ints:
+    """Return the order of numbers that are all different."""
+    low = int(numbers.min())
+    span = int(numbers.max()) - low + 1
+    if span > _SPARSE * len(numbers):
+        return np.argsort(numbers)
+    # Numbers given out one after another say themselves where they belong.
+    place = np.full(span, -1, dtype=np.int64)
+    place[numbers - low] = np.arange(len(numbers))
+    return place[place >= 0]
 
 
 def precedence(rank: Ints, target: Ints, other_rank: Ints, other_target: Ints) -> Ints:

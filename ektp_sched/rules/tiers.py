@@ -160,4 +160,5 @@ def accrued(since: Ints, day: Ints | int) -> Ints:
 
 def triangle(number: Ints) -> Ints:
     """Return 1 + 2 + ... up to a number."""
-    return np.asarray(number * (number + 1) // 2)
+    # Halved by a shift, as a division of whole numbers takes several times as long.
+    return np.asarray(number * (number + 1) >> 1)

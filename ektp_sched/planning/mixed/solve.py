@@ -105,23 +105,21 @@ class _Search:
         bound = 0
         cuts: tuple[Cut, ...] = ()
         laid: Laid | None = None
-        if self.best is None or (self.best.values[position] and not self._late()):
-            mip, laid, outcome = self._within(tier)
-            # No cost is below 0, so that is a bound where the solver knows none.
-            bound, cuts = outcome.bound or 0, outcome.cuts
-            if outcome.slots is not None and outcome.uses is not None:
-                plan = self._plan(outcome.slots, outcome.uses)
-                self._offer(plan)
-                self.known = outcome.yes if self.best is plan else self.known
-            if self.best is not None and self.large:
-                bound = self._exactly(mip, laid, outcome, position)
-            elif self.best is not None and outcome.relaxed is not None:
-                able = outcome.relaxed.below(self.best.values[position])
-                narrow = self.posed.split.narrowed(mip.groups, able)
-                self.posed = replace(self.posed, split=narrow)
-        if self.best is None:
-            return False
-        closed = self._proven(position)
+        closed = False
+        # Where a tree proves it any good plan is enough; else the solver has the word.
+        for searched in (False, True) if self._provable(tier) else (True,):
+            before = self.best
+            if before is None or (before.values[position] and not self._late()):
+                laid, bound, cuts = self._searched(tier, position, searched=searched)
+            if self.best is None:
+                return False
+            if not searched or self.best is not before:
+                closed = self._proven(position)
+            if closed:
+                break
+        assert self.best is not None
+        if not closed and self.prover is not None:
+            self.prover.over = True
         value = self.best.values[position]
         bound = value if closed else min(value, max(0, bound))
         said = not closed and self.prover is not None and tier.name != EARLINESS
@@ -135,7 +133,28 @@ class _Search:
         self.held.append(Held(number if is_flow else None, weight, value))
         return True
 
-    def _within(self, tier: Objective | Linear) -> tuple[Mip, Laid, Ended]:
+    def _searched(
+        self, tier: Objective | Linear, position: int, *, searched: bool
+    ) -> tuple[Laid, int, tuple[Cut, ...]]:
+        """Look for the best plan in a tier; return the program, its bound and cuts."""
+        mip, laid, outcome = self._within(tier, searched=searched)
+        # No cost is below 0, so that is a bound where the solver knows none.
+        bound = outcome.bound or 0
+        if outcome.slots is not None and outcome.uses is not None:
+            plan = self._plan(outcome.slots, outcome.uses)
+            self._offer(plan)
+            self.known = outcome.yes if self.best is plan else self.known
+        if self.best is not None and self.large and searched:
+            bound = self._exactly(mip, laid, outcome, position)
+        elif self.best is not None and outcome.relaxed is not None:
+            able = outcome.relaxed.below(self.best.values[position])
+            narrow = self.posed.split.narrowed(mip.groups, able)
+            self.posed = replace(self.posed, split=narrow)
+        return laid, bound, outcome.cuts
+
+    def _within(
+        self, tier: Objective | Linear, *, searched: bool
+    ) -> tuple[Mip, Laid, Ended]:
         """Solve until the uses keep their limits, counted in integers.
 
         A solver's tolerance is a part of the limit: of a budget in rupiah, many.
@@ -145,7 +164,7 @@ class _Search:
             mip = replace(mip, limiting=[*mip.limiting, *self.covers])
             laid = self._lay(mip, tier)
             self.large |= is_large(laid)
-            outcome = self._minimise(laid, tier)
+            outcome = self._minimise(laid, tier, searched=searched)
             cover = _cover(mip, outcome.uses)
             if cover is None:
                 return mip, laid, outcome
@@ -170,25 +189,26 @@ class _Search:
         self.posed = replace(self.posed, split=narrow)
         return bound
 
+    def _provable(self, tier: Objective | Linear) -> bool:
+        """Return whether a tree is looked for."""
+        named = tier.name != EARLINESS
+        return named and self.prover is not None and not self.prover.over
+
     def _proven(self, position: int) -> bool:
-        """Prove the best plan in a tier by a tree, or better it and try again."""
-        if self.prover is None or self.order[position].name == EARLINESS:
+        """Prove the best plan in a tier by a tree, or a better one that it shows."""
+        if not self._provable(self.order[position]):
             return False
-        tiers = self.flows[: position + 1]
-        while True:
+        assert self.prover is not None
+        assert self.best is not None
+
+        def offer(slots: Ints) -> int:
+            self.offer_slots(slots)
             assert self.best is not None
-            before = self.best
-            value = before.values[position]
-            proven = self.prover.prove(
-                tiers, self.held, value, Effort(end=self.deadline)
-            )
-            if proven.better is not None:
-                self.offer_slots(proven.better)
-            if proven.closed:
-                return True
-            if self.best is before:
-                self.prover.over = True
-                return False
+            return self.best.values[position]
+
+        tiers, value = self.flows[: position + 1], self.best.values[position]
+        effort = Effort(end=self.deadline)
+        return self.prover.prove(tiers, self.held, value, effort, offer)
 
     def offer_slots(self, slots: Ints) -> None:
         """Take the best plan with these slots, if the rules allow any."""
@@ -242,12 +262,16 @@ class _Search:
             laid = mip.lay(mip.groups.costs[-1], None, self.held)
         return laid.turned_on(self.on)
 
-    def _minimise(self, laid: Laid, tier: Objective | Linear) -> Ended:
+    def _minimise(
+        self, laid: Laid, tier: Objective | Linear, *, searched: bool
+    ) -> Ended:
         left = self._left()
         if tier.name == "unprinted":
             # Cheap, and nobody may be left out whom only time kept from a slot.
             left = None
-        return minimise(laid, left, self.known, self.past, searched=not self.large)
+        return minimise(
+            laid, left, self.known, self.past, searched=searched and not self.large
+        )
 
     def _plan(self, slots: Ints, uses: Ints) -> _Plan | None:
         """Return the exact plan with so many cards of each kind in each column."""

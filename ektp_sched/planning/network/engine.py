@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ektp_sched.documents import Status
 from ektp_sched.planning.network.conflicts import keeps_pins, pin_conflicts
+from ektp_sched.planning.network.index import by_index
 from ektp_sched.planning.network.lexicographic import solve_tiers
 from ektp_sched.planning.network.program import build_program
 from ektp_sched.planning.outcome import Outcome, Settled
@@ -46,8 +47,16 @@ class NetworkEngine:
             if self.foresight is not None:
                 solution = self.foresight.solve_tiers(program, cohorts, case.tiers)
             else:
+                guess = (
+                    by_index(program, cohorts, case.tiers) if name == "flow" else None
+                )
                 solution = solve_tiers(
-                    program, cohorts, case.tiers, case.solver, clock.deadline
+                    program,
+                    cohorts,
+                    case.tiers,
+                    case.solver,
+                    clock.deadline,
+                    guess=guess,
                 )
         if solution is None:
             return Outcome(name, Status.UNKNOWN, cohorts, program, program)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
 from ektp_sched.planning.network.problem import Flow, node_prices
 
@@ -278,6 +277,8 @@ def _network(
 def _solve(
     arcs: list[tuple[Ints, Ints, Ints, Ints]], supply: Ints, watch: _Watch
 ) -> Ints:
+    from ortools.graph.python import min_cost_flow
+
     tail, head, limit, cost = (np.concatenate(part) for part in zip(*arcs, strict=True))
     solver = min_cost_flow.SimpleMinCostFlow()
     solver.add_arcs_with_capacity_and_unit_cost(tail, head, limit, cost)

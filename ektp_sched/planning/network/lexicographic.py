@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.people.cohorts import Cohorts
+    from ektp_sched.planning.network.index import Guess
     from ektp_sched.planning.network.problem import TierSolver
     from ektp_sched.planning.network.program import Program
 
@@ -60,27 +61,37 @@ def solve_tiers(
     deadline: float | None = None,
     progress: Callable[[str, float], None] | None = None,
     face: Face | None = None,
+    guess: Guess | None = None,
 ) -> Solution | None:
     """Minimise the tiers in strict order.
 
     After the deadline no tier is begun: what is then still open is printed as early as
     possible, and ``None`` is returned if there was no plan yet.  ``face`` is what is
-    free before the first tier, everything if left out.
+    free before the first tier, everything if left out.  As long as prices prove a
+    ``guess`` the solver is not asked.
     """
     face = Face.whole(program) if face is None else face
     solved: list[Solved] = []
     last: tuple[TierProblem, Flow] | None = None
+    flow: Flow | None
     for number, objective in enumerate(tiers):
         if progress is not None:
             progress(objective.name, number / len(tiers))
         problem = tier_problem(program, cohorts, face, objective)
         left = None if deadline is None else deadline - time.monotonic()
-        late = left is not None and left <= 0
-        flow = None if late else solver.solve(problem, left)
-        if flow is None:
+        if left is not None and left <= 0:
             break
+        guessed = None if guess is None else _proven(problem, guess, objective, cohorts)
+        if guessed is not None:
+            flow, tier = guessed
+        else:
+            guess = None
+            flow = solver.solve(problem, left)
+            if flow is None:
+                break
+            tier = _solved(problem, flow, objective, cohorts)
         last = problem, flow
-        solved.append(_solved(problem, flow, objective, cohorts))
+        solved.append(tier)
         price = solved[-1].prices
         if price is None:
             break
@@ -90,6 +101,17 @@ def solve_tiers(
     if len(solved) < len(tiers) or solved[-1].prices is None:
         face, last = _completed(program, cohorts, face, tiers[0].days)
     return Solution(tuple(solved), face, *last)
+
+
+def _proven(
+    problem: TierProblem, guess: Guess, objective: Objective, cohorts: Cohorts
+) -> tuple[Flow, Solved] | None:
+    """Return a guess as the flow of a tier if prices prove it, None if not."""
+    flow = guess.flow(problem)
+    if flow is None:
+        return None
+    tier = _solved(problem, flow, objective, cohorts)
+    return None if tier.prices is None else (flow, tier)
 
 
 def _solved(

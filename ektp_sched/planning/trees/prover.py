@@ -13,13 +13,18 @@ from ektp_sched.planning.trees.write import Grown, written
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ektp_sched.documents import TreeProof
     from ektp_sched.people.objectives import Objective
     from ektp_sched.planning.mixed.model import Held
     from ektp_sched.planning.mixed.pose import Problem
     from ektp_sched.planning.trees.program import Part
-    from ektp_sched.planning.trees.search import Effort
+    from ektp_sched.planning.trees.search import Effort, Offer
     from ektp_sched.planning.trees.write import Label
+
+    Ints = NDArray[np.int64]
 
 __all__ = ["Prover"]
 
@@ -47,23 +52,31 @@ class Prover:
         held: Sequence[Held],
         value: int,
         effort: Effort,
-    ) -> Proven:
-        """Prove the value of the last of some tiers, the others held, or better it.
+        offer: Offer,
+    ) -> bool:
+        """Prove the value of the last of some tiers, the others held.
 
-        Nothing is proven after a tier that was not.
+        What seems better is given to ``offer``, as in `prove`.  Nothing is proven after
+        a tier that was not.
         """
-        proven = Proven()
         if self.over:
-            return proven
+            return False
         program = Program(self.problem.mip(tiers), self.problem.scarce.lots)
-        if value == 0:
-            proven.closed = True
-        elif not program.stuck and program.provable():
-            proven = prove(program, held, value, effort, self.facts, self.likely)
+        proven = Proven(closed=value == 0)
+        if value and not program.stuck and program.provable():
+            offered = [value]
+
+            def best(slots: Ints) -> int:
+                offered.append(offer(slots))
+                return offered[-1]
+
+            know = self.facts, self.likely
+            proven = prove(program, held, value, effort, *know, best)
+            value = min(offered)
         if proven.closed:
             tree = Grown(tiers[-1], value, program.step, tuple(proven.parts))
             self.grown.append(tree)
-        return proven
+        return proven.closed
 
     def written(self, label: Callable[[Objective], Label]) -> TreeProof | None:
         """Return what is proven as a document; None if nothing is."""

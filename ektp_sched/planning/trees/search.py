@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning.trees.program import Program
 
     Ints = NDArray[np.int64]
+    Offer = Callable[[Ints], int]
     _Excess = Callable[[Part, dict[int, bool]], int]
 
 __all__ = ["Effort", "Proven", "prove"]
@@ -59,7 +60,6 @@ class Proven:
 
     parts: list[Part] = field(default_factory=list)  # from left to right
     closed: bool = False  # whether the parts are all
-    better: Ints | None = None  # cards in each slot of a better plan
 
 
 def prove(
@@ -69,13 +69,15 @@ def prove(
     effort: Effort,
     facts: dict[int, Part],
     likely: set[int],
+    offer: Offer,
 ) -> Proven:
     """Prove that no plan that is as good before comes below a value in a tier.
 
     ``facts`` are switches that are proven to be on, ``likely`` those that may be; both
-    are brought up to date.
+    are brought up to date.  What seems a better plan is given to ``offer``, as cards in
+    each slot; it says what the best plan comes to then, and that is proven.
     """
-    return _Tree(program, held, value, effort, facts, likely).grown()
+    return _Tree(program, held, value, effort, facts, likely, offer).grown()
 
 
 @dataclass(slots=True)
@@ -86,6 +88,7 @@ class _Tree:
     effort: Effort
     facts: dict[int, Part]
     likely: set[int]
+    offer: Offer
     lp: Fractions = field(init=False)
     levels: list[list[Count]] = field(init=False)
     before: list[int] = field(init=False)
@@ -120,15 +123,26 @@ class _Tree:
                 continue
             step = None if point.values is None else self._step(point, path)
             if step is None:
-                if point.values is not None:
-                    slots = point.values[slice(*self.lp.laid.slots)]
-                    proven.better = np.rint(slots).astype(np.int64)
-                return proven
+                if not self._bettered(point):
+                    return proven
+                # What is closed for a value is closed for a better one too.
+                open_.append(path)
+                continue
             count, number = step
             open_.append((*path, Step(count, number, above=True)))
             open_.append((*path, Step(count, number, above=False)))
         proven.closed = True
         return proven
+
+    def _bettered(self, point: Point) -> bool:
+        """Return whether a part shows a better plan, which is then the one to prove."""
+        if point.values is None:
+            return False
+        slots = np.rint(point.values[slice(*self.lp.laid.slots)]).astype(np.int64)
+        value = self.offer(slots)
+        better, self.value = value < self.value, min(value, self.value)
+        self.known.clear()
+        return better
 
     def _closed(self, path: Path) -> tuple[Point, Part | None]:
         """Return the fractions of a part, and prices that close it, if any do."""
