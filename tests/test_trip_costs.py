@@ -12,6 +12,7 @@ from test_scenarios_laws import pooled
 
 from ektp_sched.scenarios import POLICIES, simulate
 from ektp_sched.scenarios.compare.costs import Course, pooled_person_days, waiting_costs
+from ektp_sched.scenarios.simulate.polymatroid import daily_sets
 from ektp_sched.scenarios.simulate.simulate import person_days_by_area
 
 
@@ -20,8 +21,26 @@ def test_days_of_waiting_alone_are_those_of_the_whole_outcome(
     world: World, policy: str
 ) -> None:
     whole = simulate(world.queue, world.limits, world.arrivals, policy)
-    alone = person_days_by_area(world.queue, world.limits, world.arrivals, policy)
+    sets = daily_sets(world.queue.kinds, world.limits)
+    course = (world.limits, sets, world.arrivals)
+    [alone] = person_days_by_area(world.queue, [course], policy)
     np.testing.assert_array_equal(alone, whole.person_days_by_area())
+
+
+@given(worlds(), st.sampled_from(POLICIES))
+def test_several_courses_side_by_side_are_each_by_itself(
+    world: World, policy: str
+) -> None:
+    queue, limits, came = world.queue, world.limits, world.arrivals
+    office = world.case.office
+    part = np.where(np.arange(limits.days) < limits.days // 2, 1, 2)
+    fewer = replace(limits, server_cards=limits.server_cards // part)
+    courses = [Course(queue, each, came, office) for each in (limits, fewer)]
+    together = waiting_costs(courses, policy)
+    event(f"one bound: {pooled_person_days(queue, limits, came) is not None}")
+    for each, both in zip((limits, fewer), together, strict=True):
+        [alone] = waiting_costs([Course(queue, each, came, office)], policy)
+        np.testing.assert_array_equal(both, alone)
 
 
 @given(worlds(), st.sampled_from(POLICIES), st.booleans())
@@ -63,12 +82,6 @@ def test_costs_are_those_of_the_trips(
         office.visits.of(area).trip_cost_idr / office.visits.of(area).every_days
         for area in queue.areas
     ]
-    # Half the cards from some day on, gone through side by side with the others.
-    part = np.where(np.arange(limits.days) < limits.days // 2, 1, 2)
-    fewer = replace(limits, server_cards=limits.server_cards // part)
-    courses = [Course(queue, each, arrivals, office) for each in (limits, fewer)]
-    (costs, days), halved = waiting_costs(courses, policy)
-    [alone] = waiting_costs([Course(queue, fewer, arrivals, office)], policy)
-    np.testing.assert_array_equal(halved, alone)
+    [(costs, days)] = waiting_costs([Course(queue, limits, arrivals, office)], policy)
     np.testing.assert_allclose(costs, np.array(rates) @ waited, rtol=1e-12, atol=1e-6)
     np.testing.assert_allclose(days, waited.sum(axis=0), rtol=1e-12)

@@ -175,41 +175,62 @@ def waiting_costs(
     """
     pools = [_pool(course.queue, course.limits) for course in courses]
     rates = [_one_rate(course.queue, course.office) for course in courses]
-    ordered = [
-        rate is None and pool is not None and len(course.queue.cell_share) == 1
-        for course, pool, rate in zip(courses, pools, rates, strict=True)
+    # Whether the first morning's people must be followed, or everybody.
+    first, whole = list[int](), list[int]()
+    for number, (course, pool, rate) in enumerate(
+        zip(courses, pools, rates, strict=True)
+    ):
+        if pool.alone and rate is None and len(course.queue.cell_share) == 1:
+            first.append(number)
+        elif not pool.alone or rate is None:
+            whole.append(number)
+    of_all = _all_days([(courses[n], pools[n]) for n in whole], policy)
+    by_area = dict(zip(whole, of_all, strict=True))
+    of_first = _first_days([(courses[n], pools[n]) for n in first], policy)
+    for number, old in zip(first, of_first, strict=True):
+        queue = courses[number].queue
+        total = _person_days(queue, pools[number], courses[number].arrivals)
+        new = (total - old.sum(axis=0))[None]
+        by_area[number] = shared_out(old, new, queue.cell_share)
+    return [
+        _cost(course, pools[number], rates[number], by_area.get(number))
+        for number, course in enumerate(courses)
     ]
-    of_areas = [
-        (course, pool)
-        for course, pool, follow in zip(courses, pools, ordered, strict=True)
-        if follow and pool is not None
-    ]
-    first = iter(_first_days(of_areas, policy))
-    made = []
-    for course, pool, rate, follow in zip(courses, pools, rates, ordered, strict=True):
-        queue = course.queue
-        if pool is not None and rate is not None:
-            waited = _person_days(queue, pool, course.arrivals).astype(np.float64)
-            made.append((waited * float(rate), waited))
-            continue
-        if follow and pool is not None:
-            old, total = next(first), _person_days(queue, pool, course.arrivals)
-            new = (total - old.sum(axis=0))[None]
-            by_area = shared_out(old, new, queue.cell_share)
-        else:
-            by_area = person_days_by_area(queue, course.limits, course.arrivals, policy)
-        vain = trips(by_area, queue.areas, course.office)
-        made.append((trip_cost(vain, queue.areas, course.office), by_area.sum(axis=0)))
-    return made
+
+
+def _cost(
+    course: Course, pool: _Pool, rate: Fraction | None, by_area: Floats | None
+) -> tuple[Floats, Floats]:
+    if by_area is None:
+        assert rate is not None
+        waited = _person_days(course.queue, pool, course.arrivals).astype(np.float64)
+        return waited * float(rate), waited
+    areas = course.queue.areas
+    vain = trips(by_area, areas, course.office)
+    return trip_cost(vain, areas, course.office), by_area.sum(axis=0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Pool:
-    """The one bound that holds for everybody."""
+    """What bounds a day's cards; figures are of the one bound, where it is alone."""
 
-    sets: DailySets  # the same as the rules of a day have it
-    cards: NDArray[np.int32]  # of each day, (H, R) or (H, 1)
-    supplies: tuple[Ints, ...]  # blanks up to each day, (H,) each
+    sets: DailySets
+    open: Bools
+
+    @property
+    def alone(self) -> bool:
+        """Whether one bound holds for everybody; else order counts."""
+        return self.sets.members.shape == (1, 1)
+
+    @property
+    def cards(self) -> NDArray[np.int32]:
+        """Cards of each day, ``(H, R)`` or ``(H, 1)``."""
+        return self.sets.bound[0] * self.open[:, None]
+
+    @property
+    def supplies(self) -> tuple[Ints, ...]:
+        """Blanks up to each day, ``(H,)`` each."""
+        return tuple(supply for _, supply in self.sets.stock)
 
     @property
     def capacity(self) -> Ints:
@@ -217,13 +238,30 @@ class _Pool:
         return np.cumsum(self.cards, axis=0, dtype=np.int64)
 
 
-def _pool(queue: Queue, limits: Limits) -> _Pool | None:
-    """Return the one bound; None where more than one holds, so that order counts."""
-    sets = daily_sets(queue.kinds, limits)
-    if sets.members.shape != (1, 1):
-        return None
-    cards = sets.bound[0] * limits.open[:, None]
-    return _Pool(sets, cards, tuple(supply for _, supply in sets.stock))
+def _pool(queue: Queue, limits: Limits) -> _Pool:
+    return _Pool(daily_sets(queue.kinds, limits), limits.open)
+
+
+def _all_days(courses: Sequence[tuple[Course, _Pool]], policy: str) -> list[Floats]:
+    """Return everybody's days of waiting by area, ``(A, R)`` each."""
+    made: dict[int, Floats] = {}
+    left = list(range(len(courses)))
+    while left:
+        (course, pool), size, group = courses[left[0]], 0, list[int]()
+        for number in left:
+            other, its = courses[number]
+            more = size + other.arrivals.cards.shape[1]
+            same = other.queue is course.queue and np.array_equal(its.open, pool.open)
+            if not group or (more <= CHUNK and same and its.sets.fits(pool.sets)):
+                group.append(number)
+                size = more
+        left = [number for number in left if number not in group]
+        passed = [
+            (c.limits, p.sets, c.arrivals) for c, p in (courses[n] for n in group)
+        ]
+        days = person_days_by_area(course.queue, passed, policy)
+        made |= dict(zip(group, days, strict=True))
+    return [made[number] for number in range(len(courses))]
 
 
 def _first_days(courses: Sequence[tuple[Course, _Pool]], policy: str) -> list[Ints]:
@@ -346,7 +384,7 @@ def pooled_person_days(queue: Queue, limits: Limits, arrivals: Arrivals) -> Ints
     None where more than one bound holds, so that the order counts.
     """
     pool = _pool(queue, limits)
-    return None if pool is None else _person_days(queue, pool, arrivals)
+    return _person_days(queue, pool, arrivals) if pool.alone else None
 
 
 def _person_days(queue: Queue, pool: _Pool, arrivals: Arrivals) -> Ints:

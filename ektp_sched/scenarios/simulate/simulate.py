@@ -120,13 +120,19 @@ def simulate(
 
 
 def person_days_by_area(
-    queue: Queue, limits: Limits, arrivals: Arrivals, policy: str = "pressure"
-) -> NDArray[np.float64]:
-    """Return everybody's days of waiting by area, ``(A, R)``, and nothing else."""
-    blocks = _blocks(queue, limits, arrivals, (policy, "summary"), CHUNK)
-    parts = [person_days_of(*block.run()) for block in blocks]
-    old, new = (np.concatenate(half, axis=1) for half in zip(*parts, strict=True))
-    return shared_out(old, new, queue.cell_share)
+    queue: Queue,
+    courses: Sequence[tuple[Limits, DailySets, Arrivals]],
+    policy: str = "pressure",
+) -> list[NDArray[np.float64]]:
+    """Return everybody's days of waiting by area, ``(A, R)`` each, and nothing else.
+
+    All courses are gone through in one pass, their replications side by side: they are
+    worked on the same days, and their sets fit.
+    """
+    old, new = person_days_of(*_Block(*_abreast(queue, courses, policy)).run())
+    ends = np.cumsum([came.cards.shape[1] for _, _, came in courses])[:-1]
+    parts = zip(np.split(old, ends, axis=1), np.split(new, ends, axis=1), strict=True)
+    return [shared_out(*part, queue.cell_share) for part in parts]
 
 
 def first_person_days(
@@ -137,18 +143,23 @@ def first_person_days(
     """Return the days that the first morning's people wait by area, ``(A, R)``.
 
     And the day on which the last of them is printed, ``(R,)``, H for none; no day is
-    gone through after it.  All courses are gone through in one pass, their replications
-    side by side: they are worked on the same days, and their sets fit.
+    gone through after it.  The courses are those of `person_days_by_area`.
     """
+    return _FirstMorning(*_abreast(queue, courses, policy)).waited()
+
+
+def _abreast(
+    queue: Queue,
+    courses: Sequence[tuple[Limits, DailySets, Arrivals]],
+    policy: str,
+) -> tuple[Queue, DailySets, Limits, Counts, tuple[str, str]]:
+    """Return what a block of all courses begins with."""
     check_policy(policy)
     parts = [arrivals_by_stream(queue, limits, came) for limits, _, came in courses]
     new = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
     _check_people(queue, new)
     sets = [(s, part.shape[1]) for (_, s, _), part in zip(courses, parts, strict=True)]
-    block = _FirstMorning(
-        queue, side_by_side(sets), courses[0][0], new, (policy, "summary")
-    )
-    return block.waited()
+    return queue, side_by_side(sets), courses[0][0], new, (policy, "summary")
 
 
 def _blocks(
