@@ -115,7 +115,8 @@ class _Search:
             if self.best is None:
                 return False
             if not searched or self.best is not before:
-                closed = self._proven(position)
+                # With the solver's plan another look is short.
+                closed = self._proven(position, Effort().work // (4 if searched else 1))
             if closed:
                 break
         assert self.best is not None
@@ -195,7 +196,7 @@ class _Search:
         named = tier.name != EARLINESS
         return named and self.prover is not None and not self.prover.over
 
-    def _proven(self, position: int) -> bool:
+    def _proven(self, position: int, work: int) -> bool:
         """Prove the best plan in a tier by a tree, or a better one that it shows."""
         if not self._provable(self.order[position]):
             return False
@@ -208,7 +209,7 @@ class _Search:
             return self.best.values[position]
 
         tiers, value = self.flows[: position + 1], self.best.values[position]
-        effort = Effort(end=self.deadline)
+        effort = Effort(work=work, end=self.deadline)
         return self.prover.prove(tiers, self.held, value, effort, offer)
 
     def offer_slots(self, slots: Ints) -> None:

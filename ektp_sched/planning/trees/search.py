@@ -36,6 +36,8 @@ _TRIED: Final = 8
 """So many cuts of a part are tried before one is chosen."""
 _MANY: Final = 20_000
 """Choices from which on the first cut is as good as any."""
+_FEW: Final = 12
+"""So many programs are solved in any case, however large."""
 _SLIGHT: Final = 1e-3
 _TWO: Final = 2
 
@@ -45,7 +47,7 @@ class Effort:
     """How long a proof is looked for."""
 
     parts: int = 400
-    work: int = 3_000_000  # choices of all programs solved
+    work: int = 4_000_000  # numbers in all programs solved, but for the first few
     end: float | None = None  # when time is over
 
     @property
@@ -106,6 +108,7 @@ class _Tree:
         # Where nobody stands in another's way no prices are needed.
         bare = Part((), (), (*(0 for _ in self.held), 1), {}, {}, {})
         open_: list[Path] = [()]
+        most = max(_FEW, self.effort.work // len(self.lp.laid.matrix.value))
         if self._excess(bare, {}) > 0:
             proven.parts.append(bare)
             open_.clear()
@@ -113,7 +116,7 @@ class _Tree:
             path = open_.pop()
             if (
                 len(proven.parts) + len(open_) >= self.effort.parts
-                or self.lp.solved * len(self.program.slot) >= self.effort.work
+                or self.lp.solved >= most
                 or self.effort.late
             ):
                 return proven
