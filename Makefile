@@ -6,6 +6,8 @@
 #   make quick        the shorter part of it, below a minute
 #   make laws         the laws and the long trials, each law in up to 500 new cases
 #   make browser      the tests that open pages in Chromium
+#   make mutants      whether tests notice a change of the rules and of trust, by a
+#                     sample of such changes (an hour; EVERY=1: all, a day)
 #   make lint         ruff and mypy --strict
 #   make bench        the benchmarks;  make bench-smoke  one small round of them
 #   make docs         the pages of the library from its docstrings, into build/api/
@@ -32,10 +34,10 @@ LOCK := requirements-dev.txt
 CHECKER := ektp_sched/trust/checker.py
 
 # Compiled once, and not in each of the many processes that tests start.
-test quick laws browser: export PYTHONDONTWRITEBYTECODE :=
+test quick laws browser mutants: export PYTHONDONTWRITEBYTECODE :=
 
 .DELETE_ON_ERROR:
-.PHONY: demo test quick laws browser lint format bench bench-smoke docs pictures bundle lock clean
+.PHONY: demo test quick laws browser mutants lint format bench bench-smoke docs pictures bundle lock clean
 
 $(READY): $(LOCK) pyproject.toml
 	@$(or $(PYTHON),false) -c 'import sys; sys.exit(not $(SUPPORTED))' 2>/dev/null || { \
@@ -80,6 +82,9 @@ laws: $(READY)
 
 browser: $(READY)
 	EKTP_NO_SKIP=1 $(PY) -m pytest -n $(JOBS) tests/test_*browser.py
+
+mutants: $(READY)
+	$(PY) tests/mutants.py --every $(or $(EVERY),25)
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from reference import comes_first, rank_of
+
 from ektp_sched.office import capacity
 
 if TYPE_CHECKING:
@@ -48,23 +50,14 @@ class Case:
         return min(good, key=lambda row: row["printed_at"]) if good else None
 
     def rank(self, person: dict[str, Any]) -> tuple[float, float]:
-        of_class = self.office.class_rank(person["urgency"])
-        of_area = self.office.area_rank.get(person["area"])
-        last = float("inf")
-        return (
-            last if of_class is None else of_class,
-            last if of_area is None else of_area,
-        )
+        return rank_of(self.office, person)
 
-    def target(self, person: dict[str, Any]) -> int:
-        return self.office.urgency[person["urgency"]].target_days
+    def standing(self, person: dict[str, Any]) -> tuple[Any, date, int]:
+        target = self.office.urgency[person["urgency"]].target_days
+        return self.rank(person), person["waiting_since"], target
 
     def comes_first(self, a: dict[str, Any], b: dict[str, Any]) -> bool:
-        if self.rank(a) != self.rank(b):
-            return self.rank(a) < self.rank(b)
-        older = a["waiting_since"], self.target(a)
-        newer = b["waiting_since"], self.target(b)
-        return older[0] <= newer[0] and older[1] <= newer[1] and older != newer
+        return comes_first(self.standing(a), self.standing(b))
 
     def fits(self, person: dict[str, Any], printer: str) -> bool:
         return printer in self.office.eligible(person["card"], person["area"])

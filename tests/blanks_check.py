@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections import Counter
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ektp_sched.trust.checker import Cohort, Folder
@@ -26,33 +28,54 @@ def troubles(out: Path, offices: Path) -> list[str]:
     and where it gets blanks, one more is worth to it what the ministry's price says.
     """
     document = json.loads((out / "blanks.json").read_bytes())
-    price = tuple(tier["price"] for tier in document["tiers"])
-    given = 0
+    start = date.fromisoformat(document["start"])
+    lots = [(0, document["blanks"], document["kept"])]
+    lots += [
+        ((date.fromisoformat(lot["on"]) - start).days, lot["cards"], lot["kept"])
+        for lot in document["deliveries"]
+    ]
+    prices = [
+        tuple((tier["price"], *tier["later"])[k] for tier in document["tiers"])
+        for k in range(len(lots))
+    ]
+    given = [0] * len(lots)
     found: list[str] = []
     for key, share in document["offices"].items():
-        blanks, folder = share["blanks"], out / "offices" / key
+        folder = out / "offices" / key
         proof = out / "blanks" / f"{key}.json"
-        if blanks is None or not folder.is_dir():
+        if share["blanks"] is None or not folder.is_dir():
             continue
-        given += blanks
-        own = tomllib.loads((offices / f"{key}.toml").read_text())
-        has = tomllib.loads((folder / "office.toml").read_text())
-        if _stock(has) - _stock(own) != blanks:
+        blanks = [share["blanks"], *share["later"]]
+        given = [g + b for g, b in zip(given, blanks, strict=True)]
+        own = _stock(tomllib.loads((offices / f"{key}.toml").read_text()))
+        for (day, *_), cards in zip(lots, blanks, strict=True):
+            own[start + timedelta(day) if day else date.min] += cards
+        if +own != +_stock(tomllib.loads((folder / "office.toml").read_text())):
             found.append(f"{key}: has another number of blanks than it was given")
         if proof.is_file():
             office = _Office(folder, json.loads(proof.read_bytes()), document["tiers"])
-            found += [f"{key}: {what}" for what in office.troubles(blanks, price)]
-        elif blanks or json.loads((folder / "summary.json").read_bytes())["printed"]:
+            worth = zip([day for day, *_ in lots], blanks, prices, strict=True)
+            found += [f"{key}: {what}" for what in office.troubles([*worth])]
+        elif (
+            any(blanks) or json.loads((folder / "summary.json").read_bytes())["printed"]
+        ):
             found.append(f"{key}: no proof")
-    if given + document["kept"] != document["blanks"]:
-        found.append("not all blanks are given out or kept")
-    if document["kept"] and any(price):
-        found.append("blanks are kept although they have a price")
+    for (_, cards, kept), out_of_it, price in zip(lots, given, prices, strict=True):
+        if out_of_it + kept != cards:
+            found.append("not all blanks are given out or kept")
+        if kept and any(price):
+            found.append("blanks are kept although they have a price")
     return found
 
 
-def _stock(office: dict[str, Any]) -> int:
-    return sum(card.get("stock", 0) for card in office.get("cards", {}).values())
+def _stock(office: dict[str, Any]) -> Counter[date]:
+    """Return blanks by the day on which they come; those at hand on the first."""
+    come: Counter[date] = Counter()
+    for card in office.get("cards", {}).values():
+        come[date.min] += card.get("stock", 0)
+        for delivery in card.get("deliveries", []):
+            come[delivery["on"]] += delivery["cards"]
+    return come
 
 
 class _Office:
@@ -104,7 +127,8 @@ class _Office:
                     paid = [self.price(limit, day) for limit in way]
                     yield _sum(paid + blanks, len(self.tiers)), way[:2]
 
-    def troubles(self, blanks: int, price: Vector) -> Iterator[str]:
+    def troubles(self, lots: list[tuple[int, int, Vector]]) -> Iterator[str]:
+        """Yield what is not as it must be, given day, number and price of each lot."""
         folder, zero = self.folder, (0,) * len(self.tiers)
         if folder.wrong:
             yield f"its folder has {folder.wrong[0]}"
@@ -113,12 +137,13 @@ class _Office:
                 paid = self.price(name, day)
                 if paid < zero or (paid > zero and folder.used[name][day] < most):
                     yield f"{name} has a price on day {day}"
-        worth = _sum(
-            [self.price(self.card, day) for day in range(folder.days)],
-            len(self.tiers),
-        )
-        if worth > price or (blanks and worth != price):
-            yield "a blank is worth something else than its price"
+        for first, blanks, price in lots:
+            worth = _sum(
+                [self.price(self.card, day) for day in range(first, folder.days)],
+                len(self.tiers),
+            )
+            if worth > price or (blanks and worth != price):
+                yield f"a blank of day {first} is worth something else than its price"
         yield from self.would_do_better()
 
     def would_do_better(self) -> Iterator[str]:

@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
@@ -24,6 +24,38 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+_DRAWN = """
+() => {
+  const said = each => each.tagName + ' ' + ['class', 'fill', 'style'].map(
+    name => each.getAttribute(name)).join(' ');
+  const all = [...document.querySelectorAll('body *')].filter(
+    each => each.checkVisibility());
+  return matchMedia('(prefers-color-scheme: dark)').matches + '\\n' +
+    [...new Set(all.map(each => said(each.parentElement) + ' > ' + said(each)))]
+      .sort().join('\\n');
+}
+"""
+_looked_at: set[str] = set()
+
+
+def assert_accessible(page: Page) -> None:
+    """Assert that axe finds nothing that keeps anybody out.
+
+    Contrasts take most of its time and depend on no language and no width: they are
+    looked at once for all pages that draw the same.
+    """
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    drawn = page.evaluate(_DRAWN)
+    contrast = {"color-contrast": {"enabled": drawn not in _looked_at}}
+    options = {"resultTypes": ["violations"], "rules": contrast}
+    results = axe.run(page, options=options).response
+    assert results["violations"] == [], [
+        (violation["id"], violation["nodes"][0]["html"])
+        for violation in results["violations"]
+    ]
+    assert len(results["passes"]) > 10
+    _looked_at.add(drawn)
 
 
 @contextmanager

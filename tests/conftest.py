@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,9 +17,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-def _profile(name: str, examples: int, *, same: bool = False) -> None:
+def _profile(
+    name: str,
+    examples: int,
+    *,
+    same: bool = False,
+    phases: tuple[Phase, ...] = (*Phase,),
+) -> None:
     settings.register_profile(
         name,
+        phases=phases,
         max_examples=examples,
         deadline=None,
         derandomize=same,
@@ -38,9 +46,16 @@ _profile("ci", 20, same=True)
 _profile("local", 20)
 _profile("quick", 5)
 _profile("laws", 500)
-settings.load_profile(
-    os.environ.get("EKTP_PROFILE") or ("ci" if os.environ.get("CI") else "local")
-)
+# Whether a mutant is found, and not by how small a case.
+_profile("mutants", 20, same=True, phases=(Phase.explicit, Phase.generate))
+PROFILE = os.environ.get("EKTP_PROFILE") or ("ci" if os.environ.get("CI") else "local")
+settings.load_profile(PROFILE)
+
+# The processes of the suite fill the machine; a pool of threads in each only waits for
+# the others'.  That no number of threads changes a byte has a test of its own, and
+# the long trials run with all of them.
+if PROFILE != "laws":
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +71,7 @@ def forked_trials() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Return a browser; a test that looks at pages without one is skipped."""
+    # Not for longer: while it runs, nothing else can run an event loop.
     from browser import chromium
 
     with chromium() as running:
@@ -82,7 +98,7 @@ def database(postgres: sa.URL) -> Iterator[sa.URL]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> sa.URL:
     """Return where a ledger can be made, in each of the databases that it may use."""
     from ektp_sched.ledger import address
@@ -97,6 +113,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files of what is slow, so that what ends last is short."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass by what all tests have loaded."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from builders import Case, choices, day, make_backlog, make_office
 from hypothesis import strategies as st
+from reference import reference
 
-from ektp_sched.office import Lot, lots, ribbon_cards
+from ektp_sched.office import Lot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,24 +58,14 @@ def most_with_blanks(
 
 def keeps_consumables(case: Case, choice: Sequence[Slot]) -> bool:
     """Return whether every card has a blank that it may use, and ribbon."""
-    rows = case.rows()
-    for card, some in lots(case.office, case.start, case.days).items():
-        cards: Cards = {name: [0] * case.days for name in case.office.urgency}
-        for row, slot in zip(rows, choice, strict=True):
-            if slot is not None and row["card"] == card:
-                cards[row["urgency"]][slot[0]] += 1
-        if most_with_blanks(some, cards) < sum(map(sum, cards.values())):
-            return False
-    return ribbons_kept(case, choice)
+    names = case.backlog.frame["application_id"]
+    slots = dict(zip(names, choice, strict=True))
+    return not reference(case).broken_blanks(slots) and ribbons_kept(case, choice)
 
 
 def ribbons_kept(case: Case, choice: Sequence[Slot]) -> bool:
-    for name, allowed in ribbon_cards(case.office, case.start, case.days).items():
-        for at in range(case.days):
-            used = sum(s is not None and s[1] == name and s[0] <= at for s in choice)
-            if used > allowed[at]:
-                return False
-    return True
+    taken = [slot for slot in choice if slot is not None]
+    return not reference(case).broken_ribbons(taken)
 
 
 @st.composite

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import pytest
+from browser import assert_accessible
 
 from ektp_sched.children import child_command, child_environment
 
@@ -145,9 +145,7 @@ class Seat:
         assert inner <= outer, self.page.url
 
     def assert_accessible(self) -> None:
-        axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-        violations = axe.run(self.page).response["violations"]
-        assert violations == [], [(v["id"], v["nodes"][0]["html"]) for v in violations]
+        assert_accessible(self.page)
 
 
 @contextmanager

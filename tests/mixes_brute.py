@@ -4,7 +4,7 @@ Every set of uses of shifts that the rules on shifts allow is tried, and for eac
 every number of cards of each kind on every day; kinds are people with equal rows.
 What is left of each kind after a day says all that later days need to know, so
 equal remainders are tried on once.  No engine, no cohorts and no capacity of the
-package take part: the office's models and ``brute`` alone.
+package take part: the office's models and ``reference`` alone.
 """
 
 from __future__ import annotations
@@ -12,10 +12,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import chain, combinations, pairwise, product
+from itertools import chain, combinations, product
 from typing import TYPE_CHECKING, Any
 
-from brute import Limits, Person, Reference, _free_days, reference, tier_names
+from reference import (
+    Limits,
+    Person,
+    Reference,
+    _free_days,
+    asks,
+    could_be_printed,
+    periods,
+    quota_breaks,
+    reference,
+    shifts_allowed,
+    tier_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -117,28 +129,14 @@ class Small:
                     found[shift.id, day] = cards
         return found
 
-    def allowed(self, uses: Sequence[Use]) -> bool:
-        """Return whether budget, uses, weeks and rest allow some uses."""
-        office, shifts = self.office, {s.id: s for s in self.office.shifts}
-        cost = sum(shifts[name].cost_idr for name, _ in uses)
-        if office.budget is not None and cost > office.budget.idr:
-            return False
-        for shift in office.shifts:
-            days = sorted(day for name, day in uses if name == shift.id)
-            weeks = [(self.case.start.weekday() + day) // 7 for day in days]
-            most = max(map(weeks.count, weeks), default=0)
-            if shift.max_uses is not None and len(days) > shift.max_uses:
-                return False
-            if shift.max_per_week is not None and most > shift.max_per_week:
-                return False
-            if any(b - a - 1 < shift.rest_days for a, b in pairwise(days)):
-                return False
-        return True
-
     def decisions(self) -> Iterator[tuple[Use, ...]]:
         can = list(self.added)
         every = (combinations(can, n) for n in range(len(can) + 1))
         return filter(self.allowed, chain.from_iterable(every))
+
+    def allowed(self, uses: Sequence[Use]) -> bool:
+        """Return whether budget, uses, weeks and rest allow some uses."""
+        return shifts_allowed(self.office, self.case.start, uses)
 
     def limits(self, uses: Sequence[Use]) -> Limits:
         """Return what is there with some uses."""
@@ -289,45 +287,28 @@ class Small:
             )
             if used > supply[day]:
                 return False
-        weekday = (self.case.start.weekday() + day) % 7
-        last = day + 1 == self.days
-        for quota in self.office.quotas:
-            if quota.per == "day":
-                since, whole = left, self.known.limits.worked[day]
-            elif quota.per == "week":
-                if weekday < 6 and not last:
-                    continue
-                since, whole = begun, weekday == 6 and day >= 6
-            else:
-                if not last:
-                    continue
-                since, whole = every, True
-            if not self._quota(quota, day, since, after, whole=whole):
-                return False
-        return True
+        since = {"day": left, "week": begun, "plan": every}
+        return all(
+            self._quota(quota, day, since[quota.per], after, whole=whole)
+            for quota in self.office.quotas
+            for _, last, whole in periods(
+                quota.per, self.case.start, self.known.limits.worked
+            )
+            if last == day
+        )
 
     def _quota(
         self, quota: Quota, day: int, since: Counts, after: Counts, *, whole: bool
     ) -> bool:
         """Return whether a quota is kept in a period that ends with a day."""
+        asked = [asks(quota, kind.row) for kind in self.kinds]
         printed = [a - b for a, b in zip(since, after, strict=True)]
-        of_kind = [_asks(quota, kind.row) for kind in self.kinds]
-        mine = sum(n for n, asked in zip(printed, of_kind, strict=True) if asked)
-        every = sum(printed)
-        if quota.at_most is not None and mine > quota.at_most:
-            return False
-        share = quota.at_most_share
-        if share is not None and mine > Fraction(share) * every:
-            return False
-        least = Fraction(quota.at_least or 0)
-        least = max(least, Fraction(quota.at_least_share or 0) * every)
-        if not whole or mine >= least:
-            return True
-        return not any(
-            n
-            for kind, n, asked in zip(self.kinds, after, of_kind, strict=True)
-            if asked and _could_be(kind.person, day)
+        of_kind = sum(n for n, asks_it in zip(printed, asked, strict=True) if asks_it)
+        left = any(
+            n and asks_it and could_be_printed(kind.person, day)
+            for kind, n, asks_it in zip(self.kinds, after, asked, strict=True)
         )
+        return not quota_breaks(quota, of_kind, sum(printed), left=left, whole=whole)
 
     # What a plan says
 
@@ -365,26 +346,6 @@ def _sum(value: Vector, others: Sequence[Vector]) -> Vector:
 
 def _subsets(names: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [s for n in range(len(names) + 1) for s in combinations(names, n)]
-
-
-def _could_be(person: Person, day: int) -> bool:
-    """Return whether somebody who is left could have been printed by a day."""
-    return (
-        bool(person.printers)
-        and person.ready <= day
-        and not (person.pinned is not None and person.pinned > day)
-    )
-
-
-def _asks(quota: Quota, row: Mapping[str, Any]) -> bool:
-    return all(
-        names is None or row[key] in names
-        for key, names in (
-            ("urgency", quota.urgency),
-            ("card", quota.card),
-            ("area", quota.area),
-        )
-    )
 
 
 def _may_be_used(office: Office, shift: Shift, day: date) -> bool:

@@ -1,95 +1,28 @@
-"""Quotas by their definitions, card by card, and small cases with them."""
+"""Small cases with quotas, and what a plan of one breaks."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from builders import EVERY_DAY, Case, choices, day, make_backlog, make_office
 from hypothesis import strategies as st
-
-from ektp_sched.office import calendar
+from reference import broken_quotas
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from builders import Slot
 
-    from ektp_sched.rules.quotas import Quota
-
-__all__ = ["broken", "of_kind", "quota_cases"]
-
-
-def of_kind(quota: Quota, row: Mapping[str, Any]) -> bool:
-    return all(
-        names is None or row[key] in names
-        for key, names in (
-            ("urgency", quota.urgency),
-            ("card", quota.card),
-            ("area", quota.area),
-        )
-    )
-
-
-def _periods(case: Case, per: str, *, least: bool) -> list[list[date]]:
-    days = [case.start + timedelta(days=d) for d in range(case.days)]
-    if per == "plan":
-        return [days]
-    if per == "day":
-        opened = calendar(case.office, case.start, case.days).open
-        return [
-            [d] for d, works in zip(days, opened, strict=True) if works or not least
-        ]
-    weeks: dict[date, list[date]] = {}
-    for d in days:
-        weeks.setdefault(d - timedelta(days=d.weekday()), []).append(d)
-    return [week for week in weeks.values() if len(week) == 7 or not least]
-
-
-def _left(case: Case, choice: Sequence[Slot], quota: Quota, end: date) -> int:
-    """Count those of the kind who could have been printed by a day and were not."""
-    count = 0
-    for row, slot in zip(case.rows(), choice, strict=True):
-        printed = None if slot is None else case.start + timedelta(days=slot[0])
-        count += (
-            of_kind(quota, row)
-            and row["ready_on"] <= end
-            and bool(case.office.eligible(row["card"], row["area"]))
-            and not (row["pinned_on"] is not None and row["pinned_on"] > end)
-            and not (printed is not None and printed <= end)
-        )
-    return count
+__all__ = ["broken", "quota_cases"]
 
 
 def broken(case: Case, choice: Sequence[Slot]) -> set[tuple[int, str, date]]:
     """Return each quota, key and first day of a period that a plan does not keep."""
-    found = set()
-    rows = case.rows()
-    for index, quota in enumerate(case.office.quotas):
-        for key in ("at_most", "at_least", "at_most_share", "at_least_share"):
-            value = getattr(quota, key)
-            if value is None:
-                continue
-            least = key.startswith("at_least")
-            for period in _periods(case, quota.per, least=least):
-                inside = [
-                    row
-                    for row, slot in zip(rows, choice, strict=True)
-                    if slot is not None and day(slot[0]) in period
-                ]
-                mine = sum(of_kind(quota, row) for row in inside)
-                wanted = Fraction(value) * (len(inside) if "share" in key else 1)
-                if least:
-                    left = _left(case, choice, quota, period[-1])
-                    wrong = mine < wanted and left > 0
-                else:
-                    wrong = mine > wanted
-                if wrong:
-                    found.add((index, key, period[0]))
-    return found
+    names = case.backlog.frame["application_id"]
+    days = {n: slot and slot[0] for n, slot in zip(names, choice, strict=True)}
+    return {(index, key, day(first)) for index, key, first in broken_quotas(case, days)}
 
 
 _SELECTIONS: list[dict[str, Any]] = [

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from brute import reference
+from reference import reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from brute import Limits
-    from brute import Person as Applicant
+    from reference import Limits
+    from reference import Person as Applicant
     from strategies import Case
 
 __all__ = ["Desk", "Newcomer", "Person", "Slow", "slow"]

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from ektp_sched.scenarios.compare.comparison import Comparison
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 CODES = ("en", "id")
 KINDS = [

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 SCENARIOS = """\
 baseline = "now"
 [arrivals]

@@ -19,6 +19,8 @@ from ektp_sched.trust import checker
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 NEXT = ("--start", "2017-09-13")
 QUICK = ("--no-xlsx", "--no-report")
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ektp_sched.ledger.state import State
     from ektp_sched.morning.imports import Imported
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2017, 9, 12)
 OFFICE = Office.model_validate(
     {

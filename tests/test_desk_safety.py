@@ -13,6 +13,7 @@ import pytest
 from browser import chromium
 from desk_client import seated, served
 
+from ektp_sched.desk.registry import PAGES
 from ektp_sched.desk.visit import safe_name
 from ektp_sched.example import write_start
 
@@ -149,6 +150,13 @@ def test_addresses_and_forms_of_ones_own_making_break_nothing(
         sent("/who", who="a\nb", day="x"),
         sent("/people/find", asked="%" * 5000),
         sent("/language", code="x", back="//evil.example"),
+    ]
+    answers += [sent("/office", source="x", step="show")]
+    # And whatever is left out.
+    answers += [
+        sent(re.sub(r"\{[^}]+\}", "1", page.path))
+        for page in PAGES
+        if page.method == "POST"
     ]
     for answer in answers:
         assert answer.status < 500, answer.text

@@ -7,10 +7,10 @@ from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from brute import Slot, reference, slots_of
 from hypothesis import event, given
 from hypothesis import strategies as st
 from mixes_brute import Small
+from reference import Slot, reference, slots_of
 from strategies import (
     FEW,
     Case,
@@ -27,7 +27,7 @@ from ektp_sched.planning import Status
 from ektp_sched.trust.explain.explain import explain
 
 if TYPE_CHECKING:
-    from brute import Limits, Person
+    from reference import Limits, Person
 
     from ektp_sched.planning import Plan
     from ektp_sched.trust.explain.explain import Explanation
@@ -230,7 +230,9 @@ def blanks_after(told: Told, day: int) -> list[str]:
         if at == day:
             slots = told.slots | {told.me.name: (day, printer, "")}
             taken = [slot for slot in slots.values() if slot is not None]
-            broken.append(told.problem._blanks(slots) + told.problem._ribbons(taken))
+            broken.append(
+                told.problem.broken_blanks(slots) + told.problem.broken_ribbons(taken)
+            )
     return min(broken, key=len)
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import strategies
-from brute import reference, slots_of
 from builders import (
     Case,
     as_fake,
@@ -22,12 +21,12 @@ from builders import (
     planned,
     random_case,
     rank_key,
-    strict,
     tier_names,
 )
 from damages import base
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
+from reference import comes_first, rank_of, reference, slots_of
 from strategies import HALF, START, cases, desk, given_cases, person
 
 from ektp_sched.backlog.known import GIVEN
@@ -35,8 +34,8 @@ from ektp_sched.planning import Status
 from ektp_sched.trust import fairness, verify
 
 if TYPE_CHECKING:
-    from brute import Person, Reference
     from builders import Slot
+    from reference import Person, Reference
 
 
 def any_plan(case: Case, rng: random.Random) -> list[Slot] | None:
@@ -69,7 +68,7 @@ def by_pairs(case: Case, plan: list[Slot]) -> tuple[int, Counter[str], int]:
             ready = (first["ready_on"] - case.start).days
             if days[1] >= days[0] or ready > days[1]:
                 continue
-            if not comes_first(case, first, other):
+            if not comes_first(standing(case, first), standing(case, other)):
                 continue
             swapped = list(plan)
             swapped[a], swapped[b] = plan[b], plan[a]
@@ -101,17 +100,9 @@ def by_pairs(case: Case, plan: list[Slot]) -> tuple[int, Counter[str], int]:
     return avoidable, accounted, longest
 
 
-def comes_first(case: Case, a: dict[str, Any], b: dict[str, Any]) -> bool:
-    ranks = strict(rank_key(case.office, a)), strict(rank_key(case.office, b))
-    if ranks[0] != ranks[1]:
-        return ranks[0] < ranks[1]
-    targets = [case.office.urgency[row["urgency"]].target_days for row in (a, b)]
-    since = a["waiting_since"], b["waiting_since"]
-    return (
-        since[0] <= since[1]
-        and targets[0] <= targets[1]
-        and (since[0] < since[1] or targets[0] < targets[1])
-    )
+def standing(case: Case, row: dict[str, Any]) -> tuple[Any, Any, int]:
+    target = case.office.urgency[row["urgency"]].target_days
+    return rank_of(case.office, row), row["waiting_since"], target
 
 
 @given(seed=st.integers(0, 10**6), shifts=st.booleans())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 import random
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 START = date(2017, 9, 12)
 DAYS = 6
+LATER = 3
 Value = tuple[int, ...]
 
 
@@ -117,9 +119,11 @@ class Drawn:
         )
 
     @cache  # noqa: B019 - lives as long as its test
-    def values(self, key: str, blanks: int) -> Counter[tuple[str, Any]]:
+    def values(self, key: str, blanks: int, later: int = 0) -> Counter[tuple[str, Any]]:
         """Plan an office alone with so many blanks; return its tiers."""
-        office = with_blanks(office_for(self.offices, key), START, ((0, blanks),))
+        office = with_blanks(
+            office_for(self.offices, key), START, ((0, blanks), (LATER, later))
+        )
         backlog = read_backlog(self.backlogs / f"{key}.csv", office)
         made = plan(backlog, office, start=START, days=DAYS)
         assert made.status is Status.OPTIMAL
@@ -150,7 +154,7 @@ def proportional(blanks: int, weights: dict[str, int]) -> dict[str, int]:
     return shares
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(7))
 def test_no_division_is_better(tmp_path: Path, seed: int) -> None:
     drawn = Drawn(tmp_path / "nation", seed)
     for blanks in (drawn.draw.randint(1, 5), drawn.draw.randint(5, 12)):
@@ -189,6 +193,42 @@ def test_no_division_is_better(tmp_path: Path, seed: int) -> None:
                 m for (t, _), m in zip(order, more, strict=True) if t == "unprinted"
             )
             assert rule["more"]["unprinted"] == counted
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_division_of_what_is_here_and_comes_later_is_better(
+    tmp_path: Path, seed: int
+) -> None:
+    drawn = Drawn(tmp_path / "nation", seed)
+    lots = drawn.draw.randint(0, 3), drawn.draw.randint(1, 4)
+    out = tmp_path / "out"
+    later = {START + timedelta(days=LATER): lots[1]}
+    assert not drawn.divided(out, lots[0], deliveries=later).failed
+    document = document_of(out)
+    order = order_of(document)
+    rows = document["offices"].values()
+    shares = [(row["blanks"], *row["later"]) for row in rows]
+    every = [
+        [
+            cards
+            for cards in itertools.product(range(lot + 1), repeat=len(shares))
+            if sum(cards) == lot
+        ]
+        for lot in lots
+    ]
+
+    def total(shares: Any) -> Value:
+        values = [
+            drawn.values(key, *share)
+            for key, share in zip(drawn.keys, shares, strict=True)
+        ]
+        return tuple(sum(value[tier] for value in values) for tier in order)
+
+    best = min(
+        total(zip(now, then, strict=True)) for now, then in itertools.product(*every)
+    )
+    assert total(shares) == best
+    assert troubles(out, drawn.offices) == []
 
 
 @pytest.fixture(scope="module")
@@ -328,13 +368,39 @@ def test_rules_without_a_price_are_named(
     assert named in str(refused.value)
 
 
-@pytest.mark.parametrize("options", [{"blanks": -1}, {"blanks": 5, "days": None}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"blanks": -1},
+        {"blanks": 5, "days": None},
+        {"blanks": 5, "deliveries": {START: 3}},
+        {"blanks": 5, "deliveries": {"2017-10-32": 3}},
+        {"blanks": 5, "deliveries": {"2018-10-02": 3}},
+        {"blanks": 5, "deliveries": {"2017-09-20": 0}},
+    ],
+)
 def test_numbers_that_are_none_are_refused_before_anything_is_written(
     nation: Path, tmp_path: Path, options: dict[str, Any]
 ) -> None:
     with pytest.raises(UsageError):
         run(nation, tmp_path / "out", **options)
     assert not (tmp_path / "out").exists()
+
+
+def test_deliveries_are_divided_too_and_shares_add_up(
+    nation: Path, tmp_path: Path
+) -> None:
+    later = {"2017-09-19": 40, "2017-09-26": 25}
+    made = run(nation, tmp_path / "out", 30, deliveries=later)
+    document = document_of(tmp_path / "out")
+    rows = document["offices"].values()
+    assert sum(row["blanks"] for row in rows) == 30
+    assert [sum(row["later"][k] for row in rows) for k in (0, 1)] == [40, 25]
+    assert {outcome.state for outcome in made.outcomes} == {"planned"}
+    assert troubles(tmp_path / "out", nation / "offices") == []
+    table = (tmp_path / "out/fleet.csv").read_text("utf-8")
+    listed = [*csv.DictReader(table.splitlines())]
+    assert sum(int(row["blanks_2017-09-26"]) for row in listed) == 25
 
 
 @pytest.mark.slow

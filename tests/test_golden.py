@@ -45,7 +45,7 @@ def _read(text: str) -> Any:
         ("kupang", True),
         ("saturdays", True),
         ("quotas", False),
-        ("two-card-types", False),
+        pytest.param("two-card-types", False, marks=pytest.mark.slow),
     ],
 )
 def test_an_example_is_planned_as_ever(
@@ -57,6 +57,7 @@ def test_an_example_is_planned_as_ever(
     compare_with_golden(name, {k: v for k, v in summary.items() if k not in left_out})
 
 
+@pytest.mark.slow
 def test_one_server_is_compared_with_a_new_one_as_ever() -> None:
     scenarios = example("kupang") / "scenarios.toml"
     comparison = ek.compare(

@@ -19,6 +19,8 @@ from ektp_sched.ledger.backup import Restored, back_up, restore
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2017, 9, 13)
 
 

@@ -42,6 +42,8 @@ from ektp_sched.ledger.tables import ACTS, FACTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2017, 9, 12)
 Rows = list[dict[str, Any]]
 

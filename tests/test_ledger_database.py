@@ -18,6 +18,8 @@ from alembic.script import ScriptDirectory
 from ektp_sched.errors import LedgerError
 from ektp_sched.ledger import Ledger, NewAct, address, breaks, database, personal
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2017, 9, 12)
 SECRET = "hush-hush"
 

@@ -27,6 +27,8 @@ from ektp_sched.trust import checker
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 OFFICE = """\
 name = "Kantor"
 language = "en"

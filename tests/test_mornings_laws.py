@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from brute import reference, slots_of
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from mornings import Life, expected
+from reference import reference, slots_of
 from strategies import (
     FEW,
     HALF,

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from brute import enumerated, every_plan, reference, slots_of
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from mixes_brute import Small
 from opinions import nothing_is_wrong, planned_by_both
+from reference import enumerated, every_plan, reference, slots_of
 from strategies import (
     FEW,
     HALF,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from strategies import START, desk, make_backlog, person
 
@@ -54,6 +55,18 @@ def test_limits_may_meet_and_take_the_whole_range() -> None:
     assert (found.at_least, found.at_most) == (50, 50)
     assert str(found.at_most_share) == "0.5"
     assert quota(at_least_share=1, at_most_share=1, per="plan").per == "plan"
+
+
+@pytest.mark.parametrize(
+    ("per", "printed", "left"),
+    [("week", 3, [2, 5]), ("plan", 9, [0, 5]), ("day", 3, [5, 5])],
+)
+def test_cards_of_before_count_in_the_stretch_that_they_are_in(
+    per: str, printed: int, left: list[int]
+) -> None:
+    before = quota(per=per).after(printed)
+    assert before.amounts(5, np.array([0, 6])).tolist() == left
+    assert quota(per=per).amounts(5, np.array([0, 6])).tolist() == [5, 5]
 
 
 CARDS = "a whole number of cards from 0 to 1,000,000,000"

@@ -24,6 +24,8 @@ from ektp_sched.rules.fields import DAYS, SHEET_ERRORS
 from ektp_sched.rules.reading import COLUMNS
 from ektp_sched.rules.tiers import DECISION_TIERS
 
+pytestmark = pytest.mark.slow
+
 ids = st.from_regex(r"\A[a-z0-9_-][a-z0-9._-]{0,9}\Z")
 days = st.dates()
 shares = st.decimals(0, 1, places=2) | st.decimals(0, 1, places=25)

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from brute import reference
 from hypothesis import assume, event, given
+from reference import reference
 from strategies import HALF, START, Case, desk, person, pinned_cases
 
 from ektp_sched.planning import Conflict, Plan, Status

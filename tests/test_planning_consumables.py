@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from brute import reference, slots_of
 from hypothesis import given
+from reference import reference, slots_of
 from strategies import HALF, START, Case, consumable_cases, days_of, desk, person
 from test_planning_mixed import best, values, without
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
-from brute import reference, slots_of
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from reference import reference, slots_of
 from strategies import HALF, START, Case, cases, desk, person, pinned_cases
 
 from ektp_sched.errors import UnsupportedRuleError, UsageError

@@ -10,10 +10,10 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from brute import Slot, reference, slots_of
 from hypothesis import event, given
 from hypothesis import strategies as st
 from mixes_brute import Small
+from reference import Slot, reference, slots_of
 from strategies import (
     FEW,
     HALF,
@@ -30,7 +30,7 @@ from strategies import (
 from ektp_sched.planning import Status
 
 if TYPE_CHECKING:
-    from brute import Person
+    from reference import Person
 
     from ektp_sched.planning import Plan
 
@@ -63,7 +63,7 @@ def could_have_exchanged(case: Case, plan: Plan) -> list[tuple[str, str]]:
         if (
             may(first, there)
             and may(other, here)
-            and not problem._blanks(after)
+            and not problem.broken_blanks(after)
             and small.value_of(swapped, uses) == value
         ):
             found.append((first.name, other.name))

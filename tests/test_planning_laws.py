@@ -1,6 +1,6 @@
 """The laws that every plan obeys, on generated offices and backlogs.
 
-What a law demands is recalculated by `brute.py`, person by person; the number
+What a law demands is recalculated by `reference.py`, person by person; the number
 of examples comes from the hypothesis profile (`conftest`).
 """
 
@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
-from brute import digest, enumerated, reference, slots_of
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong, planned_by_both
+from reference import digest, enumerated, reference, slots_of
 from strategies import FEW, HALF, Case, cases, given_cases, pinned_cases, tiny_cases
 
 from ektp_sched.planning import Status
@@ -30,7 +30,7 @@ from ektp_sched.trust import check_certificate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from brute import Reference, Slot
+    from reference import Reference, Slot
     from strategies import Row
 
     from ektp_sched.planning import Plan

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 from functools import partial
 from importlib import import_module
-from itertools import product
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
-from brute import Reference, reference
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from mixes_brute import Small
+from reference import broken_quotas
 from strategies import (
     FEW,
     HALF,
@@ -31,17 +30,14 @@ from strategies import (
 )
 
 from ektp_sched.errors import UsageError
-from ektp_sched.office import calendar
 from ektp_sched.planning import Status, engines
 from ektp_sched.planning.mixed import exact, relax, solve
 from ektp_sched.planning.trees.search import Effort
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from ektp_sched.planning import Plan
-    from ektp_sched.rules.quotas import Quota
 
 Days = dict[str, int | None]
 
@@ -49,83 +45,9 @@ Days = dict[str, int | None]
 WEEK = {"workdays": ["mon", "tue", "wed", "thu", "fri"]}
 
 
-def periods(case: Case, quota: Quota) -> Iterator[tuple[range, bool, bool]]:
-    """Yield the days of each period, and whether a most and a least hold in it."""
-    worked = calendar(case.office, case.start, case.days).open
-    if quota.per == "plan":
-        yield range(case.days), True, True
-    elif quota.per == "day":
-        yield from ((range(d, d + 1), True, bool(worked[d])) for d in range(case.days))
-    else:
-        for monday in range(-case.start.weekday(), case.days, 7):
-            inside = range(max(0, monday), min(case.days, monday + 7))
-            yield inside, True, len(inside) == 7
-
-
-def keeps(case: Case, found: Mapping[str, int | None]) -> bool:
-    """Whether days keep every quota, counted one card at a time."""
-    rows = {row["application_id"]: row for row in case.rows}
-    for quota in case.office.quotas:
-        kind = {
-            name
-            for name, row in rows.items()
-            if (quota.area is None or row.get("area") in quota.area)
-            and (quota.urgency is None or row["urgency"] in quota.urgency)
-            and (quota.card is None or row.get("card") in quota.card)
-        }
-        for days, most, least in periods(case, quota):
-            every = [n for n, d in found.items() if d is not None and d in days]
-            mine = len([n for n in every if n in kind])
-            if most and quota.at_most is not None and mine > quota.at_most:
-                return False
-            share = Fraction(1 if quota.at_most_share is None else quota.at_most_share)
-            if most and mine > share * len(every):
-                return False
-            done = {n for n, d in found.items() if d is not None and d <= days[-1]}
-            left = [
-                n
-                for n in kind
-                if case.office.eligible(rows[n].get("card"), rows[n].get("area"))
-                and (rows[n]["ready_on"] - case.start).days <= days[-1]
-                and (
-                    rows[n].get("pinned_on") is None
-                    or (rows[n]["pinned_on"] - case.start).days <= days[-1]
-                )
-                and n not in done
-            ]
-            if least and left and mine < (quota.at_least or 0):
-                return False
-            share = Fraction(quota.at_least_share or 0)
-            if least and left and mine < share * len(every):
-                return False
-    return True
-
-
-def plans(case: Case, known: Reference) -> Iterator[dict[str, int | None]]:
-    """Yield the days of everybody in every plan that keeps all rules."""
-    choices = [known.choices(p) for p in known.people]
-    names = [p.name for p in known.people]
-    for slots in product(*choices):
-        plan = dict(zip(names, slots, strict=True))
-        if not known.broken(plan):
-            days = {name: None if s is None else s[0] for name, s in plan.items()}
-            if keeps(case, days):
-                yield days
-
-
 def best(case: Case) -> list[int] | None:
-    known = reference(case)
-    values = (
-        [
-            sum(
-                known.cost(tier, p, case.days if (d := days[p.name]) is None else d)
-                for p in known.people
-            )
-            for tier in known.tiers
-        ]
-        for days in plans(case, known)
-    )
-    return min(values, default=None)
+    values = Small(case).best()
+    return None if values is None else list(values)
 
 
 def values(plan: Plan) -> list[int]:
@@ -149,7 +71,7 @@ def test_no_plan_that_keeps_the_quotas_is_better(case: Case) -> None:
                 assert best(case.with_rows(named).with_document(quotas=[])) is None
         return
     assert plan.status is Status.OPTIMAL
-    assert keeps(case, days_of(plan))
+    assert broken_quotas(case, days_of(plan)) == set()
     assert values(plan) == wanted
 
 

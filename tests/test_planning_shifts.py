@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from proof_sums import sums
+from reference import shifts_allowed
 from strategies import FEW, HALF, START, Case, days_of, desk, person, shift_cases
 
 from ektp_sched.errors import UnsupportedRuleError
@@ -41,24 +42,7 @@ SATURDAY, SUNDAY = 4, 5
 
 
 def allowed(office: Office, used: Sequence[Option], start: date) -> bool:
-    """The rules on shifts once more, one use at a time."""
-    if office.budget is not None:
-        cost = {s.id: s.cost_idr for s in office.shifts}
-        if sum(cost[o.shift] for o in used) > office.budget.idr:
-            return False
-    for shift in office.shifts:
-        days = sorted(o.day for o in used if o.shift == shift.id)
-        weeks = [(start + timedelta(days=d)).isocalendar()[:2] for d in days]
-        if shift.max_uses is not None and len(days) > shift.max_uses:
-            return False
-        if shift.max_per_week is not None and any(
-            weeks.count(week) > shift.max_per_week for week in weeks
-        ):
-            return False
-        rest = shift.rest_days or 0
-        if any(b - a <= rest for a, b in pairwise(days)):
-            return False
-    return True
+    return shifts_allowed(office, start, [(o.shift, o.day) for o in used])
 
 
 def decisions(case: Case) -> Iterator[tuple[Option, ...]]:

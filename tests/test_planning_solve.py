@@ -11,8 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from brute import digest
 from cli_server import LONGEST
+from reference import digest
 from strategies import Case, desk, person
 
 from ektp_sched.backlog import from_frame
@@ -158,7 +158,7 @@ import hashlib, os, sys
 cores = int(sys.argv[1])
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
-from brute import digest
+from reference import digest
 from test_planning_solve import every_rule
 from ektp_sched.planning.network import flow
 found = [digest(every_rule(300).plan()), digest(every_rule(24).plan(engine="cpsat"))]

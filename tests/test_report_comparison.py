@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from ektp_sched import Comparison
     from ektp_sched.output.languages import Language
 
+pytestmark = pytest.mark.slow
+
 EN, ID = language("en"), language("id")
 NO_GAP = "compare.no-gap"
 Found = tuple[dict[str, Any], pl.DataFrame]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import numpy as np
-from brute import reference
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
+from reference import reference
 from strategies import FEW, HALF, Case, cases, desk, person
 from strategies_scenarios import World, limits_of, worlds
 from test_scenarios_simulate import days_of_people, plain

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from brute import reference
 from hypothesis import given
+from reference import reference
 from slow_queue import Desk
 from strategies import Case, cases, desk, person
 from strategies_scenarios import limits_of

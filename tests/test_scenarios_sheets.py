@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from ektp_sched.scenarios import CheckedScenarios
 
+pytestmark = pytest.mark.slow
+
 START = date(2017, 9, 12)
 OFFICE = Office.model_validate(
     {

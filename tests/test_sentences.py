@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +24,25 @@ NOBODY_SEES: dict[str, str] = {}
 """Files with an error that no person sees, each with its reason."""
 
 
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Return every file of the package, read once."""
+    return {
+        path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8"))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
 def functions_around(tree: ast.Module) -> dict[ast.AST, ast.AST]:
     """Return the innermost function around each node that is in one."""
     inner: dict[ast.AST, ast.AST] = {}
-    for scope in ast.walk(tree):  # inner functions come after outer ones
-        if isinstance(scope, ast.FunctionDef):
-            inner.update(dict.fromkeys(ast.walk(scope), scope))
+    todo: list[tuple[ast.AST, ast.AST | None]] = [(tree, None)]
+    while todo:
+        node, scope = todo.pop()
+        scope = node if isinstance(node, ast.FunctionDef) else scope
+        if scope is not None:
+            inner[node] = scope
+        todo += [(child, scope) for child in ast.iter_child_nodes(node)]
     return inner
 
 
@@ -108,9 +122,7 @@ def returns_text(value: ast.expr, tree: ast.Module) -> bool:
 
 def test_no_error_is_made_of_text_in_one_language() -> None:
     plain = []
-    for path in sorted(PACKAGE.rglob("*.py")):
-        name = path.relative_to(PACKAGE).as_posix()
-        tree = ast.parse(path.read_text("utf-8"))
+    for name, tree in trees().items():
         plain += [
             f"{name}:{call.lineno}"
             for call, scope in constructions(tree)
@@ -124,12 +136,11 @@ def test_no_error_is_made_of_text_in_one_language() -> None:
 
 def test_no_violation_is_made_of_text_in_one_language() -> None:
     plain, number = [], 0
-    for path in sorted(PACKAGE.rglob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
+    for name, tree in trees().items():
         for call, scope in violations(tree):
             number += 1
             if is_plain(call.args[1], scope, tree):
-                plain.append(f"{path.relative_to(PACKAGE).as_posix()}:{call.lineno}")
+                plain.append(f"{name}:{call.lineno}")
     assert number > 40
     assert plain == []
 

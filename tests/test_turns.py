@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.scenarios.compare.comparison import BreakEven
 
+pytestmark = pytest.mark.slow
+
 DAYS: Final = 45
 FUTURES: Final = 40
 WORLD: Final[dict[str, Any]] = {

@@ -13,10 +13,12 @@ import typer
 from ektp_sched.cli.console import as_date, console, echo, emit, first_day, say
 from ektp_sched.cli.language import in_spoken, speak
 from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption
+from ektp_sched.errors import UsageError
 from ektp_sched.failures import NO
-from ektp_sched.words import joined
+from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
+    from ektp_sched.backlog.inputs import DayLike
     from ektp_sched.fleet import Fleet, Outcome
     from ektp_sched.output.languages import Language
 
@@ -95,6 +97,15 @@ def fleet(
             "together best. With --days.",
         ),
     ] = None,
+    delivery: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--delivery",
+            metavar="DATE=N",
+            help="Further blanks that the ministry gets on a later day; up to three "
+            "times.",
+        ),
+    ] = None,
     sheets: Annotated[
         bool,
         typer.Option("--sheets", help="Workbooks and a page for each office too."),
@@ -132,6 +143,7 @@ def fleet(
         lang=words.code,
         told=_Told(words),
         blanks=blanks,
+        deliveries=_deliveries(delivery or []),
         dividing=_Dividing(words),
     )
     if as_json:
@@ -140,6 +152,24 @@ def fleet(
         _tell(made, out, words)
     if made.failed:
         raise typer.Exit(NO)
+
+
+def _deliveries(stated: list[str]) -> dict[DayLike, int]:
+    """Return number by day of what ``--delivery DATE=N`` says."""
+    deliveries: dict[DayLike, int] = {}
+    for text in stated:
+        day, _, cards = text.partition("=")
+        if not cards.isdecimal() or not cards.isascii() or day in deliveries:
+            message = said(
+                "--delivery is {text}; it must be DATE=N, such as 2017-10-02=5000, "
+                "each day once",
+                "--delivery berisi {text}; seharusnya TANGGAL=N, misalnya "
+                "2017-10-02=5000, tiap hari sekali saja",
+                text=text,
+            )
+            raise UsageError(message)
+        deliveries[day] = int(cards)
+    return deliveries
 
 
 class _Saying:
@@ -219,6 +249,6 @@ def _document(made: Fleet, out: Path) -> dict[str, Any]:
 
     document = {"schema_version": 1, "out": str(out), "offices": rows_of(made, "en")}
     if made.blanks is not None:
-        names = ("blanks", "kept", "tiers", "rules")
+        names = ("blanks", "kept", "deliveries", "tiers", "rules")
         document["blanks"] = {name: made.blanks[name] for name in names}
     return document

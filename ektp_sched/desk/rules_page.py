@@ -79,6 +79,8 @@ class RulesPage:
 
     def _change(self, visit: Visit) -> Response:
         form, step = self.form(visit), visit.text("step")
+        if not visit.text("source"):  # no form of this page
+            return self._page(visit, form, form.shown())
         sent: dict[str, list[str]] = {}
         for name, value in visit.form.multi_items():
             if isinstance(value, str):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date, timedelta
 from hashlib import sha256
 from math import lcm
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from ektp_sched.documents.summary import PROGRAM
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.fleet.claims import Asking, Laid, lay_office
 from ektp_sched.fleet.division import Claim, divide
+from ektp_sched.fleet.lots import divide_lots
 from ektp_sched.people.kinds import strictest_first
 from ektp_sched.people.objectives import EARLINESS, Objective
 from ektp_sched.places import replace_file
@@ -25,7 +27,6 @@ from ektp_sched.words import joined, said
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
-    from datetime import date
     from pathlib import Path
 
     from ektp_sched.fleet.division import Division
@@ -52,7 +53,7 @@ _LAYING: Final = 0.4
 class Ministry:
     """What there is to be divided, and among whom."""
 
-    blanks: int
+    lots: tuple[tuple[int, int], ...]  # day, from the start, and number; by day
     parts: Sequence[Part]
     stems: Mapping[str, str]  # of the files of each office
     offices: Path
@@ -81,8 +82,15 @@ class Shares:
 
         Where rules leave no plan, it is not for want of blanks.
         """
-        blanks = self.document["offices"][key]["blanks"]
-        return ((0, _AMPLE if blanks is None else blanks),)
+        row = self.document["offices"][key]
+        if row["blanks"] is None:
+            return ((0, _AMPLE),)
+        start = date.fromisoformat(self.document["start"])
+        days = [
+            (date.fromisoformat(delivery["on"]) - start).days
+            for delivery in self.document["deliveries"]
+        ]
+        return tuple(zip((0, *days), (row["blanks"], *row["later"]), strict=True))
 
 
 def share_out(
@@ -107,33 +115,47 @@ def share_out(
     laid = _laid(ministry, running, lambda done: told(_LAYING * done))
     failed = {each.key: each.failed for each in laid if each.failed is not None}
     tiers, claims = _claims(laid, ministry.days)
-    shares = divide(
-        claims, ministry.blanks, lambda done: told(_LAYING + (0.9 - _LAYING) * done)
-    )
+    lots = [number for _, number in ministry.lots]
+
+    def dividing(done: float) -> None:
+        told(_LAYING + (0.9 - _LAYING) * done)
+
+    if len(lots) == 1:
+        shares = divide(claims, lots[0], dividing)
+    else:
+        shares = divide_lots(claims, lots, dividing)
     clear_proofs(out)
     for claim in claims:
         _prove(claim, shares, tiers, out / PROOFS / f"{ministry.stems[claim.key]}.json")
-    rows = {
-        each.key: {
-            "blanks": shares.cards.get(each.key, 0) if each.is_possible else None,
-            "least": shares.least.get(each.key, 0),
-            "most": shares.most.get(each.key, 0),
+    nothing = (0,) * len(lots)
+    rows = {}
+    for each in (each for each in laid if each.failed is None):
+        cards = shares.cards.get(each.key, nothing)
+        rows[each.key] = {
+            "blanks": cards[0] if each.is_possible else None,
+            "later": cards[1:],
+            "least": shares.least.get(each.key, nothing),
+            "most": shares.most.get(each.key, nothing),
             "waiting": each.waiting,
             "population": each.population,
         }
-        for each in laid
-        if each.failed is None
-    }
     rules = _rules(claims, shares, laid, tiers)
     document = {
         "schema_version": 1,
         "made_from": made_from if not failed else None,
-        "blanks": ministry.blanks,
-        "kept": shares.kept,
+        "blanks": lots[0],
+        "kept": shares.kept[0],
+        "deliveries": [
+            {"on": str(ministry.start + timedelta(day)), "cards": cards, "kept": kept}
+            for (day, cards), kept in zip(
+                ministry.lots[1:], shares.kept[1:], strict=True
+            )
+        ],
         "start": ministry.start.isoformat(),
         "days": ministry.days,
         "tiers": [
-            {"name": name, "rank": label, "scale": scale, "price": price}
+            {"name": name, "rank": label, "scale": scale, "price": price[0]}
+            | {"later": price[1:]}
             for (name, label, scale), price in zip(tiers, shares.price, strict=False)
         ],
         "offices": rows,
@@ -154,7 +176,7 @@ def clear_proofs(out: Path) -> None:
 
 def _digest(ministry: Ministry) -> str:
     """Return a digest of all that a division is made from."""
-    told = [PROGRAM, ministry.blanks, ministry.start.isoformat(), ministry.days]
+    told = [PROGRAM, ministry.lots, ministry.start.isoformat(), ministry.days]
     whole = sha256(json.dumps([*told, ministry.max_rejects]).encode())
     files = [each for each in ministry.offices.iterdir() if each.is_file()]
     for path in (*sorted(files), *(part.path for part in ministry.parts)):
@@ -184,7 +206,7 @@ def _laid(ministry: Ministry, running: Executor, told: Dividing) -> list[Laid]:
                 ministry.start,
                 ministry.days,
                 ministry.max_rejects,
-                (0,),
+                tuple(day for day, _ in ministry.lots),
             ),
         )
         for part in ministry.parts
@@ -296,8 +318,8 @@ def _prove(
         lines["reserve"] = prices.reserve
         told.append({"name": name, "rank": label, "scale": scale} | lines)
     cards = shares.cards[claim.key]
-    document = {"office": claim.key, "card": claim.card, "blanks": cards}
-    document["tiers"] = told
+    document = {"office": claim.key, "card": claim.card, "blanks": cards[0]}
+    document |= {"later": cards[1:], "tiers": told}
     path.parent.mkdir(exist_ok=True)
     replace_file(path, (json.dumps(document, ensure_ascii=False) + "\n").encode())
 
@@ -315,7 +337,12 @@ def _rules(
     waiting = {claim.key: claim.waiting for claim in claims}
     known = {each.key: each.population for each in laid}
     people = {key: known[key] for key in waiting}
-    blanks = sum(shares.cards.values()) + shares.kept
+    lots = [
+        sum(cards) + kept
+        for cards, kept in zip(
+            zip(*shares.cards.values(), strict=True), shares.kept, strict=False
+        )
+    ]
     rules: dict[str, Any] = {}
     for name, weights in (("backlog", waiting), ("population", people)):
         stated = {key: weight for key, weight in weights.items() if weight is not None}
@@ -323,8 +350,12 @@ def _rules(
         rules[name] = rule
         if rule["unknown"] or best is None:
             continue
-        rule["blanks"] = proportional(blanks, stated)
-        values = _values(claims, rule["blanks"])
+        by_lot = [proportional(cards, stated) for cards in lots]
+        rule["blanks"] = by_lot[0] if by_lot else {}
+        rule["later"] = by_lot[1:]
+        values = _values(
+            claims, {key: tuple(cards[key] for cards in by_lot) for key in stated}
+        )
         if values is None:
             continue
         more = [value - least for value, least in zip(values, best, strict=True)]
@@ -355,16 +386,16 @@ def proportional(blanks: int, weights: Mapping[str, int]) -> dict[str, int]:
     return shares
 
 
-def _values(claims: Sequence[Claim], cards: Mapping[str, int]) -> list[int] | None:
+def _values(
+    claims: Sequence[Claim], cards: Mapping[str, tuple[int, ...]]
+) -> list[int] | None:
     """Return what the tiers and then the days waited come to; None: pins forbid it."""
     totals = np.zeros(len(claims[0].tiers) + 1 if claims else 0, dtype=object)
     for claim in claims:
         days = Objective(EARLINESS, None, 1, claim.office.program.capacity.days)
         tiers = (*claim.tiers, days)
         try:
-            values = claim.office.values(
-                tiers, [cards[claim.key]], [*claim.prices, None]
-            )
+            values = claim.office.values(tiers, cards[claim.key], [*claim.prices, None])
         except ValueError:
             return None
         totals += np.array(values, dtype=object) * (*claim.times, 1)

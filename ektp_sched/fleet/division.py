@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Told = Callable[[float], object]
 
-__all__ = ["Claim", "Division", "divide"]
+__all__ = ["Claim", "Division", "OutOfReachError", "divide", "in_turn", "too_few"]
 
 _SAMPLE: Final = 24
 """Offices by which a price is guessed before all are asked."""
@@ -129,13 +129,13 @@ class Claim:
         """Return whether a tier counts cards, so that its blanks have a price."""
         return self.tiers[tier].name == "unprinted"
 
-    def settle(self, tier: int, price: int) -> None:
-        """Go on to what is best in a tier at a price."""
-        near, _ = self.around(2 * price + 1)
+    def settle(self, tier: int, *price: int) -> None:
+        """Go on to what is best in a tier at the price of each lot."""
+        near, _ = self.around(2 * price[0] + 1)
         made = self.office.at(
             self.tiers[tier],
             self.face,
-            [price],
+            price,
             times=self.times[tier],
             guess=near.prices // 2 if near else None,
         )
@@ -162,20 +162,20 @@ class Division:
     Parameters
     ----------
     price
-        Of a blank, for each tier.
+        Of a blank of each lot, for each tier.
     cards
-        Of each office, by key.
+        Of each lot, for each office by key.
     least, most
-        What each may have at that price without making any tier worse.
+        What each may have of each lot at that price without making any tier worse.
     kept
-        Blanks that nobody could use.
+        Blanks of each lot that nobody could use.
     """
 
-    price: tuple[int, ...]
-    cards: dict[str, int]
-    least: dict[str, int]
-    most: dict[str, int]
-    kept: int
+    price: tuple[tuple[int, ...], ...]
+    cards: dict[str, tuple[int, ...]]
+    least: dict[str, tuple[int, ...]]
+    most: dict[str, tuple[int, ...]]
+    kept: tuple[int, ...]
 
 
 def divide(claims: Sequence[Claim], blanks: int, told: Told) -> Division:
@@ -202,17 +202,28 @@ def divide(claims: Sequence[Claim], blanks: int, told: Told) -> Division:
     """
     usable = min(blanks, sum(claim.office.ample for claim in claims))
     price = _prices(claims, usable, told)
-    cards = {claim.key: claim.low for claim in claims}
-    left = blanks - sum(cards.values())
-    most = {claim.key: claim.high for claim in claims}
+    cards: dict[str, tuple[int, ...]] = {c.key: (c.low,) for c in claims}
+    left = blanks - sum(claim.low for claim in claims)
     if any(price):
-        # What the tiers leave open goes first to where most people wait.
-        for claim in sorted(claims, key=lambda claim: (-claim.waiting, claim.key)):
+        for claim in in_turn(claims):
             more = min(left, claim.high - claim.low)
-            cards[claim.key] += more
+            cards[claim.key] = (claim.low + more,)
             left -= more
-    least = {claim.key: claim.low for claim in claims}
-    return Division(tuple(price), cards, least, most, left)
+    return Division(
+        tuple((paid,) for paid in price),
+        cards,
+        {claim.key: (claim.low,) for claim in claims},
+        {claim.key: (claim.high,) for claim in claims},
+        (left,),
+    )
+
+
+def in_turn(claims: Sequence[Claim]) -> list[Claim]:
+    """Return claims in the order in which they get what the tiers leave open.
+
+    It goes first to where most people wait.
+    """
+    return sorted(claims, key=lambda claim: (-claim.waiting, claim.key))
 
 
 def _prices(claims: Sequence[Claim], blanks: int, told: Told) -> list[int]:
@@ -235,9 +246,9 @@ def _prices(claims: Sequence[Claim], blanks: int, told: Told) -> list[int]:
                 claim.settle(tier, 0)
         try:
             last = _Tier(claims, ahead, blanks).price()
-        except _OutOfReachError:
+        except OutOfReachError:
             if ahead == len(price):
-                raise _too_few(blanks) from None
+                raise too_few(blanks) from None
             careful = ahead
             for claim, face, known in before:
                 claim.restore(face, known)
@@ -290,7 +301,7 @@ class _Tier:
         up, low, high = total > free, at, at
         while (total > free) == up and total != free:
             if abs(at) > most:
-                raise _OutOfReachError
+                raise OutOfReachError
             low, high = (at, at + step) if up else (at - step, at)
             at, step = (high if up else low), 4 * step
             total = self._total(claims, at)
@@ -319,11 +330,12 @@ class _Tier:
         return (low + high) // 2
 
 
-class _OutOfReachError(Exception):
+class OutOfReachError(Exception):
     """No price makes offices take so little, or so much."""
 
 
-def _too_few(blanks: int) -> UsageError:
+def too_few(blanks: int) -> UsageError:
+    """Return that cards are pinned to days for which there are no blanks."""
     return UsageError(
         said(
             "blanks is too small: more cards than {blanks} are pinned to days of the "

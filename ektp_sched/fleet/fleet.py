@@ -7,6 +7,7 @@ import multiprocessing
 import os
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from datetime import date
     from os import PathLike
 
+    from ektp_sched.backlog.inputs import DayLike
+
     Told = Callable[[Outcome, int, int], object]
     Dividing = Callable[[float], object]
 
@@ -38,6 +41,7 @@ _OFFICES: Final = "offices"
 _PARTS: Final = "parts"
 _BLANKS: Final = "blanks"
 _MOST_BLANKS: Final = 10**9
+_MOST_DELIVERIES: Final = 3
 
 
 def fleet(
@@ -57,6 +61,7 @@ def fleet(
     lang: str = "id",
     told: Told | None = None,
     blanks: int | None = None,
+    deliveries: Mapping[DayLike, int] | None = None,
     dividing: Dividing | None = None,
 ) -> Fleet:
     """Plan many offices, each alone, and write one page over all of them.
@@ -97,6 +102,9 @@ def fleet(
     blanks
         Blanks that the ministry has for all of them, from 0: each office gets, beside
         its own, as many as make the tiers of all together best.  It needs ``days``.
+    deliveries
+        Further blanks by the day on which they come, within ``days``, at most three;
+        each is divided too.
     dividing
         Called with the share of that division that is done, 0 to 1.
 
@@ -123,11 +131,10 @@ def fleet(
             "sebutkan salah satu",
         )
         raise UsageError(message)
-    if blanks is not None:
-        _refuse_blanks(blanks, days)
+    begin = as_day(start)
+    lots = _lots(begin, days, blanks, deliveries or {})
     place, described = Path(out), Path(offices)
     refuse_offices(described)
-    begin = as_day(start)
     ordered: dict[str, Any] = {
         "start": begin.isoformat(),
         "days": days,
@@ -139,8 +146,8 @@ def fleet(
         # Whose share of blanks has changed is seen office by office.
         before = {name: before[name] for name in before if name != _BLANKS}
     may_keep = before == ordered
-    if blanks is not None:
-        ordered[_BLANKS] = blanks
+    if lots:
+        ordered[_BLANKS] = {str(begin + timedelta(day)): cards for day, cards in lots}
     place.mkdir(parents=True, exist_ok=True)
     save_fleet(Fleet((), ordered), place, lang, whole=False)
     parts = parts_of(Path(backlogs), column, place / _PARTS)
@@ -155,14 +162,12 @@ def fleet(
         may_keep=may_keep,
         force=force,
     )
-    if blanks is None:
+    if not lots:
         clear_proofs(place)
     shares, outcomes = None, []
     with _executor(executor, workers, dask) as running:
-        if blanks is not None and days is not None:
-            ministry = Ministry(
-                blanks, parts, stems, described, begin, days, max_rejects
-            )
+        if lots and days is not None:
+            ministry = Ministry(lots, parts, stems, described, begin, days, max_rejects)
             shares = share_out(ministry, place, running, dividing or (lambda _: None))
             outcomes = [
                 Outcome(key, "failed", {}, why) for key, why in shares.failed.items()
@@ -191,9 +196,20 @@ def fleet(
     return made
 
 
-def _refuse_blanks(blanks: int, days: int | None) -> None:
-    """Refuse a number of blanks that is none, or without an end of the plans."""
-    check_whole(("blanks", blanks, 0, _MOST_BLANKS))
+def _lots(
+    start: date, days: int | None, blanks: int | None, later: Mapping[DayLike, int]
+) -> tuple[tuple[int, int], ...]:
+    """Return day and number of the blanks at hand and of each delivery, if any.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        A number or a day is none, or the plans have no end.
+    """
+    if blanks is None and not later:
+        return ()
+    check_whole(("blanks", 0 if blanks is None else blanks, 0, _MOST_BLANKS))
+    check_whole(("deliveries", len(later), 0, _MOST_DELIVERIES))
     if days is None:
         message = said(
             "blanks can run out, so days must say over how many days they are divided, "
@@ -203,6 +219,22 @@ def _refuse_blanks(blanks: int, days: int | None) -> None:
             most=LONGEST_HORIZON,
         )
         raise UsageError(message)
+    lots = {0: blanks or 0}
+    for day, cards in later.items():
+        on = as_day(day, "deliveries")
+        check_whole((f"deliveries[{on}]", cards, 1, _MOST_BLANKS))
+        if not 0 < (on - start).days < days:
+            message = said(
+                "a delivery comes on {day}; it must come after the first day, {start}, "
+                "and within the days of the plans",
+                "ada kiriman pada {day}; kiriman harus datang sesudah hari pertama, "
+                "{start}, dan dalam hari-hari rencana",
+                day=on.isoformat(),
+                start=start.isoformat(),
+            )
+            raise UsageError(message)
+        lots[(on - start).days] = cards
+    return tuple(sorted(lots.items()))
 
 
 def _ordered_before(out: Path) -> Mapping[str, Any] | None:

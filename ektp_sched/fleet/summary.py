@@ -83,7 +83,15 @@ class Fleet:
     @property
     def columns(self) -> tuple[str, ...]:
         """Headings of fleet.csv."""
-        return COLUMNS if self.blanks is None else (*COLUMNS[:-1], *SHARES, "why")
+        if self.blanks is None:
+            return COLUMNS
+        return (*COLUMNS[:-1], *SHARES, *self.later, "why")
+
+    @property
+    def later(self) -> tuple[str, ...]:
+        """Headings of the blanks that come later, one a delivery."""
+        deliveries = self.blanks["deliveries"] if self.blanks else ()
+        return tuple(f"blanks_{delivery['on']}" for delivery in deliveries)
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -130,6 +138,8 @@ def rows_of(fleet: Fleet, lang: str) -> list[dict[str, Any]]:
             key = row["office"]
             share = fleet.blanks["offices"].get(key, {})
             row |= {name: share.get(name) for name in ("population", "blanks")}
+            row |= dict.fromkeys(fleet.later)
+            row |= dict(zip(fleet.later, share.get("later", ()), strict=False))
             for rule in ("backlog", "population"):
                 by_rule = rules[rule].get("blanks", {})
                 row[f"blanks_by_{rule}"] = by_rule.get(key)
@@ -216,6 +226,8 @@ def blanks_said(fleet: Fleet, texts: Language) -> tuple[str, ...]:
         if tier["price"]
     ]
     kept, given = fleet.blanks["kept"], fleet.blanks["blanks"]
+    for delivery in fleet.blanks["deliveries"]:
+        kept, given = kept + delivery["kept"], given + delivery["cards"]
     sentences = [
         texts.text("fleet.price", count=given, worth=", ".join(worth))
         if worth
@@ -246,12 +258,17 @@ def _blanks(fleet: Fleet, texts: Language) -> Section | None:
             share["population"],
             share["blanks"],
             *(rules[n].get("blanks", {}).get(key) for n in ("backlog", "population")),
+            *share["later"],
         )
         for key, share in fleet.blanks["offices"].items()
     ]
     columns = tuple(
         Column(texts.text(f"fleet.share.{name}"), "number" if at else "text")
         for at, name in enumerate(names)
+    )
+    columns += tuple(
+        Column(texts.text("fleet.delivery", on=date.fromisoformat(d["on"])), "number")
+        for d in fleet.blanks["deliveries"]
     )
     rows.sort(key=lambda row: (-(row[3] or 0), row[0]))
     said = tuple(map(Paragraph, blanks_said(fleet, texts)))

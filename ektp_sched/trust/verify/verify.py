@@ -115,7 +115,8 @@ def _check_proof(
     certificate = None
     if stated is not None:
         certificate = read_certificate(stated, facts, findings)
-    if stated is None or stated.trees is not None:
+    by_trees = certificate is not None and certificate.trees is not None
+    if stated is None or by_trees:
         if certificate is not None:
             check_trees(facts, plan, certificate, sums, findings)
         if optimal:

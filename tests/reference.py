@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from math import inf, lcm
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +23,12 @@ import holidays
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from builders import Case as Made
     from strategies import Case
 
     from ektp_sched.office import Office
     from ektp_sched.planning import Plan
+    from ektp_sched.rules.quotas import Quota
 
 __all__ = [
     "Crossing",
@@ -34,10 +36,18 @@ __all__ = [
     "Person",
     "Reference",
     "Slot",
+    "asks",
+    "broken_quotas",
+    "comes_first",
+    "could_be_printed",
     "digest",
     "enumerated",
     "every_plan",
+    "periods",
+    "quota_breaks",
+    "rank_of",
     "reference",
+    "shifts_allowed",
     "slots_of",
     "tier_names",
 ]
@@ -224,9 +234,23 @@ def _blanks(card: Any, start: date, days: int) -> list[Blank]:
     ]
 
 
+def rank_of(office: Office, row: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the rank of an application by its class, then by its area."""
+    area = office.area_rank.get(row["area"])
+    kind = office.urgency[row["urgency"]].rank
+    return (inf if kind is None else kind, inf if area is None else area)
+
+
+def comes_first(first: tuple[Any, Any, int], other: tuple[Any, Any, int]) -> bool:
+    """Return whether one comes first, by rank, since when both wait, and targets."""
+    if first[0] != other[0]:
+        return bool(first[0] < other[0])
+    sooner = first[1] <= other[1] and first[2] <= other[2]
+    return bool(sooner and first[1:] != other[1:])
+
+
 def _person(office: Office, row: Mapping[str, Any], start: date) -> Person:
     kind = office.urgency[row["urgency"]]
-    area_rank = office.area_rank.get(row["area"]) if row["area"] is not None else None
 
     def offset(day: date | None) -> int | None:
         return None if day is None else (day - start).days
@@ -236,10 +260,7 @@ def _person(office: Office, row: Mapping[str, Any], start: date) -> Person:
         since=(row["waiting_since"] - start).days,
         ready=(row["ready_on"] - start).days,
         target=kind.target_days,
-        rank=(
-            inf if kind.rank is None else kind.rank,
-            inf if area_rank is None else area_rank,
-        ),
+        rank=rank_of(office, row),
         due=offset(row["due_on"]),
         promised=offset(row["promised_on"]),
         pinned=offset(row["pinned_on"]),
@@ -354,9 +375,9 @@ class Reference:
         for day, cards in Counter(slot[0] for slot in taken).items():
             if total is not None and cards > total[day]:
                 found.append(f"reserve is used on day {day}")
-        return found + self._blanks(slots) + self._ribbons(taken)
+        return found + self.broken_blanks(slots) + self.broken_ribbons(taken)
 
-    def _blanks(self, slots: Mapping[str, Slot]) -> list[str]:
+    def broken_blanks(self, slots: Mapping[str, Slot]) -> list[str]:
         found = []
         for card, supply in self.limits.supply.items():
             used = [
@@ -394,7 +415,7 @@ class Reference:
 
         return all(seek(person, set()) for person in some)
 
-    def _ribbons(self, taken: Sequence[tuple[int, str, str]]) -> list[str]:
+    def broken_ribbons(self, taken: Sequence[tuple[int, str, str]]) -> list[str]:
         return [
             f"the ribbon of {printer} runs out on day {day}"
             for printer, cards in self.limits.ribbons.items()
@@ -521,7 +542,7 @@ class Reference:
                 if not (self.may(late, two) and self.may(early, one)):
                     continue
                 after = {**slots, late.name: two, early.name: one}
-                if late.card != early.card and self._blanks(after):
+                if late.card != early.card and self.broken_blanks(after):
                     continue
                 yield (
                     late,
@@ -540,16 +561,122 @@ class Reference:
         avoidable, accounted = set(), 0
         for late, early, change in self.exchanges(slots):
             first = next((x for x in change if x), 0)
-            longer = late.since <= early.since and late.target <= early.target
-            strictly = (late.since, late.target) != (early.since, early.target)
-            before = late.rank < early.rank or (
-                late.rank == early.rank and longer and strictly
+            before = comes_first(
+                (late.rank, late.since, late.target),
+                (early.rank, early.since, early.target),
             )
             if before and first < 0:
                 avoidable.add((early.name, late.name))
             elif before and first > 0:
                 accounted += 1
         return avoidable, accounted
+
+
+# Shifts and quotas
+
+
+def shifts_allowed(
+    office: Office, start: date, uses: Sequence[tuple[str, int]]
+) -> bool:
+    """Return whether budget, uses, weeks and rest allow shifts on some days."""
+    costs = {shift.id: shift.cost_idr for shift in office.shifts}
+    if office.budget is not None and sum(costs[n] for n, _ in uses) > office.budget.idr:
+        return False
+    for shift in office.shifts:
+        days = sorted(day for name, day in uses if name == shift.id)
+        weeks = Counter((start.weekday() + day) // 7 for day in days)
+        if shift.max_uses is not None and len(days) > shift.max_uses:
+            return False
+        most = shift.max_per_week
+        if most is not None and any(n > most for n in weeks.values()):
+            return False
+        if any(b - a - 1 < shift.rest_days for a, b in pairwise(days)):
+            return False
+    return True
+
+
+def asks(quota: Quota, row: Mapping[str, Any]) -> bool:
+    """Return whether a quota is about an application."""
+    return all(
+        names is None or row[key] in names
+        for key, names in (
+            ("urgency", quota.urgency),
+            ("card", quota.card),
+            ("area", quota.area),
+        )
+    )
+
+
+def could_be_printed(person: Person, day: int) -> bool:
+    """Return whether somebody who is left could have been printed by a day."""
+    pinned_later = person.pinned is not None and person.pinned > day
+    return bool(person.printers) and person.ready <= day and not pinned_later
+
+
+def periods(
+    per: str, start: date, worked: Sequence[bool]
+) -> Iterator[tuple[int, int, bool]]:
+    """Yield first and last day of each period, and whether a least holds in it."""
+    days = len(worked)
+    if per == "plan":
+        yield 0, days - 1, True
+    elif per == "day":
+        yield from ((day, day, opened) for day, opened in enumerate(worked))
+    else:
+        for monday in range(-start.weekday(), days, 7):
+            first, last = max(0, monday), min(days, monday + 7) - 1
+            yield first, last, last - first == 6
+
+
+def quota_breaks(
+    quota: Quota, cards: int, every: int, *, left: bool, whole: bool
+) -> list[str]:
+    """Return the keys that a period breaks.
+
+    Parameters
+    ----------
+    quota
+        The rule.
+    cards, every
+        Cards of its kind in the period, and of all kinds.
+    left
+        Whether anybody of its kind could have been printed, and was not.
+    whole
+        Whether a least holds in the period.
+    """
+    most = {
+        "at_most": quota.at_most,
+        "at_most_share": quota.at_most_share and Fraction(quota.at_most_share) * every,
+    }
+    least = {
+        "at_least": quota.at_least,
+        "at_least_share": Fraction(quota.at_least_share or 0) * every,
+    }
+    broken = [key for key, n in most.items() if n is not None and cards > n]
+    if left and whole:
+        broken += [key for key, n in least.items() if n is not None and cards < n]
+    return broken
+
+
+def broken_quotas(
+    case: Case | Made, days: Mapping[str, int | None]
+) -> set[tuple[int, str, int]]:
+    """Return each quota, key and first day of a period that a plan does not keep."""
+    problem = reference(case)
+    rows = {row["application_id"]: row for row in case.backlog.frame.to_dicts()}
+    broken = set()
+    for index, quota in enumerate(case.office.quotas):
+        for first, last, whole in periods(quota.per, case.start, problem.limits.worked):
+            inside, of_kind, left = 0, 0, False
+            for person in problem.people:
+                day, asked = days[person.name], asks(quota, rows[person.name])
+                printed = day is not None and first <= day <= last
+                inside, of_kind = inside + printed, of_kind + (printed and asked)
+                waits = day is None or day > last
+                left |= asked and waits and could_be_printed(person, last)
+            keys = quota_breaks(quota, of_kind, inside, left=left, whole=whole)
+            broken |= {(index, key, first) for key in keys}
+    return broken
 
 
 class _Network:
@@ -633,7 +760,7 @@ def tier_names(office: Office, *, second: bool) -> list[str]:
 
 
 def reference(
-    case: Case, days: int | None = None, tiers: Sequence[str] | None = None
+    case: Case | Made, days: int | None = None, tiers: Sequence[str] | None = None
 ) -> Reference:
     """Read a case once more, with a horizon or tiers of one's own."""
     office, known = case.office, case.backlog.known
