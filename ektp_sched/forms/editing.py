@@ -181,9 +181,10 @@ def _steps(changes: Sequence[Change]) -> Iterator[list[Change]]:
     gone = [change for change in changes if change.after is None]
     put = [c for c in changes if not c.renamed and c.after is not None]
     tables = [*dict.fromkeys(change.path[:-1] for change in renamed)]
-    late = [c for c in put if c.path in left and c.path[:-1] in tables]
-    after = [c for c in put if c.path in left and c not in late]
-    yield [*(c for c in put if c.path not in left), *reversed(gone), *after]
+    new = [c for c in put if c.path in left and c.before is None]
+    late = [c for c in new if c.path[:-1] in tables]
+    after = [c for c in new if c.path[:-1] not in tables]
+    yield [*(c for c in put if c not in new), *reversed(gone), *after]
     for table in reversed(tables):
         yield [change for change in renamed if change.path[:-1] == table]
         yield [change for change in late if change.path[:-1] == table]
