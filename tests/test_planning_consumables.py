@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from reference import reference, slots_of
 from strategies import HALF, START, Case, consumable_cases, days_of, desk, person
-from test_planning_mixed import best, values, without
+from test_planning_mixed import values, without
 
 from ektp_sched.errors import UsageError
 from ektp_sched.planning import Status
@@ -37,6 +38,25 @@ def waiting(count: int, name: str = "r", **fields: Any) -> tuple[Row, ...]:
     """Return so many people, the first the longest waiting."""
     known = {"card": "KTP-el"} | fields
     return tuple(person(f"{name}{n}", 50 - n, **known) for n in range(count))
+
+
+def best(case: Case) -> list[int] | None:
+    """Return the least tier values of all plans, each tried card by card."""
+    known = reference(case)
+    names = [person.name for person in known.people]
+    plans = (
+        dict(zip(names, slots, strict=True))
+        for slots in product(*map(known.choices, known.people))
+    )
+    values = (
+        [
+            sum(known.cost(tier, p, known.day(plan[p.name])) for p in known.people)
+            for tier in known.tiers
+        ]
+        for plan in plans
+        if not known.broken(plan)
+    )
+    return min(values, default=None)
 
 
 def after(days: int) -> Any:
