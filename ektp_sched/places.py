@@ -119,8 +119,7 @@ def workplace(target: Path, *, inside: bool = False) -> Iterator[Workplace]:
     made = _make_parents(target)
     place: Workplace | None = None
     try:
-        place = _opened(target, inside)
-        place.made = made
+        place = _opened(target, inside, made)
         _BEGUN.append(place)
         yield place
     finally:
@@ -239,20 +238,28 @@ def _recover(folder: Path) -> None:
             _clear(folder / name)
 
 
-def _opened(target: Path, inside: bool) -> Workplace:
+def _opened(target: Path, inside: bool, made: list[Path]) -> Workplace:
     """Make a workplace and lock it, once what others left is removed."""
     above = target if inside else target.parent
     prefix = TEMPORARY if inside else f"{TEMPORARY}{target.name}-"
     _recover(above)
     while True:
-        path = Path(tempfile.mkdtemp(prefix=prefix, dir=above))
+        try:
+            path = Path(tempfile.mkdtemp(prefix=prefix, dir=above))
+        except FileNotFoundError:
+            # Another process had made the folder above, and took it away again.
+            again = [] if inside else _make_parents(target)
+            if not again:
+                raise
+            made += again
+            continue
         try:
             lock = _locked(path)
         except FileNotFoundError:
             continue  # somebody took it for a left-over before it was locked
         except BlockingIOError:
             continue
-        return Workplace(path, target, lock=lock)
+        return Workplace(path, target, made, lock)
 
 
 def _tidy(place: Workplace | list[Path]) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -172,6 +173,25 @@ with replaced_folder(sys.argv[1] + "/a") as folder:
     process.stdout.close()
     places.settle(tmp_path / "b")
     assert names(tmp_path) == []
+
+
+def test_a_folder_that_another_one_takes_away_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two commands make the folder above; one fails and removes it, being empty."""
+    target, make = tmp_path / "plans" / "new.txt", tempfile.mkdtemp
+    removed = iter([True])
+
+    def other(**names: Any) -> Any:
+        if next(removed, False):
+            target.parent.rmdir()
+        return make(**names)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", other)
+    with places.workplace(target) as place:
+        places.write_new(place, b"here")
+        places.put_in_place(place)
+    assert target.read_bytes() == b"here"
 
 
 @pytest.mark.parametrize(
