@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ektp_sched.documents.seal import digest_of
 from ektp_sched.documents.summary import PROGRAM
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.fleet.claims import Asking, Laid, lay_office
@@ -180,10 +181,7 @@ def _digest(ministry: Ministry) -> str:
     whole = sha256(json.dumps([*told, ministry.max_rejects]).encode())
     files = [each for each in ministry.offices.iterdir() if each.is_file()]
     for path in (*sorted(files), *(part.path for part in ministry.parts)):
-        whole.update(f"{path.name}\0".encode())
-        with path.open("rb") as file:
-            while raw := file.read(1 << 20):
-                whole.update(raw)
+        whole.update(f"{path.name}\0{digest_of(path)}".encode())
     return whole.hexdigest()
 
 

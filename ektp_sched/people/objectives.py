@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.people.cohorts import NONE
+from ektp_sched.people.keys import compact
 from ektp_sched.rules.tiers import DATES, cost, in_order, rank_label, with_stability
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["EARLINESS", "PINS", "Objective", "label_of", "names_of", "tiers_of"]
+__all__ = [
+    "EARLINESS",
+    "PINS",
+    "Objective",
+    "label_of",
+    "names_of",
+    "tiers_of",
+    "told_apart",
+]
 
 EARLINESS: Final = "earliness"
 """Sum of the days printed: settles what the office's tiers leave open."""
@@ -152,3 +161,38 @@ def tiers_of(
         )
         for name, rank in in_order(names, number, decided=decided, known=known)
     )
+
+
+def told_apart(
+    cohorts: Cohorts, tiers: Iterable[Objective], key: Ints, count: int
+) -> tuple[Ints, Ints, Ints]:
+    """Return numbers of cohorts by what some tiers see of them, and by a key.
+
+    Parameters
+    ----------
+    cohorts
+        All of them.
+    tiers
+        Tiers to which cohorts of one number are alike.
+    key
+        What else tells cohorts apart, in ``[0, count)``, shape ``(C,)``.
+    count
+        Keys there may be, from 1.
+
+    Returns
+    -------
+    tuple of ndarray
+        The number of each cohort, shape ``(C,)``, in the order of keys; and of each
+        number one cohort and the applications of all, shape ``(N,)``.
+    """
+    number, distinct = compact(key, count)
+    for tier in tiers:
+        seen = tier.sees(cohorts)
+        seen, kinds = compact(seen, int(seen.max(initial=0)) + 1)
+        size = len(distinct) * len(kinds)
+        number, distinct = compact(number * len(kinds) + seen, size)
+    member = np.zeros(len(distinct), dtype=np.int64)
+    member[number] = np.arange(len(cohorts))
+    cards = np.zeros(len(distinct), dtype=np.int64)
+    np.add.at(cards, number, cohorts.size)
+    return number, member, cards

@@ -701,11 +701,15 @@ class Folder:
         waited = (high * (high + 1) - low * (low + 1)) // 2
         return int(waited * (self.scale // c.target))
 
+    def flows(self) -> list[tuple[Tier, int, Fraction]]:
+        """Return the tiers that cards add to, with their values."""
+        return [value for value in self.values if value[0][0] not in OWN]
+
     def costs(self, c: Cohort, d: int) -> tuple[int, ...]:
         """Return what printing on a day costs in the tiers that cards add to."""
         if (c, d) not in self.costs_of:
-            flows = [tier for tier, _, _ in self.values if tier[0] not in OWN]
-            self.costs_of[c, d] = tuple(self.cost(tier, c, d) for tier in flows)
+            flows = self.flows()
+            self.costs_of[c, d] = tuple(self.cost(tier, c, d) for tier, _, _ in flows)
         return self.costs_of[c, d]
 
     # -- the checks --------------------------------------------------------------
@@ -1851,6 +1855,26 @@ class Folder:
             good = word or number not in {*flows} - self.sure or not tier["proven"]
             self.expect(good, "claim", tier["name"], "proven")
 
+    @staticmethod
+    def covers(paths: list[Any]) -> bool:
+        """Return whether paths are those of a whole binary tree.
+
+        Each step has both ways: at most so many of what it counts, or more.
+        """
+        branches = [(0, paths)]
+        while branches:
+            depth, below = branches.pop()
+            if len(below) == 1 and len(below[0]) == depth:
+                continue
+            if not below or any(len(path) <= depth for path in below):
+                return False
+            if any(path[depth][:2] != below[0][depth][:2] for path in below):
+                return False
+            for above in (False, True):
+                branch = [path for path in below if path[depth][2] is above]
+                branches.append((depth + 1, branch))
+        return True
+
     def unproven(self, proof: dict[str, Any]) -> str:
         """Return what certificate.json does not prove; nothing if it proves all."""
         if (proof["start"], proof["days"]) != (self.claimed["start"], self.days):
@@ -1976,7 +2000,7 @@ class Folder:
             (tier["name"], tier["rank"], tier["value"], tier["scale"])
             for tier in proof["tiers"]
         ]
-        flows = [value for value in self.values if value[0][0] not in OWN]
+        flows = self.flows()
         true = [
             (name, rank, value, self.scale if name == "pressure" else 1)
             for (name, _, rank), value, _ in flows

@@ -84,7 +84,7 @@ class Choice:
 
     def is_least(self, k: int, leaves: list[dict[str, Any]]) -> bool:
         """Return whether leaves leave no way to better a tier."""
-        whole = covers([leaf["path"] for leaf in leaves])
+        whole = self.folder.covers([leaf["path"] for leaf in leaves])
         return whole and all(self.contradicts(leaf, k) for leaf in leaves)
 
     def all_uses_are_there(self, d: int) -> bool:
@@ -229,23 +229,3 @@ class Choice:
             for use in uses:
                 slope[use] += times if above else -times
         return total > sum(amount for amount in slope.values() if amount > 0)
-
-
-def covers(paths: list[Any]) -> bool:
-    """Return whether paths are those of a whole tree.
-
-    Each step has both ways: at most so many of some uses are worked, or more.
-    """
-    branches = [(0, paths)]
-    while branches:
-        depth, paths = branches.pop()
-        if len(paths) == 1 and len(paths[0]) == depth:
-            continue
-        if not paths or any(len(path) <= depth for path in paths):
-            return False
-        if any(path[depth][:2] != paths[0][depth][:2] for path in paths):
-            return False
-        for above in (False, True):
-            branch = [path for path in paths if path[depth][2] is above]
-            branches.append((depth + 1, branch))
-    return True

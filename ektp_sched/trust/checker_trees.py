@@ -19,7 +19,6 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-OWN = ("cost_idr", "shifts")  # tiers that only the shifts decide
 Group = frozenset[int]  # kinds
 Left = tuple[Group, int]  # somebody of these kinds is left at the end of this day
 
@@ -69,7 +68,7 @@ class Trees:
     def __init__(self, folder: Any, given: dict[str, Any]) -> None:
         self.folder, self.given = folder, given
         self.days: int = folder.days
-        self.tiers = [value for value in folder.values if value[0][0] not in OWN]
+        self.tiers = folder.flows()
         self.read_people()
         self.named = [self.kinds.index((*name,)) for name in given["kinds"]]
         self.counted: list[dict[str, Any]] = given["counted"]
@@ -150,7 +149,7 @@ class Trees:
                 return False
         values = [value for _, value, _ in self.tiers[: number + 1]]
         values[-1] -= step
-        if not are_all([part["path"] for part in tree["parts"]]):
+        if not self.folder.covers([part["path"] for part in tree["parts"]]):
             return False
         for part in tree["parts"]:
             weights = part["tiers"]
@@ -458,22 +457,3 @@ def whole(number: Any, least: float = 0) -> int:
     if type(number) is not int or number < least:
         raise ValueError(number)
     return number
-
-
-def are_all(paths: list[list[Any]]) -> bool:
-    """Return whether paths are those of a whole binary tree.
-
-    What is counted is a whole number: at most so many, or more.
-    """
-    open_ = [(0, paths)]
-    while open_:
-        depth, below = open_.pop()
-        if len(below) == 1 and len(below[0]) == depth:
-            continue
-        ends = any(len(path) <= depth for path in below)
-        if not below or ends or len({(*path[depth][:2],) for path in below}) > 1:
-            return False
-        for above in (False, True):
-            half = [path for path in below if path[depth][2] is above]
-            open_.append((depth + 1, half))
-    return True

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from ektp_sched.office.pages import column_letters
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from io import BytesIO
@@ -83,7 +85,7 @@ class Rows:
         tall = pl.lit("") if self.heights is None else _tall(frame["height"])
         pieces = [pl.lit('<row r="'), number, pl.lit('"'), tall, pl.lit(">")]
         for place, name in enumerate(names):
-            pieces += [pl.lit(f'<c r="{_letters(place)}'), number]
+            pieces += [pl.lit(f'<c r="{column_letters(place)}'), number]
             needed = {key for key in _KEYS if needs.get(f"{name} {key}")}
             kind = frame.schema[name]
             pieces += _cell(name, kind, needed, self.styles[place], self.empty[place])
@@ -114,12 +116,6 @@ def _tall(heights: pl.Series) -> pl.Expr:
     if len(known) == 1:
         return pl.lit(said[0])
     return pl.col("height").replace_strict(known, said, return_dtype=pl.String)
-
-
-def _letters(place: int) -> str:
-    """Return what a sheet calls a column, counted from 0."""
-    first, last = divmod(place, 26)
-    return (_letters(first - 1) if first else "") + chr(ord("A") + last)
 
 
 def _cell(

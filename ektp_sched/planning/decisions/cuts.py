@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ektp_sched.people.keys import compact
+from ektp_sched.people.objectives import told_apart
 from ektp_sched.planning.decisions.dead import live_nodes, price_dead
 
 if TYPE_CHECKING:
@@ -76,22 +76,14 @@ class Stack:
 
 def stack(program: Program, cohorts: Cohorts, tiers: Sequence[Objective]) -> Stack:
     """Return the groups of some tiers and what their choices cost."""
-    key, count = program.mask, len(program.masks)
-    for tier in tiers:
-        seen = tier.sees(cohorts)
-        kinds = int(seen.max(initial=0)) + 1
-        number, distinct = compact(key * kinds + seen, count * kinds)
-        key, count = number, max(1, len(distinct))
-    size = np.zeros(count, dtype=np.int64)
-    np.add.at(size, key, cohorts.size)
-    member = np.zeros(count, dtype=np.int64)
-    member[key] = np.arange(len(cohorts))
+    alike = told_apart(cohorts, tiers, program.mask, len(program.masks))
+    group, member, size = alike
     owner, choice = np.nonzero(program.masks[program.mask[member]])
-    start = np.searchsorted(owner, np.arange(count))
+    start = np.searchsorted(owner, np.arange(len(member)))
     days = np.append(program.column_day, tiers[0].days)[choice]
     costs = tuple(tier.cost(cohorts, member[owner], days) for tier in tiers)
     node = np.where(choice == program.columns, program.sink, choice)
-    return Stack(size, start, owner, node, costs, key)
+    return Stack(size, start, owner, node, costs, group)
 
 
 def learn(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.people.keys import compact
+from ektp_sched.people.objectives import told_apart
 from ektp_sched.planning.mixed.lots import Blanks
 from ektp_sched.planning.mixed.rows import RowSums
 
@@ -309,15 +310,9 @@ def _worth(
     tiers: Sequence[Objective], cohorts: Cohorts, days: int
 ) -> tuple[Ints, Codes]:
     """Return the type of each cohort, and what each type weighs on each day."""
-    types = np.zeros(len(cohorts), dtype=np.int64)
-    count = 1
-    for tier in tiers:
-        seen = tier.sees(cohorts)
-        width = int(seen.max(initial=0)) + 1
-        types, distinct = compact(types * width + seen, count * width)
-        count = len(distinct)
-    of_type = np.zeros(count, dtype=np.int64)
-    of_type[types] = np.arange(len(cohorts))
+    nothing = np.zeros(len(cohorts), dtype=np.int64)
+    types, of_type, _ = told_apart(cohorts, tiers, nothing, 1)
+    count = len(of_type)
     cohort, day = np.repeat(of_type, days + 1), np.tile(np.arange(days + 1), count)
     worth = np.zeros((count, days + 1), dtype=np.uint64)
     draw = np.random.default_rng(0)

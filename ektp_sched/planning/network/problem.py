@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from ektp_sched.people.keys import compact, distinct_rows
+from ektp_sched.people.keys import distinct_rows
+from ektp_sched.people.objectives import told_apart
 from ektp_sched.planning.network.program import Arc, Program
 from ektp_sched.planning.network.residual import SlotGraph, least_moves
 
@@ -109,17 +110,10 @@ def tier_problem(
     program: Program, cohorts: Cohorts, face: Face, objective: Objective
 ) -> TierProblem:
     """Merge cohorts that this tier cannot tell apart, and price their choices."""
-    key = objective.sees(cohorts)
-    seen, keys = compact(key, int(key.max(initial=0)) + 1)
-    group, distinct = compact(
-        face.mask * len(keys) + seen, len(face.masks) * max(1, len(keys))
-    )
-    size = np.zeros(len(distinct), dtype=np.int64)
-    np.add.at(size, group, cohorts.size)
-    member = np.zeros(len(distinct), dtype=np.int64)
-    member[group] = np.arange(len(cohorts))
-    owner, choice = np.nonzero(face.masks[distinct // max(1, len(keys))])
-    start = np.searchsorted(owner, np.arange(len(distinct) + 1))
+    alike = told_apart(cohorts, [objective], face.mask, len(face.masks))
+    group, member, size = alike
+    owner, choice = np.nonzero(face.masks[face.mask[member]])
+    start = np.searchsorted(owner, np.arange(len(member) + 1))
     day = np.append(program.column_day, objective.days)[choice]
     cost = objective.cost(cohorts, member[owner], day)
     return TierProblem(program, face, group, size, start, choice, cost)

@@ -81,10 +81,20 @@ class Program:
     costs: list[Ints] = field(init=False)  # of each choice in each tier
     step: int = field(init=False)  # what the costs of a choice in the last differ by
     stuck: bool = field(init=False)  # whether a group has no choice
+    # Of each plain node, from the sink on: its arcs, each with the node it leads to.
+    ways: list[tuple[int, list[tuple[int, int]]]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Leave out choices that no limit lets pass."""
         split, groups = self.mip.split, self.mip.groups
+        shift, count = len(split.column), split.arcs
+        tail = (split.program.tail[:count] - shift).tolist()
+        head = (split.program.head[:count] - shift).tolist()
+        arcs: list[list[tuple[int, int]]]
+        arcs = [[] for _ in range(split.program.nodes - shift - 1)]
+        for arc, (node, to) in enumerate(zip(tail, head, strict=True)):
+            arcs[node].append((arc, to))
+        self.ways = [*enumerate(arcs)][::-1]
         least = self._way([int(limit > 0) - 1 for limit in self.mip.limits.tolist()])
         closed = np.append(least[split.column] < 0, False)
         slot = np.where(groups.node == split.program.sink, len(closed) - 1, groups.node)
@@ -119,23 +129,14 @@ class Program:
 
         An arc of a negative price is closed.
         """
-        split = self.mip.split
-        shift, count = len(split.column), split.arcs
-        tail = (split.program.tail[:count] - shift).tolist()
-        head = (split.program.head[:count] - shift).tolist()
-        nodes = split.program.nodes - shift
-        least: list[int] = [_CLOSED] * nodes
-        least[-1] = 0
-        arcs: list[list[int]] = [[] for _ in range(nodes)]
-        for arc, node in enumerate(tail):
-            arcs[node].append(arc)
-        for node in range(nodes - 2, -1, -1):
-            ways = [
-                price[arc] + least[head[arc]]
-                for arc in arcs[node]
-                if price[arc] >= 0 and least[head[arc]] >= 0
+        least: list[int] = [_CLOSED] * len(self.ways) + [0]
+        for node, arcs in self.ways:
+            paid = [
+                price[arc] + least[to]
+                for arc, to in arcs
+                if price[arc] >= 0 and least[to] >= 0
             ]
-            least[node] = min(ways, default=_CLOSED)
+            least[node] = min(paid, default=_CLOSED)
         large = max(least, default=0) >= _ROOM
         return np.array(least, dtype=object if large else np.int64)
 

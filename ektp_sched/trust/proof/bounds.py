@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ektp_sched.office import capacity
-from ektp_sched.people.keys import compact
+from ektp_sched.people.objectives import told_apart
 from ektp_sched.trust.facts import blocks
 from ektp_sched.trust.proof.face import costs, routes, whole_face
 
@@ -36,12 +36,11 @@ if TYPE_CHECKING:
     from ektp_sched.people.objectives import Objective
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.proof.choice import Cut
-    from ektp_sched.trust.proof.face import Face
     from ektp_sched.trust.proof.prices import Prices
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Bounds"]
+__all__ = ["Bounds", "largest"]
 
 _CHUNK: Final = 1 << 21
 _ROOM: Final = 1 << 62
@@ -107,8 +106,8 @@ class Bounds:
             for weight, tier in zip(cut.weights, self._tiers, strict=False)
             if weight
         ]
-        largest = sum(weight * _largest(part) for weight, part in parts)
-        fits = largest + _largest(paid) < _ROOM
+        dearest = sum(weight * largest(part) for weight, part in parts)
+        fits = dearest + largest(paid) < _ROOM
         kind = paid.dtype if fits else np.dtype(object)
         shape = len(group), len(self._face.days) + 1
         total: NDArray[Any] = np.zeros(shape, dtype=kind)
@@ -118,7 +117,10 @@ class Bounds:
 
     def _blocks(self, tier: int) -> Iterator[tuple[Ints, Ints]]:
         if tier not in self._many:
-            self._many[tier] = _merged(self._face, self._tiers[: tier + 1])
+            face, tiers = self._face, self._tiers[: tier + 1]
+            count = max(1, len(face.masks))
+            _, example, size = told_apart(face.groups, tiers, face.mask, count)
+            self._many[tier] = _Many(example, size)
         many = self._many[tier]
         step = max(1, _CHUNK // self._face.masks.shape[1])
         for block in blocks(len(many.example), step):
@@ -174,26 +176,13 @@ def _turns(uses: Sequence[Use]) -> list[list[int]]:
     return turns
 
 
-def _merged(face: Face, tiers: Sequence[Objective]) -> _Many:
-    key, count = face.mask, max(1, len(face.masks))
-    for tier in tiers:
-        seen = tier.sees(face.groups)
-        width = int(seen.max(initial=0)) + 1
-        key, values = compact(key * width + seen, count * width)
-        count = len(values)
-    example = np.zeros(count, dtype=np.int64)
-    example[key] = np.arange(len(key))
-    size = np.zeros(count, dtype=np.int64)
-    np.add.at(size, key, face.groups.size)
-    return _Many(example, size)
-
-
-def _largest(numbers: NDArray[Any]) -> int:
+def largest(numbers: NDArray[Any]) -> int:
+    """Return the largest of some whole numbers, in size."""
     return max(abs(int(numbers.max(initial=0))), abs(int(numbers.min(initial=0))))
 
 
 def _dot(count: NDArray[Any], each: NDArray[Any]) -> int:
     """Return a sum of products, in Python's integers where it might not fit."""
-    if int(np.abs(count).sum()) * (_largest(each) + 1) < _ROOM:
+    if int(np.abs(count).sum()) * (largest(each) + 1) < _ROOM:
         return int((count * each).sum())
     return sum(a * b for a, b in zip(count.tolist(), each.tolist(), strict=True))

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.backlog.inputs import as_backlog, as_office
-from ektp_sched.people.keys import compact, distinct, distinct_rows
+from ektp_sched.people.keys import distinct, distinct_rows
+from ektp_sched.people.objectives import told_apart
 from ektp_sched.people.standing import left_of
 from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.trust.facts import blocks, missing_columns, read_facts
@@ -226,15 +227,11 @@ def _narrow(face: Face, tier: Objective, price: Prices) -> None:
     """Keep the choices that attain the minimum of cost and prices."""
     route, least = routes(face, price)
     face.paths &= route == least[:, :, None, None]
-    seen = tier.sees(face.groups)
-    width = int(seen.max(initial=0)) + 1
-    key, values = compact(face.mask * width + seen, max(1, len(face.masks)) * width)
-    count = len(values)
-    example = np.zeros(count, dtype=np.int64)
-    example[key] = np.arange(len(key))
-    kept = np.zeros((count, face.masks.shape[1]), dtype=bool)
+    count = max(1, len(face.masks))
+    number_of, example, _ = told_apart(face.groups, [tier], face.mask, count)
+    kept = np.zeros((len(example), face.masks.shape[1]), dtype=bool)
     step = max(1, _CHUNK // face.masks.shape[1])
-    for block in blocks(count, step):
+    for block in blocks(len(example), step):
         group = example[block]
         mask = face.masks[face.mask[group]]
         total = costs(face, tier, group)
@@ -246,7 +243,8 @@ def _narrow(face: Face, tier: Objective, price: Prices) -> None:
     access = face.access[face.mask[example]]
     marked = np.concatenate([kept, access[:, None] >> np.arange(24) & 1 == 1], axis=1)
     first, number = distinct_rows(marked)
-    face.masks, face.access, face.mask = kept[first], access[first], number[key]
+    face.masks, face.access = kept[first], access[first]
+    face.mask = number[number_of]
 
 
 def _choices_hold(tier: Objective, face: Face, use: _Use, findings: Findings) -> bool:

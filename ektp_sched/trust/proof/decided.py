@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.documents import Certificate, DecisionProof, Leaf
-    from ektp_sched.documents.certificate import Step
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.proof.choice import Cut
@@ -228,7 +227,7 @@ class _Check:
             if self.values[number] == 0:
                 continue  # No cost is below 0.
             name = self.order[number].name
-            if not _hold_every_choice([leaf.path for leaf in tier_leaves]):
+            if not leave_nothing_out([leaf.path for leaf in tier_leaves]):
                 return _wrong(
                     "leaves",
                     said(
@@ -299,11 +298,11 @@ def _wrong(part: str, what: Said) -> _Wrong:
     return f"choice-{part}", message
 
 
-def _hold_every_choice(paths: list[tuple[Step, ...]]) -> bool:
+def leave_nothing_out(paths: Sequence[tuple[Any, ...]]) -> bool:
     """Return whether paths are those of a whole binary tree.
 
-    Of some uses either at most so many are taken or more, so where both ways
-    of each step lead on to leaves, every choice is in one of them.
+    A step says what is counted, a number, and whether it is more or at most that.  So
+    where both ways of each lead on to leaves, every choice is in one of them.
     """
     open_ = [(0, paths)]
     while open_:

@@ -21,8 +21,10 @@ from ektp_sched.documents.trees import (
     OrderRow,
     SomebodyLeft,
 )
-from ektp_sched.people.keys import compact
+from ektp_sched.people.objectives import told_apart
 from ektp_sched.rules import RULES
+from ektp_sched.trust.proof.bounds import largest
+from ektp_sched.trust.proof.decided import leave_nothing_out
 from ektp_sched.trust.proof.face import costs, whole_face
 from ektp_sched.trust.verify.tiers import priced, value_of
 from ektp_sched.words import said
@@ -209,7 +211,7 @@ class _Check:
             return  # No cost is below 0.
         if not self._is_step(number, tree.step):
             raise _WrongError("step")
-        if not _holds_every_plan([part.path for part in tree.parts]):
+        if not leave_nothing_out([part.path for part in tree.parts]):
             raise _WrongError("parts")
         values = [*self.held[:number], value - tree.step]
         for part in tree.parts:
@@ -532,7 +534,7 @@ class _Check:
     def _routes(self, sums: _Sums) -> Wide:
         """Return the cheapest printer and server of each kind and day, (K, days)."""
         limits, kinds = self.facts.limits, self.facts.kinds
-        worst = max(1, _largest(sums.table) + _largest(sums.server) + 1)
+        worst = max(1, largest(sums.table) + largest(sums.server) + 1)
         links = limits.reaches[:, :, None] & (limits.server_cards > 0)[None]
         by_server = np.where(links, sums.server[None], worst).min(axis=1, initial=worst)
         closed = ~links.any(axis=1) | (limits.printer_cards <= 0)
@@ -546,28 +548,18 @@ class _Check:
         """Return one of each group that the tiers so far see alike, and its size."""
         if tier not in self.groups:
             face = self.face
-            groups = face.groups
-            kinds = max(1, groups.kinds)
-            key, values = compact(
-                face.mask * kinds + groups.kind, max(1, len(face.masks)) * kinds
-            )
-            count = len(values)
-            for each in self.tiers[: tier + 1]:
-                seen = each.sees(groups)
-                width = int(seen.max(initial=0)) + 1
-                key, values = compact(key * width + seen, count * width)
-                count = len(values)
-            example = np.zeros(count, dtype=np.int64)
-            example[key] = np.arange(len(key))
-            size = np.zeros(count, dtype=np.int64)
-            np.add.at(size, key, groups.size)
+            kinds = max(1, face.groups.kinds)
+            of_kind = face.mask * kinds + face.groups.kind
+            count = max(1, len(face.masks)) * kinds
+            tiers = self.tiers[: tier + 1]
+            _, example, size = told_apart(face.groups, tiers, of_kind, count)
             self.groups[tier] = example, size
         return self.groups[tier]
 
     def _is_wide(self, part: Part) -> bool:
         """Return whether sums of a part might not fit 64 bits."""
         priced_rows = [(n, p) for n, p in part.rows if n < len(self.rows)]
-        paid = sum(p * (_largest(self.rows[n].weight) + 1) for n, p in priced_rows)
+        paid = sum(p * (largest(self.rows[n].weight) + 1) for n, p in priced_rows)
         paid += sum(part.times)
         group = np.arange(len(self.face.groups))
         for number, times in enumerate(part.tiers[: len(self.tiers)]):
@@ -586,28 +578,3 @@ def _ready(facts: Facts) -> Ints:
     ready = np.zeros((len(facts.kinds.names), facts.days + 1), dtype=np.int64)
     np.add.at(ready, (facts.kind[able], since[able]), 1)
     return ready.cumsum(axis=1)[:, :-1]
-
-
-def _holds_every_plan(paths: Sequence[tuple[tuple[int, int, bool], ...]]) -> bool:
-    """Return whether paths are those of a whole binary tree.
-
-    Something counted is a whole number: at most so many, or more.
-    """
-    open_ = [(0, paths)]
-    while open_:
-        depth, below = open_.pop()
-        if len(below) == 1 and len(below[0]) == depth:
-            continue
-        if not below or any(len(path) <= depth for path in below):
-            return False
-        if len({path[depth][:2] for path in below}) > 1:
-            return False
-        open_ += [
-            (depth + 1, [path for path in below if path[depth][2] is above])
-            for above in (False, True)
-        ]
-    return True
-
-
-def _largest(numbers: Wide) -> int:
-    return max(abs(int(numbers.max(initial=0))), abs(int(numbers.min(initial=0))))
