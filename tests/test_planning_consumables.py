@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
-from reference import reference, slots_of
+from reference import broken_quotas, reference, slots_of
 from strategies import HALF, START, Case, consumable_cases, days_of, desk, person
 from test_planning_mixed import values, without
 
@@ -19,6 +19,9 @@ from ektp_sched.planning import Status
 from ektp_sched.planning.mixed.relax import Relaxed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reference import Slot
     from strategies import Document, Row
 
     from ektp_sched.planning import Plan
@@ -40,6 +43,10 @@ def waiting(count: int, name: str = "r", **fields: Any) -> tuple[Row, ...]:
     return tuple(person(f"{name}{n}", 50 - n, **known) for n in range(count))
 
 
+def day_by_name(slots: Mapping[str, Slot]) -> dict[str, int | None]:
+    return {name: None if slot is None else slot[0] for name, slot in slots.items()}
+
+
 def best(case: Case) -> list[int] | None:
     """Return the least tier values of all plans, each tried card by card."""
     known = reference(case)
@@ -54,7 +61,7 @@ def best(case: Case) -> list[int] | None:
             for tier in known.tiers
         ]
         for plan in plans
-        if not known.broken(plan)
+        if not known.broken(plan) and not broken_quotas(case, day_by_name(plan))
     )
     return min(values, default=None)
 
