@@ -140,6 +140,7 @@ class Seat:
 
     def assert_fits(self) -> None:
         """Nothing is wider than the page."""
+        self.page.wait_for_load_state()  # Before its style is there, anything is.
         widths = "[document.documentElement.scrollWidth, window.innerWidth]"
         inner, outer = self.page.evaluate(widths)
         assert inner <= outer, self.page.url
