@@ -10,8 +10,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MOST_WORKERS", "check_one_of", "check_whole"]
-
 MOST_WORKERS: Final = 256
 """Most search workers where shifts are chosen."""
 

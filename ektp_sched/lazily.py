@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["lazily"]
-
 
 class _Room(ModuleType):
     """A room where a name stays what it says, be there a package called so too."""

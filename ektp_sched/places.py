@@ -33,20 +33,6 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = [
-    "DENIED",
-    "TEMPORARY",
-    "Workplace",
-    "abandon",
-    "is_workplace",
-    "put_in_place",
-    "replace_file",
-    "settle",
-    "sync",
-    "workplace",
-    "write_new",
-]
-
 TEMPORARY: Final = ".ektp-sched-"
 """How the names of workplaces begin."""
 

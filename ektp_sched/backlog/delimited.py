@@ -28,8 +28,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-__all__ = ["read_delimited"]
-
 _SEPARATORS: Final = (",", ";", "\t")
 _NOTHING: Final = " ,;\t\r\n\xa0"
 _HEAD: Final = 1 << 20

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-__all__ = ["REPLACED", "Text", "decode", "replaced"]
-
 REPLACED: Final = "\ufffd"
 """Stands where bytes were no text."""
 

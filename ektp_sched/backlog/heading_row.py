@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     Row = Sequence[str | None]
 
-__all__ = ["SEARCHED_ROWS", "heading_row", "known_in", "likely_heading_row"]
-
 SEARCHED_ROWS: Final = 30
 """First rows of a sheet, empty ones too, among which the heading must be."""
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.reading import ClassifyRule
     from ektp_sched.words import Said
 
-__all__ = ["NUMBER", "Columns", "known_headings", "likely_columns", "match_headings"]
-
 QUEUE_NUMBER: Final = "queue_number"
 _USUAL: Final = {
     "application_id": "nik nonik nomornik noktp nomorktp id idpermohonan noregistrasi "

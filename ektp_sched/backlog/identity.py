@@ -41,23 +41,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.office.office import Office
 
-__all__ = [
-    "ID_FORM",
-    "QUEUE_HEADINGS",
-    "Named",
-    "application_ids",
-    "id_of_number",
-    "ids_of",
-    "is_made",
-    "is_number",
-    "key_is_exposed",
-    "key_path",
-    "make_key",
-    "queue_numbers",
-    "read_key",
-    "whole_numbers",
-]
-
 _CROCKFORD: Final = np.frombuffer(CROCKFORD.encode(), np.uint8)
 _PRINTED: Final = np.frombuffer(PRINTED.encode(), np.uint8)
 

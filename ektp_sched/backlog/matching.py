@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["UNKNOWN", "laid_beside", "match_ids", "rows_at"]
-
 UNKNOWN: Final = -1
 """Stands for an id, printer or server that is not there."""
 

@@ -11,8 +11,6 @@ from ektp_sched.office.looked import TOO_HARD, RefusedError
 from ektp_sched.office.trial import Trial
 from ektp_sched.words import said
 
-__all__ = ["read_parquet"]
-
 _NO_PARQUET: Final = said(
     "is no whole Parquet file; it may be cut off: export it again",
     "bukan berkas Parquet yang utuh, mungkin terpotong; ekspor ulang",

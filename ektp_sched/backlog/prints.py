@@ -28,23 +28,6 @@ if TYPE_CHECKING:
     from ektp_sched.errors import InputError
     from ektp_sched.office.office import Office
 
-__all__ = [
-    "IDENTITY",
-    "PRINTED",
-    "SPOILT",
-    "STANDING",
-    "UNPRINTED",
-    "distinct",
-    "meanings",
-    "positions_of",
-    "read_days",
-    "read_ids",
-    "read_printers",
-    "read_results",
-    "result_of",
-    "said_of",
-]
-
 IDENTITY: Final = "number"
 """Stands for the office's column of numbers from which ids are made."""
 

@@ -20,8 +20,6 @@ from ektp_sched.backlog.texts import as_text, clean
 if TYPE_CHECKING:
     from ektp_sched.office.office import Office
 
-__all__ = ["PromisedTable", "promised_table"]
-
 _COLUMN = "promised_on"
 
 

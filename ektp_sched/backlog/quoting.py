@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     Places = NDArray[np.int64]
 
-__all__ = ["Cells", "read_cells"]
-
 _QUOTE: Final = ord('"')
 _LF: Final = ord("\n")
 _SAMPLE: Final = 1000

@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from ektp_sched.office.office import Office
     from ektp_sched.words import Said
 
-__all__ = ["from_frame", "read_backlog"]
-
 FIRST_RECORDS: Final = date(2011, 1, 1)
 """Electronic cards are recorded since 2011; who waits longer is a slip of the hand."""
 

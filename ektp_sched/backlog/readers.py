@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-__all__ = ["kind_of", "read_table"]
-
 _ENDINGS: Final = {
     ".csv": "csv",
     ".tsv": "csv",

@@ -7,8 +7,6 @@ from typing import Final
 
 from ektp_sched.words import Said, joined, said, typed
 
-__all__ = ["NEAREST", "in_words"]
-
 NEAREST: Final = "nearest is "
 """What stands before the known name that an unknown one is most like."""
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.backlog.table import Table
 
-__all__ = ["without_rows_below"]
-
 _SEARCHED: Final = 21
 """Last rows of a table among which a sum and the remarks below it are looked for."""
 

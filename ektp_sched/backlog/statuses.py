@@ -19,16 +19,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.office.office import Office
 
-__all__ = [
-    "already_printed",
-    "area_names",
-    "may_be_personal",
-    "means_printed",
-    "public_cells",
-    "status_names",
-    "with_status",
-]
-
 _MOST: Final = {"status": 100, "area": 10_000}
 """Different statuses and areas that any office may have."""
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.office.office import Office
 
-__all__ = ["without_people"]
-
 
 def without_people(
     path: str | Path, office: Office, ids: pl.Series

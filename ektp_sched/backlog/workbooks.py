@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
-__all__ = ["SHEET_COLUMN", "read_workbook"]
-
 SHEET_COLUMN: Final = "sheet"
 """Heading of the column that says from which of several sheets a row is."""
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.counter.asking import Ask, Rules
 
-__all__ = ["Decision", "Place", "Print", "Standing", "Waits", "status_of"]
-
 _SEEN: Final = (
     *("waiting_since", "ready_on", "urgency", "due_on", "card", "area"),
     *("recorded_at", "promised_on", "pinned_on", "status"),

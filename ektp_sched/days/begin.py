@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from ektp_sched.ledger import Writer
     from ektp_sched.office import Office
 
-__all__ = ["begin", "fingerprint"]
-
 
 def begin(folder: OfficeFolder, writer: Writer, signature: Signature) -> None:
     """Write the first act of an office's ledger."""

@@ -28,15 +28,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.ledger import Reader
 
-__all__ = [
-    "finish",
-    "last_plan",
-    "mark_of",
-    "put_in_place",
-    "unknown_plans",
-    "waiting_place",
-]
-
 _WAITING: Final = re.compile(r"\.plan-(\d+)")
 """What the folder of a plan is called until its act is committed."""
 

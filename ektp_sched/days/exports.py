@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.days.folder import OfficeFolder
 
-__all__ = ["keep_export"]
-
 
 def keep_export(folder: OfficeFolder, path: Path, day: date) -> Path:
     """Keep a file as the newest export of an office.

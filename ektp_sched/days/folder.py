@@ -21,19 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from os import PathLike
 
-__all__ = [
-    "ENDINGS",
-    "OFFICES",
-    "PLANS",
-    "OfficeFolder",
-    "PlanFolder",
-    "exports",
-    "newest_export",
-    "office_file",
-    "office_in",
-    "open_office",
-]
-
 PLANS: Final = "plans"
 """Where a folder of each day lies, a later plan of that day in it."""
 

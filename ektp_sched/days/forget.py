@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.ledger import Reader
 
-__all__ = ["Forgotten", "forget", "forgotten_refs"]
-
 _FORGOTTEN: Final = "forgotten.json"
 """Lies in the office folder: who was forgotten."""
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ektp_sched.ledger import Reader
     from ektp_sched.office.changes import Change
 
-__all__ = ["NewOffice", "change_office", "read_new", "refuse_overtaken"]
-
 _WORKBOOK: Final = b"PK\x03\x04"
 
 

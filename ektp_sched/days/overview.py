@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.supplies import Down
     from ektp_sched.ledger import Act, Reader
 
-__all__ = ["Blanks", "Export", "Overview", "Sheet", "overview", "papers"]
-
 _WITHHELD: Final = {
     "application_id": pl.String(),
     "field": pl.String(),

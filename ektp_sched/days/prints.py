@@ -22,16 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.ledger import Reader, Writer
     from ektp_sched.office import Office
 
-__all__ = [
-    "NEEDS_SECOND",
-    "Counted",
-    "Void",
-    "few",
-    "known_to",
-    "with_corrections",
-    "write_prints",
-]
-
 NEEDS_SECOND: Final = "needs-second-name"
 """A row that says otherwise than what a plan rests on."""
 

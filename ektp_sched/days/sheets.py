@@ -22,16 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder, PlanFolder
     from ektp_sched.ledger import Act, Reader
 
-__all__ = [
-    "CARDS",
-    "Sheet",
-    "Sheets",
-    "cards_on",
-    "sheet_file",
-    "sheets_ahead",
-    "unsettled_days",
-]
-
 CARDS: Final = {
     "batch": pl.Int64(),
     "position": pl.Int64(),

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from ektp_sched.ledger import Act, Reader
     from ektp_sched.office import Office
 
-__all__ = ["came_since", "is_relevant"]
-
 _RELEVANT: Final = frozenset(
     {"import", "plan", "adopt", "prints", "count", "outage", "told"}
     | {"priority", "accept", "reprint", "undo"}

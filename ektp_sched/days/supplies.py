@@ -25,18 +25,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.rules.ribbons import Printer
 
-__all__ = [
-    "OFFICE_FILE",
-    "WHOLE",
-    "Down",
-    "blanks_left",
-    "counted_in_file",
-    "counts",
-    "office_of",
-    "outages",
-    "used",
-]
-
 OFFICE_FILE: Final = "office.toml"
 """Who counted, where the office file says how many blanks there are."""
 

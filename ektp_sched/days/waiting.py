@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.ledger import Act, Ledger, Reader
 
-__all__ = ["put_recorded", "settle_office", "write_waiting"]
-
 _WAITING: Final = re.compile(r"\.office-(\d+)")
 """What a new office file is called until it is in place."""
 

@@ -14,15 +14,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = [
-    "COMPARED",
-    "NEEDED",
-    "PROMISED",
-    "answer_place",
-    "document_in",
-    "newest_answer",
-]
-
 COMPARED: Final = "compared"
 NEEDED: Final = "needed"
 PROMISED: Final = "promised"

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.desk.visit import Desk, Page
 
-__all__ = ["LARGEST", "desk_app"]
-
 LARGEST: Final = 200 * 1024 * 1024
 """Bytes that one form may bring, files included."""
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from ektp_sched.desk.verbs import Progress
 
 
-__all__ = ["MONTHS", "month", "verify_ledger", "verify_plan"]
-
 MONTHS: Final = "months"
 """Where in an office folder the reports of months lie, each in a folder."""
 

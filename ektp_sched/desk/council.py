@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from ektp_sched.desk.visit import Visit
     from ektp_sched.words import Said
 
-__all__ = ["PAGES"]
-
 _PLANS: Final = 10
 """Plans on a page."""
 

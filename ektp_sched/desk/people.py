@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     Verb = Callable[[OfficeFolder, Sequence[str], Visit], Told]
 
-__all__ = ["PAGES"]
-
 _SHOWN: Final = 20
 """People on a page; more letters find the others."""
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from ektp_sched.desk.verbs import Progress
     from ektp_sched.morning.waiting import Waiting
 
-__all__ = ["compare", "need", "promise"]
-
 
 def compare(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     """Compare the office's scenarios from those who wait today."""

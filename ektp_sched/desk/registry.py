@@ -24,8 +24,6 @@ from ektp_sched.desk import (
 if TYPE_CHECKING:
     from ektp_sched.desk.visit import Page
 
-__all__ = ["PAGES"]
-
 PAGES: Final[tuple[Page, ...]] = (
     *entry.PAGES,
     *first.PAGES,

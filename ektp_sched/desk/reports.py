@@ -16,8 +16,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["report_answer"]
-
 _STYLE: Final = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 _POLICY: Final = (
     "default-src 'none'; style-src {styles}; img-src data:; form-action 'none'; "

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["COOKIE", "POLICY", "REFUSED", "Guard", "cookie_name"]
-
 COOKIE: Final = "ektp_desk"
 
 POLICY: Final = (

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from ektp_sched.forms.changing import RulesForm
     from ektp_sched.words import Said
 
-__all__ = ["PAGES"]
-
 _ADDRESS: Final = "/whatif/scenarios"
 _SAVING: Final = threading.Lock()
 _MARKS: Final = ("assumed", "fact")

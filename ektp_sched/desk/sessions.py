@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.words import Said
 
-__all__ = ["Session", "Sessions"]
-
 _BYTES: Final = 32
 _KEY_BYTES: Final = 12
 _MOST: Final = 64

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from ektp_sched.telling.checking import Checked
     from ektp_sched.telling.told import Told
 
-__all__ = ["PAGES", "ROWS", "checked_export", "download", "newer_acts", "tell"]
-
 ROWS: Final = 200
 """Rows of a list that a page shows; a download has all."""
 

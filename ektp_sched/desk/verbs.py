@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["folder_of", "lines_of", "rest", "today"]
-
 
 def folder_of(order: Mapping[str, Any]) -> OfficeFolder:
     """Return the office folder that an order is about."""
@@ -58,9 +56,9 @@ def _came(came: Morning | Rest) -> Mapping[str, Any]:
     """
     from ektp_sched.errors import UsageError
     from ektp_sched.morning.morning import Morning
-    from ektp_sched.output.languages import LANGUAGES, language
+    from ektp_sched.output.languages import language
     from ektp_sched.telling.morning import sections_of
-    from ektp_sched.words import Said
+    from ektp_sched.words import LANGUAGES, Said
 
     said = {code: _read(sections_of(came, language(code))) for code in LANGUAGES}
     morning = came if isinstance(came, Morning) else came.morning

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.signature import Signature
     from ektp_sched.telling.checking import Checked
 
-__all__ = ["TABS", "Desk", "Page", "Visit", "own_path", "safe_name"]
-
 TABS: Final = ("today", "people", "whatif", "council", "office")
 """Pages of the desk that are named at its top."""
 

@@ -25,7 +25,6 @@ from ektp_sched.errors import EktpSchedError, FolderError, UsageError
 from ektp_sched.failures import failure
 from ektp_sched.forms.typed import day_of, percent_of, whole_of, written_day
 from ektp_sched.output.comparison_text import need_lines
-from ektp_sched.output.languages import LANGUAGES
 from ektp_sched.output.promise_text import promise_lines
 from ektp_sched.output.report.comparison_answer import (
     against_told,
@@ -42,7 +41,7 @@ from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.need import Need
 from ektp_sched.scenarios.world.loading import load_scenarios, scenarios_beside
 from ektp_sched.telling.recording import record_told
-from ektp_sched.words import said
+from ektp_sched.words import LANGUAGES, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,8 +53,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.comparison import Comparison
     from ektp_sched.scenarios.world.laws import Assumption, CheckedScenarios
     from ektp_sched.words import Said
-
-__all__ = ["PAGES"]
 
 _DAYS: Final = 365
 _FUTURES: Final = {"compare": 2_000, "need": 1_000, "promise": 2_000}

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["agreement", "main"]
-
 
 def agreement(one: Path, other: Path) -> tuple[list[str], bool]:
     """Compare the exact tier values of two plans."""

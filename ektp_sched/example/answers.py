@@ -10,8 +10,6 @@ from ektp_sched.forms.editing import Change, edited
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CARD", "Answers", "answered"]
-
 CARD: Final = "KTP-el"
 """The card that blanks are counted of."""
 

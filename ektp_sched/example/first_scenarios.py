@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Office
 
-__all__ = ["FirstScenarios", "first_scenarios"]
-
 _NAMES: Final = ("as-it-is", "new-server")
 
 

@@ -22,8 +22,6 @@ from ektp_sched.example.districts import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["APPLICATIONS", "SEED", "kupang_backlog"]
-
 SEED: Final = 20170912
 APPLICATIONS: Final = 12_000
 

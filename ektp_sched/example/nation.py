@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["APPLICATIONS", "BACKLOGS", "OFFICES", "write_nation"]
-
 OFFICES: Final = 514
 """Regencies and cities of Indonesia."""
 APPLICATIONS: Final = 200_000

@@ -10,8 +10,6 @@ from ektp_sched.face.verbs import returning
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Comparison", "compare"]
-
 
 class Comparison(scenarios.Comparison):  # noqa: D101 (that of the room)
     __doc__ = scenarios.Comparison.__doc__

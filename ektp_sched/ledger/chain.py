@@ -42,21 +42,6 @@ What: TypeAlias = Literal[
     "trigger",
 ]
 
-__all__ = [
-    "FIRST",
-    "FORM",
-    "FORMS",
-    "Break",
-    "What",
-    "act_hash",
-    "breaks",
-    "commitment_of",
-    "digest_of",
-    "head_number",
-    "line_of",
-    "short_head",
-]
-
 FORM: Final = 1
 """The form of a digest that is written now."""
 

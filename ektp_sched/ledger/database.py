@@ -20,20 +20,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.words import Said
 
-__all__ = [
-    "FILE",
-    "REVISIONS",
-    "VARIABLE",
-    "WAIT",
-    "address",
-    "connect",
-    "is_current",
-    "migrate",
-    "sentence_of",
-    "sentences",
-    "shown",
-]
-
 FILE: Final = "ledger.db"
 """The ledger in an office folder, unless an address is given."""
 

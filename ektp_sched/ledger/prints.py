@@ -12,8 +12,6 @@ import polars as pl
 
 from ektp_sched.backlog.prints import PRINTED
 
-__all__ = ["cards_of", "last_words", "words_of"]
-
 _SHEET: Final = ("person", "day", "sheet")
 
 

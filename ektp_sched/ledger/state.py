@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.ledger.ledger import Reader
 
-__all__ = ["State", "silent", "state_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class State:

@@ -12,8 +12,6 @@ import sqlalchemy as sa
 
 from ektp_sched.signs import TOLD
 
-__all__ = ["ACTS", "FACTS", "KINDS", "METADATA", "PERSONAL", "RESULTS"]
-
 METADATA: Final = sa.MetaData()
 
 KINDS: Final = (

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-__all__ = ["drop_triggers", "set_triggers", "unguarded"]
-
 _TABLES: Final = ("acts", *FACTS, "personal")
 _WORD: Final = "the ledger is never edited"
 _BODY: Final = f" BEGIN RAISE EXCEPTION '{_WORD}'; END "

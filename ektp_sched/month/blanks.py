@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ektp_sched.ledger import Reader
     from ektp_sched.rules.stock import CardType
 
-__all__ = ["Blanks", "blanks_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Blanks:

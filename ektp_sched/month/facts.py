@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ektp_sched.ledger.state import State
     from ektp_sched.office import Office
 
-__all__ = ["ORDER", "Facts", "facts_of"]
-
 ORDER: Final = (
     *("waiting_since", "ready_on", "urgency", "due_on"),
     *("card", "area", "promised_on", "pinned_on"),

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from ektp_sched.month.judged import Judged
     from ektp_sched.month.sheets import Sheets
 
-__all__ = ["DECISIONS", "Month", "month_of"]
-
 DECISIONS: Final = (
     *("count", "outage", "priority", "accept", "reprint", "undo", "forget", "adopt"),
 )

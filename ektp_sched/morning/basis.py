@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["Basis", "basis_of", "made_of"]
-
 _DAYS: Final = 60
 """Calendar days that are planned unless the last plan had another number."""
 

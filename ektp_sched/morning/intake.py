@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["read_export", "refuse_later", "take_in"]
-
 _RESTORE: Final = typed(
     " with `ektp-sched ledger restore`", " dengan `ektp-sched ledger restore`"
 )

@@ -50,15 +50,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = [
-    "ATTEMPTS",
-    "Morning",
-    "filled_and_void",
-    "morning_of",
-    "others_record",
-    "today",
-]
-
 ATTEMPTS: Final = 5
 """Times that a plan is made anew because something came while it was made."""
 

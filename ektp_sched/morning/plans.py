@@ -38,13 +38,6 @@ if TYPE_CHECKING:
     from ektp_sched.ledger import Act, Reader, Writer
     from ektp_sched.ledger.state import State
 
-__all__ = [
-    "adopt",
-    "adopt_unknown",
-    "put_plan",
-    "refuse_edited",
-]
-
 _EVIDENCE: Final = ("plan.csv", "applications.csv", "office.toml")
 """Files whose digests stand in a plan's act."""
 

@@ -61,8 +61,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["Rest", "rest", "share_for"]
-
 _ID: Final = "application_id"
 
 _LOOKED_AT: Final = (

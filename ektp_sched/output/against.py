@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.decisions.against import Measure
     from ektp_sched.scenarios.compare.against import Against, Worked
 
-__all__ = ["against_lines", "save_against"]
-
 
 def save_against(found: Against, path: str | Path, *, force: bool = False) -> None:
     """Write a folder with against.json, whole or not at all.

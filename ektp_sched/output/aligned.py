@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["aligned"]
-
 
 def aligned(rows: Iterable[Sequence[str]], texts: int = 1) -> Iterator[str]:
     """Yield a line a row: so many columns are text, the others numbers."""

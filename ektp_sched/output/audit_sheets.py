@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.trust.audit.audit import Audit
 
-__all__ = [
-    "ROWS",
-    "deviations_explained",
-    "list_sheet",
-    "refuse_audit",
-    "save_audit",
-]
-
 ROWS: Final = 100_000
 """Rows of a list that a sheet holds at most."""
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.dates.backtest import Backtest, Case, Coverage
 
-__all__ = ["assumptions", "backtest_lines", "backtest_page", "save_backtest"]
-
 _COLUMNS: Final = ("group", "dates", "held", "p10", "p50")
 
 

@@ -23,15 +23,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.output.rows import SheetRows
 
-__all__ = [
-    "Part",
-    "batch_sheets",
-    "file_stems",
-    "parts",
-    "sheet_text",
-    "write_batches",
-]
-
 _RESERVED: Final = frozenset(
     {"con", "prn", "aux", "nul"}
     | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}

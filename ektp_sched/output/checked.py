@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Notice, Office
     from ektp_sched.output.languages import Language
 
-__all__ = ["show_check", "show_notices", "show_rejects"]
-
 _ROWS: Final = 5
 _KINDS: Final = 12
 

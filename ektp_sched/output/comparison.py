@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.scenarios.compare.comparison import Comparison
 
-__all__ = ["save_comparison"]
-
 
 def save_comparison(
     comparison: Comparison,

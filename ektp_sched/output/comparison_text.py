@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.comparison import Comparison
     from ektp_sched.scenarios.compare.need import Enough, Need
 
-__all__ = ["comparison_lines", "need_lines"]
-
 _FIGURES: Final = (
     "nobody_waits",
     "returns",

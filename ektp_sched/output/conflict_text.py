@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules import Rule
     from ektp_sched.rules.ribbons import Printer
 
-__all__ = ["conflict_entry", "conflict_lines", "conflict_section"]
-
 _NUMBERED: Final = re.compile(r"(\w+)\[(\d+)\](?:\.(\w+))?")
 _NAMED: Final = 10
 

@@ -20,16 +20,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import Change, Tier
 
-__all__ = [
-    "amount",
-    "certified",
-    "key_figures",
-    "proof",
-    "proven_tiers",
-    "tier_name",
-    "unprinted_reasons",
-]
-
 
 def proof(plan: AnyPlan, texts: Language) -> str:
     """Return whether the plan is proven optimal, and what that means."""

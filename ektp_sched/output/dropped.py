@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import Change, Dropped
 
-__all__ = ["dropped_entries", "show_dropped"]
-
 _STABILITY: Final = {MORE_FROZEN: "frozen", NOT_KEPT: "not_kept"}
 
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.trust.explain.model import Explanation, Move, Price
 
-__all__ = ["explanation_lines"]
-
 _PLACES = 2
 _NUMBER = re.compile(r"(\d{6})\d{10,}")
 

@@ -26,18 +26,6 @@ if TYPE_CHECKING:
     AnyPlan: TypeAlias = Plan
     """A plan just made, or one read from its folder."""
 
-__all__ = [
-    "Clearance",
-    "Figures",
-    "Use",
-    "Waits",
-    "clearance",
-    "figures",
-    "limits_of",
-    "machine_days",
-    "uses",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Waits:

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.compare.comparison import PolicyGap
 
-__all__ = ["gap_sentences"]
-
 _PLACES: Final = 4
 
 

@@ -12,8 +12,6 @@ from ektp_sched.public import visible
 if TYPE_CHECKING:
     from jinja2 import Template
 
-__all__ = ["page_html", "policy_of"]
-
 _POLICY: Final = (
     "default-src 'none'; style-src 'sha256-{style}'; img-src data:; "
     "base-uri 'none'; form-action 'none'"

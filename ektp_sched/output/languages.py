@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Notice
     from ektp_sched.planning import Conflict
 
-__all__ = ["LANGUAGES", "Language", "language"]
-
 _DIGITS: Final = 5_000
 """More than JSON can state; decimals of 28 digits cannot group what a file says."""
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.book import Book
     from ektp_sched.output.figures import AnyPlan
 
-__all__ = ["LONGEST", "add_page", "column", "write_list", "write_rejects", "write_top"]
-
 LONGEST: Final = 100_000
 """Rows of a list in the workbook; the CSV files hold all."""
 

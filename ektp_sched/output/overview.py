@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.book import Book
     from ektp_sched.output.figures import AnyPlan
 
-__all__ = ["write_overview"]
-
 
 def write_overview(book: Book, plan: AnyPlan) -> None:
     """Write key figures, objectives, shifts, limits, areas and warnings."""

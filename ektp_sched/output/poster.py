@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.dates.promise import Promises
 
-__all__ = ["FEWEST", "Band", "Page", "poster_html", "poster_pages"]
-
 _MOST_BANDS: Final = 6
 _MOST_OTHER_BANDS: Final = 2
 _MOST_CLASSES: Final = 3

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ektp_sched.documents.seal import PROMISES
-from ektp_sched.output.languages import LANGUAGES, language
+from ektp_sched.output.languages import language
 from ektp_sched.output.placing import sealed_folder
 from ektp_sched.output.poster import poster_html
+from ektp_sched.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from ektp_sched.scenarios.dates.promise import Promises
-
-__all__ = ["save_promises"]
 
 
 def save_promises(

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.languages import Language
 
-__all__ = ["promise_lines"]
-
 _TWICE = ("only_in_export", "earlier_in_export", "earlier_in_file", "dropped")
 
 

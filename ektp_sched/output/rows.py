@@ -21,18 +21,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = [
-    "PASSED",
-    "QUEUE",
-    "STARS",
-    "SheetRows",
-    "guarded",
-    "masked",
-    "passed_beside",
-    "sheet_rows",
-    "slipped_rows",
-]
-
 PASSED: Final = "extra:"
 """How the names of columns begin that were passed through."""
 

@@ -38,17 +38,6 @@ if TYPE_CHECKING:
 
     Facts = dict[str, Any]
 
-__all__ = [
-    "SIGNED_LINE",
-    "Sheet",
-    "columns_of",
-    "facts_of",
-    "laid_out",
-    "line_of_facts",
-    "measures",
-    "write_sheets",
-]
-
 SIGNED_LINE: Final = ("counts", "operator", "receiver")
 """What is filled in below each batch."""
 

@@ -15,18 +15,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import ShiftUse
 
-__all__ = [
-    "ALWAYS",
-    "Savings",
-    "no_shift",
-    "shift_notes",
-    "shift_sentence",
-    "shift_total",
-    "shifts_saved",
-    "total_savings",
-    "unsaid",
-]
-
 ALWAYS: Final = ("pressure", "person_days", "trips")
 """What is said of every shift; the rest only where any shift saves some."""
 

@@ -36,12 +36,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.trust import Violation
 
-__all__ = [
-    "show_conflict",
-    "show_plan",
-    "show_verification",
-]
-
 _ROWS: Final = 5
 _VIOLATIONS: Final = 20
 _NAMED: Final = 3

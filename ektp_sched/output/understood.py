@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.output.languages import Language
 
-__all__ = [
-    "cell_shown",
-    "counted",
-    "held_lines",
-    "read_as",
-    "reconciled",
-    "reject_lines",
-    "status_counts",
-]
-
 _STATUSES: Final = 12
 _SIGNS: Final[dict[str | int, str]] = {"\t": "TAB"}
 

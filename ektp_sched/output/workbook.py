@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.output.rows import SheetRows
 
-__all__ = ["write_workbook"]
-
 _FIRST_DAY: Final = date(1899, 12, 30)
 """From which a sheet counts days."""
 _CHART: Final = 4

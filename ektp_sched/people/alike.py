@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["equal_printers", "first_numbers", "pools_of_printers"]
-
 _Key = TypeVar("_Key", bound="Hashable")
 
 

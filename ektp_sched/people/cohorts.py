@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
 
-__all__ = ["NONE", "Cohorts", "build_cohorts", "check_start", "group"]
-
 NONE: Final = -1
 """Stands for "no such date" in the columns due, promised and pinned."""
 

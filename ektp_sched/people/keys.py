@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["combined", "compact", "counted", "distinct", "distinct_rows"]
-
 _SMALL_TABLE = 1 << 20
 _FEW_WORDS = 4
 

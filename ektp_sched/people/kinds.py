@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["NOTHING", "Kinds", "RankKey", "read_kinds", "strictest_first"]
-
 RankKey: TypeAlias = tuple[int | None, int | None]
 """Rank of the class and of the area; None for none."""
 

@@ -24,16 +24,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = [
-    "EARLINESS",
-    "PINS",
-    "Objective",
-    "label_of",
-    "names_of",
-    "tiers_of",
-    "told_apart",
-]
-
 EARLINESS: Final = "earliness"
 """Sum of the days printed: settles what the office's tiers leave open."""
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["PublicOrder", "by_code_point", "precedence"]
-
 _LAST: Final = np.iinfo(np.int64).max
 _MOST_DIGITS: Final = 18
 _SPARSE: Final = 8

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
 
-__all__ = ["MISSING", "People", "offsets", "read_people", "some_people"]
-
 MISSING: Final = -(1 << 30)
 """Stands for "no such date"."""
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
 
-__all__ = ["Placed"]
-
 
 @dataclass(frozen=True)
 class Placed(People):

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["true_reasons"]
-
 
 def true_reasons(placed: Placed, index: Ints) -> dict[str, Bools]:
     """Return where each reason holds, for applications that are not printed.

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["ENDLESS", "Left", "left_of", "machine_room", "room_by_kind"]
-
 ENDLESS: Final = 1 << 40
 """Cards that are left where no limit counts them."""
 

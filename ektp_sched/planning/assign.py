@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Members = NDArray[np.int32]
 
-__all__ = ["Prints", "assign", "assign_first_day"]
-
 
 @dataclass(frozen=True, slots=True)
 class Prints:

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ektp_sched.people.people import People
     from ektp_sched.planning.network.problem import TierSolver
 
-__all__ = ["COUNTS", "SHIFTS", "Case", "lay_case"]
-
 SHIFTS = "shifts"
 """Limits that a choice of shifts moves, and what limits that choice."""
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["Clock"]
-
 _SHARE = {
     "yesterday": 0.0,
     "cohorts": 0.0,

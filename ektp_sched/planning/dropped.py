@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = ["MORE_FROZEN", "NOT_KEPT", "Change", "Dropped", "dropped"]
-
 _PLANNED = (Status.OPTIMAL, Status.FEASIBLE)
 
 MORE_FROZEN: Final = "plan.freeze_days"

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Members = NDArray[np.int32]
 
-__all__ = ["given_columns", "keep_pools", "pool_of_printers"]
-
 _NO_POOL = -1
 
 

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Label = tuple[str, int | str | None]
 
-__all__ = ["Engine", "Linear", "Outcome", "Settled", "Unmade"]
-
 
 @dataclass(frozen=True, slots=True)
 class Linear:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
 
-__all__ = ["OUTLOOK_DAYS", "outlook", "ribbons_short", "start_notices", "starvation"]
-
 OUTLOOK_DAYS: Final = 30
 """Calendar days that ranked and due-dated cases should not fill; and a start
 that many days after the last record is likely a mistake."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["reasons"]
-
 
 @dataclass(frozen=True)
 class _Planned(Placed):

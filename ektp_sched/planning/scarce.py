@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Scarce", "scarce"]
-
 
 @dataclass(frozen=True, slots=True)
 class Scarce:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["servers_of"]
-
 
 def servers_of(capacity: Capacity, day: Ints, printer: Ints) -> Ints:
     """Return the server of each print; prints are sorted by day and printer.

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["even_shares"]
-
 
 def even_shares(limits: Ints, total: Ints, least: Ints | int = 0) -> Ints:
     """Divide each day's cards as evenly as limits and whole cards allow.

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ektp_sched.arguments import MOST_WORKERS, check_whole
-from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.backlog.inputs import as_backlog, as_day
 from ektp_sched.errors import UsageError
 from ektp_sched.office import capacity
+from ektp_sched.office.inputs import as_office
 from ektp_sched.planning.assign import assign
 from ektp_sched.planning.case import lay_case
 from ektp_sched.planning.clock import Clock
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike
     from ektp_sched.backlog.told import ToldLike
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office, Option
+    from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.network.problem import TierSolver
     from ektp_sched.planning.scarce import Scarce
@@ -40,8 +42,6 @@ if TYPE_CHECKING:
     from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
     Progress = Callable[[str, float], None]
-
-__all__ = ["plan", "plan_with_shifts", "shifts_worked"]
 
 
 def plan(

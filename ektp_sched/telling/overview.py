@@ -12,9 +12,8 @@ from ektp_sched.words import Said, in_full, joined, said
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ektp_sched.days.overview import Blanks, Export, Overview, Sheet
-
-__all__ = ["overview_told"]
+    from ektp_sched.days.overview import Blanks, Export, Overview
+    from ektp_sched.days.sheets import Sheet
 
 
 def overview_told(overview: Overview) -> Told:

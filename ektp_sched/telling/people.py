@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from ektp_sched.counter.find import Found
     from ektp_sched.output.languages import Language
 
-__all__ = ["people_document", "people_table"]
-
 
 def people_table(found: Found, texts: Language) -> Table:
     """Return who was found, a row a person, without columns of which nothing is known.

@@ -9,8 +9,8 @@ from ektp_sched.lazily import lazily
 if TYPE_CHECKING:
     from ektp_sched.trust.audit.audit import Audit as Audit
     from ektp_sched.trust.audit.audit import audit as audit
-    from ektp_sched.trust.explain.explain import Explanation as Explanation
     from ektp_sched.trust.explain.explain import explain as explain
+    from ektp_sched.trust.explain.model import Explanation as Explanation
     from ektp_sched.trust.fairness.fairness import Fairness as Fairness
     from ektp_sched.trust.fairness.fairness import fairness as fairness
     from ektp_sched.trust.findings import Violation as Violation

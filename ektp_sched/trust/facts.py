@@ -37,15 +37,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
 
-__all__ = [
-    "MISSING",
-    "Facts",
-    "Rows",
-    "blocks",
-    "missing_columns",
-    "read_facts",
-]
-
 _BLOCK: Final = 1 << 16
 """Rows looked at in one go: what is worked out for them stays in the cache."""
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.words import Said
 
-__all__ = ["MOST_OF_A_KIND", "Findings", "Violation"]
-
 MOST_OF_A_KIND = 100
 """Violations of one code that are listed; the rest is counted in one more."""
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.documents import Plan
 
-__all__ = ["changes", "moved", "slipped"]
-
 
 def changes(plan: Plan) -> pl.DataFrame:
     """Return who has another day than in the previous plan, or no longer any.

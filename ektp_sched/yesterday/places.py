@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
 
-__all__ = ["NONE", "GivenPlaces"]
-
 NONE: Final = -1
 """Stands for no printer, and for a place that batches of this size do not have."""
 

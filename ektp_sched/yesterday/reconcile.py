@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["MOST_GONE", "GoneChoice", "OpenChoice", "reconcile", "sheets_named"]
-
 OpenChoice: TypeAlias = Literal["exclude", "plan"]
 GoneChoice: TypeAlias = Literal["ask", "accept"]
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.output.view.parts import Figure, Section, Tile
 
-__all__ = ["Page", "render"]
-
 
 @dataclass(frozen=True, slots=True)
 class Page:

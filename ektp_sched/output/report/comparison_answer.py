@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.output.report.comparison_words import DATES_ONLY, millions
+from ektp_sched.output.report.comparison_words import millions
 from ektp_sched.output.view.parts import Card, Cards
+from ektp_sched.scenarios.world.laws import DATES_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,18 +23,6 @@ if TYPE_CHECKING:
     )
     from ektp_sched.scenarios.compare.comparison import ScenarioFigures
     from ektp_sched.scenarios.world.laws import Assumption
-
-__all__ = [
-    "against_told",
-    "assumed_sentence",
-    "cards_of",
-    "first_turns",
-    "input_of",
-    "turn_sentences",
-    "value_of",
-    "verdict_sentence",
-    "warning_sentence",
-]
 
 _FIRST_TURNS: Final = 3
 """Sentences of what would turn the answer for which a first screen has room."""

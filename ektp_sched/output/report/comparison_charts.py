@@ -40,18 +40,6 @@ if TYPE_CHECKING:
     )
     from ektp_sched.scenarios.compare.spread import DaySpread, Spread
 
-__all__ = [
-    "Swing",
-    "break_even_chart",
-    "days_chart",
-    "fan_chart",
-    "story_end",
-    "tornado_chart",
-    "trips_chart",
-    "wait_of",
-    "waits_chart",
-]
-
 _LETTERS: Final = 58
 """Letters in a line of a label that is as wide as the chart."""
 _LINE: Final = 16

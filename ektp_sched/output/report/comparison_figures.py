@@ -31,15 +31,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.answer import Verdict
     from ektp_sched.scenarios.compare.comparison import BreakEven
 
-__all__ = [
-    "days_part",
-    "fan_part",
-    "pays_parts",
-    "trips_part",
-    "turns_parts",
-    "waits_parts",
-]
-
 _ROWS: Final = 26
 _TELLING: Final = 3
 """Days by which a median must change to be worth a headline."""

@@ -19,8 +19,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from ektp_sched.words import Said
 
-__all__ = ["DAILY", "comparison_of", "read_comparison"]
-
 DAILY: Final = "daily.csv"
 
 _AGAIN: Final = said(

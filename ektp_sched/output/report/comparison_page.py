@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.compare.comparison import Comparison
 
-__all__ = ["comparison_report", "write_comparison_report"]
-
 _MONEY: Final = ("cost_idr", "trip_cost_idr")
 _VISITS: Final = ("visits",)
 _RESTS: Final = {

@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.spread import Spread
     from ektp_sched.scenarios.world.laws import Assumption
 
-__all__ = [
-    "area_parts",
-    "difference_parts",
-    "input_ids",
-    "input_parts",
-    "left_out_parts",
-    "overview_table",
-]
-
 _MILLIONS: Final = frozenset(
     {"wasted_trip_cost_idr", "wasted_trip_cost_idr_against_told"}
 )

@@ -22,17 +22,6 @@ if TYPE_CHECKING:
         ScenarioFigures,
     )
 
-__all__ = [
-    "best_of",
-    "difference_sentences",
-    "headline",
-    "limit_sentences",
-    "method_sentences",
-    "pays_sentence",
-    "press_paragraph",
-    "when",
-]
-
 _IN_A_TABLE: Final = frozenset({"left-out-all", "left-out-effect", "left-out-unknown"})
 """Codes of notices that a table of the page says."""
 

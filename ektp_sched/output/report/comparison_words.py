@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.spread import DaySpread, Spread
     from ektp_sched.scenarios.world.laws import Assumption
 
-__all__ = ["DATES_ONLY", "Words", "millions"]
-
 _MILLION = 1e6
 
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.languages import Language
 
-__all__ = ["Bar", "Group", "interval_chart"]
-
 _HEAD: Final = 24
 _LINE: Final = 16
 _LETTERS: Final = 58

@@ -30,17 +30,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.output.report.plan_data import Gains, Load, PlanData, Wait
 
-__all__ = [
-    "HELPFUL",
-    "RESOURCES",
-    "backlog_chart",
-    "gains_chart",
-    "heat_chart",
-    "load_chart",
-    "tallest",
-    "wait_chart",
-]
-
 _POINTS: Final = 240
 RESOURCES: Final = 16
 """Resources in the chart by printer; the table has all."""

@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.figures import AnyPlan, Figures
     from ektp_sched.rules.world import Capacity
 
-__all__ = [
-    "MOMENTS",
-    "Gains",
-    "Load",
-    "PlanData",
-    "Wait",
-    "gather",
-    "quantiles",
-]
-
 MOMENTS: Final = ("start", "printed", "end")
 """Waiting on the first day, until printed, still waiting on the last day."""
 

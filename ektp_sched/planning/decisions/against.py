@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Progress = Callable[[str, float], None]
 
-__all__ = ["Chosen", "Decision", "Measure", "Possible", "decide_against"]
-
 _UNNAMED = (PINS, EARLINESS, EARLIEST)
 
 

@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Wide = NDArray[Any]
 
-__all__ = ["Cut", "Stack", "bounded", "learn", "stack"]
-
 _WIDE = 1 << 61
 """From here on whole numbers are Python's, which never overflow."""
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Wide = NDArray[Any]
 
-__all__ = ["live_nodes", "price_dead"]
-
 _UPWARD = (Arc.PRINTER, Arc.LINK, Arc.SERVER, Arc.RESERVE)
 
 

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     Label = tuple[str, int | str | None]
 
-__all__ = ["Decided", "decide", "lay_network"]
-
 
 @dataclass(frozen=True, slots=True)
 class Decided:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.decisions.decide import Decided
     from ektp_sched.planning.outcome import Outcome
 
-__all__ = ["YesNoEngine"]
-
 
 class YesNoEngine:
     """Chooses the shifts, and plans the network with them."""

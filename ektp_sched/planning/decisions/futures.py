@@ -32,16 +32,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T", bound=np.generic)
 
-__all__ = [
-    "EVERYBODY",
-    "Column",
-    "Future",
-    "Tree",
-    "lay_tree",
-    "lone_tree",
-    "without_effect",
-]
-
 EVERYBODY = -1
 """Owner of a choice that all futures share which have not parted yet."""
 

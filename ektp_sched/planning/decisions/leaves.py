@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Step = tuple[tuple[int, ...], int, bool]
 
-__all__ = ["Demand", "leaves"]
-
 _MOST = 4_000
 """Most parts looked at; beyond, the solver's word has to do."""
 

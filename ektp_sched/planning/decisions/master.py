@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-__all__ = ["Answer", "Master", "Relaxation", "solve"]
-
 _LARGEST = 1 << 60
 """No sum that CP-SAT is given reaches this: it counts in 64 bits."""
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-__all__ = ["WHOLE", "Network", "Point"]
-
 WHOLE = 240
 """Fractions of a use are multiples of one in so many."""
 

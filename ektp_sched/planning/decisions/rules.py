@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Row", "costs", "rows", "worked"]
-
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
 _Number = TypeVar("_Number", int, float)
 
-__all__ = ["Search", "largest"]
-
 _FEW = 2
 """Choices tried in a tier before cuts are learnt from fractions."""
 

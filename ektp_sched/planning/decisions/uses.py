@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Uses", "arc_limits", "list_uses"]
-
 _TOGETHER = 6
 """Most shifts that may share a day: 63 sets of them."""
 

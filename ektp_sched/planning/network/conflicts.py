@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["keeps_pins", "pin_conflicts"]
-
 
 def keeps_pins(program: Program, cohorts: Cohorts) -> bool:
     """Return whether all pins can be kept together."""

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["CpSatSolver", "cp_solver", "interruptible"]
-
 _HEARING = 0.2
 """Seconds between two looks for an interruption."""
 

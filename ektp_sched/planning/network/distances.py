@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["distances"]
-
 _SMALL = 300
 """Up to so many columns all pairs are found at once."""
 

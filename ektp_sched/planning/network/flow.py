@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["FlowSolver"]
-
 _DIRECT = 40_000
 """Up to so many choices the problem is solved as it is."""
 

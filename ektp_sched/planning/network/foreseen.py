@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     _Name = tuple[str, int | str | None]
 
-__all__ = ["Foresight"]
-
 
 @dataclass(slots=True)
 class Foresight:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["LONGEST", "days_that_matter"]
-
 LONGEST = LONGEST_HORIZON
 """Most calendar days of a horizon."""
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Guess", "by_index"]
-
 _SOONEST: Final = ("pressure", EARLINESS)
 """Tiers under which a card is never better printed later."""
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Solution", "Solved", "solve_tiers"]
-
 
 @dataclass(frozen=True, slots=True)
 class Solved:

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Answer", "PricedOffice", "priced_office", "stretches"]
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:

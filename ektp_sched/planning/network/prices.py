@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     Cells = tuple[Ints, Ints, Ints]
     Price = tuple[int, ...] | None
 
-__all__ = ["marginal_prices"]
-
 _CHUNK = 2_000_000
 """Moves looked at in one go, to bound memory."""
 

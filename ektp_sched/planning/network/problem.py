@@ -29,18 +29,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = [
-    "Face",
-    "Flow",
-    "TierProblem",
-    "TierSolver",
-    "exact_total",
-    "least_value",
-    "next_face",
-    "node_prices",
-    "tier_problem",
-]
-
 _CHUNK = 2_000_000
 """Moves looked at in one go, to bound memory."""
 

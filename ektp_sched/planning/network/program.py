@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Arc", "Program", "build_program", "printer_pools"]
-
 
 class Arc(IntEnum):
     """What the capacity of a network arc stands for."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Where = tuple[Ints | slice, Ints | slice]
 
-__all__ = ["FAR", "LARGEST", "ROOT", "SlotGraph", "least_moves", "less"]
-
 FAR = 1 << 61
 """Stands for "no path"."""
 

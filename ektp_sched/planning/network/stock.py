@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Pools = tuple[tuple[int, ...], ...]
 
-__all__ = ["can_run_out", "crossing_cards", "stock_chains"]
-
 
 def can_run_out(
     card: str, cohorts: Cohorts, capacity: Capacity, supply: Ints | None = None

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["settle_ties"]
-
 
 def settle_ties(
     program: Program, masks: NDArray[np.bool_], mask: Ints, column: Ints

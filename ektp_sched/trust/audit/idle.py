@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Attempts", "attempts", "idle_days", "most_cards", "with_shifts"]
-
-
 _SOURCE, _SINK = 0, 1
 _ENDLESS: Final = 1 << 40
 """Cards that a printer's ribbons are good for where none are counted."""

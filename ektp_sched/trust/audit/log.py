@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Notice, Office
 
-__all__ = ["NO_PRINTS", "PrintLog", "log_from_frame", "read_log"]
-
 _NEEDED: Final = ("application_id", "printed_at", "printer")
 _SCHEMA: Final = {
     "row": pl.Int64,

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Overtakes", "count_overtakes", "date_tiers"]
-
 _LATE: Final = 1 << 40
 """A day of recording after all others."""
 

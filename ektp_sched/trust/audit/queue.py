@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Leftover", "Queue", "build_queue"]
-
 _FAR: Final = 366
 """Days after a log among which the next one that is worked is looked for."""
 

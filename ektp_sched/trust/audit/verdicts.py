@@ -52,8 +52,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Sheets", "sheets_of", "verdicts"]
-
 
 @dataclass(frozen=True, slots=True)
 class Sheets:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["BlankMoves"]
-
 
 class BlankMoves:
     """The blanks of an office against exchanges of one plan.

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["FREE", "Moves"]
-
 FREE: Final = -1
 """Stands for no place."""
 

@@ -11,11 +11,11 @@ import numpy as np
 
 from ektp_sched.office import capacity
 from ektp_sched.people.blanks import blanks_of
+from ektp_sched.people.people import MISSING
 from ektp_sched.people.standing import left_of
 from ektp_sched.rules import HOLDING, holding_back
 from ektp_sched.trust.counts.moves import FREE, Moves
 from ektp_sched.trust.explain.model import IdleShift, Limit, RuleHold, SupplyHold
-from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.verify.shifts import ShiftRules, known_uses, read_shifts
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
-
-__all__ = ["Held", "Room", "find_room", "idle_shifts", "may_be_held"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Cells", "Sorts", "cells_of", "costs_on", "read_cells"]
-
 
 @dataclass(frozen=True, slots=True)
 class Cells:

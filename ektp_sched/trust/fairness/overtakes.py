@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Exchange", "Pair", "compared", "count_overtakes", "dominated"]
-
-
 _NEVER: Final = 1 << 40
 _FIRST: Final = -_NEVER
 _SAMPLE: Final = 10

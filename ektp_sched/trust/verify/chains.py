@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
 
-__all__ = ["Chain", "better_chain", "useful_shift"]
-
 _MOVES: Final = 4
 """Cards that a chain may move."""
 _SLOTS: Final = 600

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["check_claims", "uncertifiable"]
-
 
 def check_claims(facts: Facts, plan: Plan, findings: Findings) -> None:
     """Check that bounds, "proven" and "optimal" do not contradict each other."""

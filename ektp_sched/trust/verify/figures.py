@@ -9,8 +9,9 @@ import numpy as np
 from ektp_sched.people.alike import equal_printers
 from ektp_sched.people.keys import counted
 from ektp_sched.people.order import PublicOrder
+from ektp_sched.people.people import MISSING
 from ektp_sched.people.reasons import true_reasons
-from ektp_sched.trust.facts import MISSING, blocks
+from ektp_sched.trust.facts import blocks
 from ektp_sched.trust.verify.kept import kept_places
 from ektp_sched.trust.verify.rules import add_rows
 from ektp_sched.words import said
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
-
-__all__ = ["check_even_shares", "check_figures", "check_places", "check_reasons"]
 
 _FIGURES: Final = {
     "wait-days": said(

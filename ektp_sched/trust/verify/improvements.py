@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["check_improvements", "check_shift_choice"]
-
 _LATE: Final = np.iinfo(np.int64).max
 
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["kept_places"]
-
 _NOWHERE: Final = -1
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.people.blanks import blanks_of
+from ektp_sched.people.people import MISSING
 from ektp_sched.rules import RIBBONS, RULES, STOCK
-from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.verify.shifts import ShiftRules, check_shifts
 from ektp_sched.words import joined, said
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     Check = Callable[[Facts, Findings], None]
 
     Bools = NDArray[np.bool_]
-
-__all__ = ["add_rows", "check_rules"]
 
 
 def check_rules(facts: Facts, findings: Findings) -> None:

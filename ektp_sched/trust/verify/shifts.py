@@ -29,15 +29,6 @@ if TYPE_CHECKING:
 
     Broken = tuple[Limit, range, int]
 
-__all__ = [
-    "ShiftRules",
-    "Worked",
-    "check_shifts",
-    "known_uses",
-    "read_shifts",
-    "shift_costs",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Worked:

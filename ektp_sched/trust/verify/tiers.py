@@ -8,8 +8,8 @@ import numpy as np
 
 from ektp_sched.people.keys import counted
 from ektp_sched.people.objectives import tiers_of
+from ektp_sched.people.people import MISSING
 from ektp_sched.rules.tiers import DECISION_TIERS, FROZEN, MOVED, cost, triangle
-from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.verify.shifts import shift_costs
 from ektp_sched.words import Said, said
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Values = Mapping[tuple[str, int], int]
-
-__all__ = ["check_tiers", "demanded", "priced", "tier_label", "value_of", "values"]
 
 
 def demanded(facts: Facts) -> tuple[Objective, ...]:

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["check_ties", "check_ties_in_groups"]
-
 _LATE: Final = np.iinfo(np.int64).max
 PASSED_IN_TIE: Final = said(
     "The application comes first in the tie-break, but another that could have "

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.verify.tiers import Values
 
-__all__ = ["check_changes", "check_known", "check_yesterday", "other_yesterday"]
-
 _IDS: Final = "application_id"
 
 
