@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ektp_sched.cli.console import as_date, console, echo, emit, first_day, say
-from ektp_sched.cli.language import in_spoken, speak
+from ektp_sched.cli.language import in_spoken, language_of_offices, speak
 from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption
 from ektp_sched.errors import UsageError
 from ektp_sched.failures import NO
@@ -126,8 +126,8 @@ def fleet(
     from ektp_sched.fleet import fleet as plan_all
     from ektp_sched.output.languages import language
 
-    speak(lang or "id")
-    words = language(lang or "id")
+    words = language(lang or language_of_offices(offices))
+    speak(words.code)
     made = plan_all(
         backlogs,
         offices,

@@ -25,10 +25,12 @@ class Command(TyperCommand):
         self, info_name: str | None, args: list[str], *more: Any, **extra: Any
     ) -> Any:
         """Read the arguments leniently for the language, then in earnest."""
-        lenient = {"ignore_unknown_options": True, "allow_extra_args": True}
-        first = super().make_context(
-            info_name, [*args], *more, **extra | lenient, resilient_parsing=True
-        )
+        lenient = {"allow_extra_args": True, "resilient_parsing": True, **extra}
+        options = {name for each in self.params for name in each.opts}
+        known = [a for a in args if a[:1] != "-" or a.partition("=")[0] in options]
+        while known and known[-1] in options:  # which lacks its value, perhaps
+            known.pop()
+        first = super().make_context(info_name, [*known], *more, **lenient)
         choose_language(first.params)
         try:
             return super().make_context(info_name, args, *more, **extra)
