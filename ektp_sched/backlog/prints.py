@@ -17,6 +17,7 @@ from ektp_sched.backlog.identity import (
     whole_numbers,
 )
 from ektp_sched.backlog.numbers import plain_ids, read_numbers
+from ektp_sched.backlog.reasons import ONE_OF
 from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.words import said
 
@@ -176,7 +177,7 @@ def read_printers(
         for cell in distinct(cells)
     }
     ids = said_of(cells, meant)
-    why = f"unknown-printer: must be one of {', '.join(sorted(printers))}"
+    why = f"unknown-printer: {ONE_OF}{', '.join(sorted(printers))}"
     findings.add(ids.is_null() & cells.is_not_null(), table.headings[at], why)
     return ids
 

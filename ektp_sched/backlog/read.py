@@ -441,6 +441,4 @@ def _example(row: int, column: str, reason: str) -> Said:
     if column:
         parts = (place, said("column {name}", "kolom {name}", name=column))
         place = joined(", ", parts)
-    # The code as in rejects.csv, so that the list can be searched for it.
-    code = reason.partition(":")[0]
-    return joined("", (place, f" ({code}: ", in_words(reason), ")"))
+    return joined("", (place, " (", in_words(reason), ")"))

@@ -261,6 +261,8 @@ def _write_sheet(
         _set_page(page, sheet, plan, texts)
         top = _write_top(book, page, sheet, plan)
         page.repeat_rows(0, top - 1)
+        # Where another font makes it two pages wide, both say whose rows they are.
+        page.repeat_columns(0, min(1, len(sheet.columns) - 1))
         page.freeze_panes(top, 0)
         last = _write_batches(book, page, sheet, cards, lines, top)
         page.print_area(0, 0, last, len(sheet.columns) - 1)
