@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from ektp_sched.rules import told_apart
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
@@ -22,13 +24,13 @@ _Key = TypeVar("_Key", bound="Hashable")
 def equal_printers(office: Office, capacity: Capacity) -> Ints:
     """Return the group of printers of equal rules that each is in, shape ``(P,)``."""
     by_id = {printer.id: printer for printer in office.printers}
-    ribbons = _own_ribbons(office, capacity)
+    apart = told_apart(office)
     return first_numbers(
         (
             None if by_id[name].cards is None else frozenset(by_id[name].cards or ()),
             None if by_id[name].areas is None else frozenset(by_id[name].areas or ()),
             capacity.reaches[index].tobytes(),
-            ribbons[index],
+            name if name in apart else None,
         )
         for index, name in enumerate(capacity.printers)
     )
@@ -39,7 +41,7 @@ def pools_of_printers(
 ) -> tuple[Ints, Ints]:
     """Return the pool of each printer: who serves the same people through the same.
 
-    And, finer, the pools where printers of which ribbons are counted are alone.
+    And, finer, the pools where printers that a rule tells from all others are alone.
 
     ``eligible`` tells which printers serve each kind of people, shape ``(K, P)``.
     """
@@ -47,20 +49,12 @@ def pools_of_printers(
         (eligible[:, index].tobytes(), capacity.reaches[index].tobytes())
         for index in range(len(capacity.printers))
     ]
-    alone = zip(keys, _own_ribbons(office, capacity), strict=True)
+    apart = told_apart(office)
+    alone = (
+        (*key, name if name in apart else None)
+        for key, name in zip(keys, capacity.printers, strict=True)
+    )
     return first_numbers(keys), first_numbers(alone)
-
-
-def _own_ribbons(office: Office, capacity: Capacity) -> list[str | None]:
-    """Return the names of printers of which ribbons are counted, None for the others.
-
-    Ribbons may run out in one and not in the other.
-    """
-    by_id = {printer.id: printer for printer in office.printers}
-    return [
-        None if by_id[name].cards_per_ribbon is None else name
-        for name in capacity.printers
-    ]
 
 
 def first_numbers(keys: Iterable[_Key]) -> Ints:

@@ -10,7 +10,7 @@ import numpy as np
 from ektp_sched.office import capacity, lots, options
 from ektp_sched.planning.network.program import printer_pools
 from ektp_sched.planning.network.stock import can_run_out, crossing_cards
-from ektp_sched.rules import RIBBONS, STOCK, World
+from ektp_sched.rules import RIBBONS, STOCK, World, told_apart
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,8 +55,7 @@ def scarce(office: Office, cohorts: Cohorts, limits: Capacity) -> Scarce:
 
     ``limits`` are those without a shift.
     """
-    counts_ribbons = any(p.cards_per_ribbon is not None for p in office.printers)
-    if not limits.supply and not counts_ribbons:
+    if not limits.supply and not told_apart(office):
         return Scarce()
     start, days = limits.start, limits.days
     used = [(option.shift, option.day) for option in options(office, start, days)]

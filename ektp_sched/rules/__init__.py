@@ -6,7 +6,14 @@ Its fields and their words, its contradictions, the limits it lays, its sentence
 from ektp_sched.rules.capacity import CAPACITY
 from ektp_sched.rules.limit import Limit, Limits, Period, Standing, tally
 from ektp_sched.rules.quotas import QUOTAS
-from ektp_sched.rules.registry import HOLDING, RULES, holding_back, limits_of
+from ektp_sched.rules.registry import (
+    HOLDING,
+    RULES,
+    SUPPLIES,
+    holding_back,
+    limits_of,
+    told_apart,
+)
 from ektp_sched.rules.reserve import RESERVE
 from ektp_sched.rules.ribbons import RIBBONS
 from ektp_sched.rules.rule import Rule
@@ -21,6 +28,7 @@ __all__ = [
     "RIBBONS",
     "RULES",
     "STOCK",
+    "SUPPLIES",
     "Kind",
     "Limit",
     "Limits",
@@ -31,4 +39,5 @@ __all__ = [
     "holding_back",
     "limits_of",
     "tally",
+    "told_apart",
 ]

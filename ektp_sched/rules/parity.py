@@ -232,27 +232,6 @@ PARITY = Rule(
             "paling besar. Setiap dua wilayah pada setiap hari ada di parity.csv.",
         ),
         amounts=(said("Difference", "Selisih"), said("Allowed", "Dibolehkan")),
-        unprinted=said(
-            "parity between areas leaves no place for it",
-            "kesetaraan antarwilayah tidak menyisakan tempat",
-        ),
-        holds=said(
-            "Parity between areas holds it: there is a free place, but one card more "
-            "of its area would put it too far ahead of another.",
-            "Yang menahannya kesetaraan antarwilayah: ada tempat kosong, tetapi satu "
-            "kartu lagi dari wilayahnya akan membuatnya terlalu jauh di depan wilayah "
-            "lain.",
-        ),
-        left_out=(
-            Said(
-                "The office has {count} entries in [[parity]]; this command leaves "
-                "them out of account.",
-                "Kantor ini punya {count} entri dalam [[parity]]; perintah ini tidak "
-                "memperhitungkannya.",
-            ),
-            "The office has 1 entry in [[parity]]; this command leaves it out of "
-            "account.",
-        ),
         sees=_sees,
         sees_area=_sees_area,
         place=_place,
@@ -265,5 +244,26 @@ PARITY = Rule(
         change=_change,
         concerns=_concerns,
     ),
+    texts={
+        "unprinted.parity": (
+            "parity between areas leaves no place for it",
+            "kesetaraan antarwilayah tidak menyisakan tempat",
+        ),
+        "explain.rule.parity": (
+            "Parity between areas holds it: there is a free place, but one card more "
+            "of its area would put it too far ahead of another.",
+            "Yang menahannya kesetaraan antarwilayah: ada tempat kosong, tetapi satu "
+            "kartu lagi dari wilayahnya akan membuatnya terlalu jauh di depan wilayah "
+            "lain.",
+        ),
+        "notice.parity-left-out": (
+            "The office has {count} entries in [[parity]]; this command leaves "
+            "them out of account.",
+            "Kantor ini punya {count} entri dalam [[parity]]; perintah ini tidak "
+            "memperhitungkannya.",
+            "The office has 1 entry in [[parity]]; this command leaves it out of "
+            "account.",
+        ),
+    },
 )
 """Whether districts are served alike."""

@@ -467,26 +467,6 @@ QUOTAS = Rule(
             said("Printed", "Tercetak"),
             said("Limit in cards", "Batas dalam kartu"),
         ),
-        unprinted=said(
-            "a quota leaves no place for it", "kuota tidak menyisakan tempat"
-        ),
-        holds=said(
-            "A quota holds it: there is a free place, but one card more of its kind on "
-            "that day, or one fewer later, would break a quota.",
-            "Yang menahannya kuota: ada tempat kosong, tetapi satu kartu lagi dari "
-            "kelompoknya pada hari itu, atau satu kartu kurang sesudahnya, akan "
-            "melanggar kuota.",
-        ),
-        left_out=(
-            Said(
-                "The office has {count} quotas in [[quotas]]; this command leaves "
-                "them out of account.",
-                "Kantor ini punya {count} kuota dalam [[quotas]]; perintah ini tidak "
-                "memperhitungkannya.",
-            ),
-            "The office has 1 quota in [[quotas]]; this command leaves it out of "
-            "account.",
-        ),
         sees=_sees,
         sees_area=_sees_area,
         place=place,
@@ -499,4 +479,25 @@ QUOTAS = Rule(
         change=_change,
         concerns=_concerns,
     ),
+    texts={
+        "unprinted.quota": (
+            "a quota leaves no place for it",
+            "kuota tidak menyisakan tempat",
+        ),
+        "explain.rule.quota": (
+            "A quota holds it: there is a free place, but one card more of its kind on "
+            "that day, or one fewer later, would break a quota.",
+            "Yang menahannya kuota: ada tempat kosong, tetapi satu kartu lagi dari "
+            "kelompoknya pada hari itu, atau satu kartu kurang sesudahnya, akan "
+            "melanggar kuota.",
+        ),
+        "notice.quotas-left-out": (
+            "The office has {count} quotas in [[quotas]]; this command leaves "
+            "them out of account.",
+            "Kantor ini punya {count} kuota dalam [[quotas]]; perintah ini tidak "
+            "memperhitungkannya.",
+            "The office has 1 quota in [[quotas]]; this command leaves it out of "
+            "account.",
+        ),
+    },
 )

@@ -55,6 +55,10 @@ HOLDING: Final = tuple(rule for rule in RULES if rule.holds_back)
 """Those that can keep a card waiting for ever: each has words of its own."""
 
 
+SUPPLIES: Final[tuple[Rule[OfficeTables], ...]] = (STOCK, RIBBONS)
+"""Those on what printing uses up."""
+
+
 def problems_of(office: OfficeTables) -> tuple[Problem, ...]:
     """Return everything that contradicts itself in an office of well-formed values."""
     finders = (find for rule in RULES for find in rule.problems)
@@ -64,6 +68,11 @@ def problems_of(office: OfficeTables) -> tuple[Problem, ...]:
 def holding_back(office: OfficeTables) -> tuple[Rule[OfficeTables], ...]:
     """Return the rules of an office that can keep a card waiting for ever."""
     return tuple(rule for rule in HOLDING if rule.used(office))
+
+
+def told_apart(office: OfficeTables) -> frozenset[str]:
+    """Return the printers that a rule tells from all others."""
+    return frozenset[str]().union(*(rule.apart(office) for rule in RULES))
 
 
 def limits_of(world: World, rules: Iterable[Rule] = RULES) -> Limits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,7 +32,8 @@ from ektp_sched.rules.forms import Form, Kind, listed, quoted
 from ektp_sched.rules.limit import Limit
 from ektp_sched.rules.nearest import unknown
 from ektp_sched.rules.problems import Problem, entry_id_problems
-from ektp_sched.rules.rule import Rule
+from ektp_sched.rules.rule import Rule, Stated, Without
+from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.rules.world import weeks
 from ektp_sched.words import by_form, said
 
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.rules.aims import PlanRules
     from ektp_sched.rules.calendar import Calendar
     from ektp_sched.rules.capacity import Server
 
@@ -170,6 +173,12 @@ class HasShifts(HasMachines, Protocol):
     budget: Budget | None
 
 
+class HasShiftsAndAims(HasShifts, Protocol):
+    """What says in which order plans are better, too."""
+
+    plan: PlanRules
+
+
 def _ids(office: HasShifts) -> Iterator[Problem]:
     yield from entry_id_problems("shifts", office.shifts, said("shift", "shift"))
 
@@ -197,12 +206,76 @@ def _uses_in_a_week(rest_days: int) -> int:
     return 6 // (rest_days + 1) + 1
 
 
+_PLACE: Final = re.compile(r"shifts\[(\d+)\]\.(\w+)")
+
+
+def _states(office: HasShifts, place: str, *_: object) -> Stated | None:
+    if place == "budget.idr" and office.budget is not None:
+        return Stated("budget", {"value": office.budget.idr})
+    if not (numbered := _PLACE.fullmatch(place)):
+        return None
+    shift, key = office.shifts[int(numbered[1]) - 1], numbered[2]
+    return Stated(key, {"shift": shift.id, "value": getattr(shift, key) or 0})
+
+
+def _withouts(office: HasShiftsAndAims) -> Iterator[Without]:
+    for number, shift in enumerate(office.shifts):
+        kept = tuple(each for each in office.shifts if each is not shift)
+        if not kept and not set(office.plan.tiers).isdisjoint(DECISION_TIERS):
+            # A tier of the shifts' own needs one, and where it stands the
+            # other tiers are parted; so the last one stays for a day long past.
+            kept = (shift.model_copy(update={"days": (date.min,)}),)
+        yield Without(f"shifts[{number + 1}]", shift.id, {"shifts": kept})
+    if office.budget is not None:
+        yield Without("budget", None, {"budget": None})
+
+
 SHIFTS = Rule(
     "shifts",
     problems=(
         _ids,
         _rest_leaves_the_most_uses_a_week,
     ),
+    states=_states,
+    withouts=_withouts,
+    texts={
+        "conflict_rule.budget": (
+            "`{place}` allows Rp {value} for all shifts together.",
+            "`{place}` membolehkan Rp {value} untuk semua shift.",
+        ),
+        "conflict_rule.max_uses": (
+            "`{place}` allows shift {shift} on at most {value} days.",
+            "`{place}` membolehkan shift {shift} paling banyak {value} hari.",
+        ),
+        "conflict_rule.max_per_week": (
+            "`{place}` allows shift {shift} on at most {value} days a week.",
+            "`{place}` membolehkan shift {shift} paling banyak {value} hari seminggu.",
+        ),
+        "conflict_rule.rest_days": (
+            "`{place}` wants {value} whole days of rest between two uses of shift "
+            "{shift}.",
+            "`{place}` meminta {value} hari istirahat penuh di antara dua pemakaian "
+            "shift {shift}.",
+        ),
+        "conflict_rule.room_budget": (
+            "Rp {room} more would make room.",
+            "Tambahan Rp {room} sudah cukup.",
+        ),
+        "conflict_rule.room_max_uses": (
+            "{room} uses more would make room.",
+            "Tambahan {room} hari sudah cukup.",
+            "1 use more would make room.",
+        ),
+        "conflict_rule.room_max_per_week": (
+            "{room} more a week would make room.",
+            "Tambahan {room} hari seminggu sudah cukup.",
+        ),
+        "conflict_rule.room_rest_days": (
+            "{room} days of rest fewer would make room.",
+            "Istirahat yang lebih pendek {room} hari sudah cukup.",
+            "1 day of rest fewer would make room.",
+        ),
+    },
 )
 
 

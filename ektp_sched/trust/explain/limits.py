@@ -13,7 +13,7 @@ from ektp_sched.office import capacity
 from ektp_sched.people.blanks import blanks_of
 from ektp_sched.people.people import MISSING
 from ektp_sched.people.standing import left_of
-from ektp_sched.rules import HOLDING, holding_back
+from ektp_sched.rules import HOLDING, holding_back, told_apart
 from ektp_sched.trust.counts.moves import FREE, Moves
 from ektp_sched.trust.explain.model import IdleShift, Limit, RuleHold, SupplyHold
 from ektp_sched.trust.verify.shifts import ShiftRules, known_uses, read_shifts
@@ -166,10 +166,9 @@ def _room(
 
 def may_be_held(office: Office, card: str | None) -> bool:
     """Return whether more than machines could hold a card of this type."""
-    ribbons = any(p.cards_per_ribbon is not None for p in office.printers)
     kind = office.cards.get(card or "")
     blanks = kind is not None and kind.stock is not None
-    return ribbons or blanks or bool(holding_back(office))
+    return blanks or bool(told_apart(office) or holding_back(office))
 
 
 class Held:

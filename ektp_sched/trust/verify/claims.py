@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ektp_sched.office import capacity, ribbon_cards
-from ektp_sched.rules import holding_back
+from ektp_sched.rules import holding_back, told_apart
 from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.trust.verify.shifts import ShiftRules
 from ektp_sched.trust.verify.tiers import tier_label
@@ -87,7 +87,7 @@ def uncertifiable(facts: Facts) -> bool:
         return False
     if holding_back(office):
         return True
-    if not kinds.stocked and all(p.cards_per_ribbon is None for p in office.printers):
+    if not kinds.stocked and not told_apart(office):
         return False
     uses = ShiftRules(office, facts.start, facts.days).may_be_worked()
     return _runs_out(facts, capacity(office, facts.start, facts.days, uses))
