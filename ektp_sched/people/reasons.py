@@ -8,7 +8,7 @@ import numpy as np
 
 from ektp_sched.people.blanks import blanks_of
 from ektp_sched.people.standing import machine_room, room_by_kind
-from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS, STOCK, holding_back
+from ektp_sched.rules import CAPACITY, PRINTER_SUPPLIES, RESERVE, STOCK, holding_back
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,8 +39,8 @@ def true_reasons(placed: Placed, index: Ints) -> dict[str, Bools]:
     plain = ~(true["no-printer"] | true["pinned-later"] | true["not-ready"])
     printers = kinds.printers.astype(np.int64)
     free = machine_room(placed, CAPACITY, RESERVE)
-    ribbon = machine_room(placed, RIBBONS)
-    room = printers @ (free & ribbon).astype(np.int64) > 0
+    supplied = free & machine_room(placed, *PRINTER_SUPPLIES)
+    room = printers @ supplied.astype(np.int64) > 0
     stages = [
         ("capacity", printers @ free.astype(np.int64) > 0),
         ("no-ribbon", room),

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS, STOCK
+from ektp_sched.rules import CAPACITY, PRINTER_SUPPLIES, RESERVE, STOCK
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ektp_sched.people.placed import Placed
@@ -32,7 +34,9 @@ class Left:
     # Blanks by card type that no card up to the day takes, (types, days); `ENDLESS` for
     # types whose blanks come in lots.
     blanks: Ints
-    ribbons: Ints  # cards that they are good for after all up to the day, (P, days)
+    # Cards that what each printer uses up is good for after all up to the day,
+    # (P, days).
+    supplies: Ints
 
 
 def left_of(placed: Placed) -> Left:
@@ -40,21 +44,22 @@ def left_of(placed: Placed) -> Left:
     capacity, days = placed.limits, placed.days
     printers = len(capacity.printers)
     return Left(
-        _left(placed, CAPACITY.codes[0], printers),
-        _left(placed, CAPACITY.codes[1], len(capacity.servers)),
-        _left(placed, RESERVE.codes[0], 1).reshape(days),
-        _left(placed, STOCK.codes[0], len(placed.kinds.stocked)),
-        _left(placed, RIBBONS.codes[0], printers),
+        _left(placed, CAPACITY.codes[:1], printers),
+        _left(placed, CAPACITY.codes[1:], len(capacity.servers)),
+        _left(placed, RESERVE.codes, 1).reshape(days),
+        _left(placed, STOCK.codes, len(placed.kinds.stocked)),
+        _left(placed, [c for rule in PRINTER_SUPPLIES for c in rule.codes], printers),
     )
 
 
-def _left(placed: Placed, code: str, entries: int) -> Ints:
+def _left(placed: Placed, codes: Sequence[str], entries: int) -> Ints:
     """Return what limits that count on each day leave, by entry and day."""
     standing = placed.standing
     left = np.full((entries, placed.days), ENDLESS, dtype=np.int64)
     for number, limit in enumerate(standing.limits.limits):
-        if limit.code == code:
-            left[limit.entry] = standing.left[standing.limits.rows(number)]
+        if limit.code in codes:
+            of_limit = standing.left[standing.limits.rows(number)]
+            left[limit.entry] = np.minimum(left[limit.entry], of_limit)
     return left
 
 

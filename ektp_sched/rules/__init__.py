@@ -8,14 +8,15 @@ from ektp_sched.rules.limit import Limit, Limits, Period, Standing, tally
 from ektp_sched.rules.quotas import QUOTAS
 from ektp_sched.rules.registry import (
     HOLDING,
+    PRINTER_SUPPLIES,
     RULES,
     SUPPLIES,
     holding_back,
     limits_of,
+    printer_supplies,
     told_apart,
 )
 from ektp_sched.rules.reserve import RESERVE
-from ektp_sched.rules.ribbons import RIBBONS
 from ektp_sched.rules.rule import Rule
 from ektp_sched.rules.stock import STOCK
 from ektp_sched.rules.world import Kind, World
@@ -23,9 +24,9 @@ from ektp_sched.rules.world import Kind, World
 __all__ = [
     "CAPACITY",
     "HOLDING",
+    "PRINTER_SUPPLIES",
     "QUOTAS",
     "RESERVE",
-    "RIBBONS",
     "RULES",
     "STOCK",
     "SUPPLIES",
@@ -38,6 +39,7 @@ __all__ = [
     "World",
     "holding_back",
     "limits_of",
+    "printer_supplies",
     "tally",
     "told_apart",
 ]

@@ -7,7 +7,10 @@ day.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from ektp_sched.rules.aims import AIMS
 from ektp_sched.rules.areas import AREAS
@@ -28,6 +31,8 @@ from ektp_sched.rules.stock import STOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
     from ektp_sched.rules.problems import Problem
     from ektp_sched.rules.tables import OfficeTables
@@ -70,9 +75,27 @@ def holding_back(office: OfficeTables) -> tuple[Rule[OfficeTables], ...]:
     return tuple(rule for rule in HOLDING if rule.used(office))
 
 
+PRINTER_SUPPLIES: Final[tuple[Rule[OfficeTables], ...]] = (RIBBONS,)
+"""Those on what a printer uses up, which no other printer has."""
+
+
+def printer_supplies(
+    office: OfficeTables, start: date, days: int
+) -> dict[str, NDArray[np.int64]]:
+    """Return how many cards what a printer uses up is good for, up to each day.
+
+    By the id of each printer of which anything is counted.
+    """
+    allowed: dict[str, NDArray[np.int64]] = {}
+    for rule in PRINTER_SUPPLIES:
+        for name, cards in rule.supplies(office, start, days).items():
+            allowed[name] = np.minimum(allowed.get(name, cards), cards)
+    return allowed
+
+
 def told_apart(office: OfficeTables) -> frozenset[str]:
-    """Return the printers that a rule tells from all others."""
-    return frozenset[str]().union(*(rule.apart(office) for rule in RULES))
+    """Return the printers that no other can stand for."""
+    return frozenset(printer_supplies(office, date.min, 1))
 
 
 def limits_of(world: World, rules: Iterable[Rule] = RULES) -> Limits:

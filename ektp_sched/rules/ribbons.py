@@ -228,12 +228,6 @@ def _short(office: HasRibbons, limits: Capacity, people: int) -> Iterator[Notice
             yield Notice("ribbons-short", figures)
 
 
-def _apart(office: HasRibbons) -> frozenset[str]:
-    """Return the printers of which ribbons are counted: others' may not run out."""
-    counted = (p for p in office.printers if p.cards_per_ribbon is not None)
-    return frozenset(printer.id for printer in counted)
-
-
 def _uncounted(office: HasRibbons, *_: object) -> Iterator[str]:
     for printer in office.printers:
         if printer.cards_per_ribbon is not None:
@@ -273,7 +267,7 @@ RIBBONS = Rule(
     problems=(_deliveries_stand_by_date, _ribbons_are_counted_in_cards),
     left=_left,
     short=_short,
-    apart=_apart,
+    supplies=ribbon_cards,
     uncounted=_uncounted,
     states=_states,
     withouts=_withouts,

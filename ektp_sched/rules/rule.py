@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ektp_sched.rules.limit import Limit, Period
     from ektp_sched.rules.notices import Notice
     from ektp_sched.rules.problems import Problem
     from ektp_sched.rules.told import Printed, Told
     from ektp_sched.rules.world import Capacity, World
+
+    Ints = NDArray[np.int64]
 
 OfficeT_contra = TypeVar(
     "OfficeT_contra", bound=HasCalendar, contravariant=True, default=Any
@@ -50,8 +55,8 @@ def _states_none(*_: object) -> Stated | None:
     return None
 
 
-def _tells_none_apart(_: object) -> frozenset[str]:
-    return frozenset()
+def _nothing(*_: object) -> Mapping[str, Ints]:
+    return {}
 
 
 def _never_broken(world: World, period: Period) -> Said:
@@ -90,8 +95,10 @@ class Rule(Generic[OfficeT_contra]):
         are printed, in the order of their days and classes.
     short
         Yields what will run out where an office's capacity is used for so many people.
-    apart
-        Returns the printers of an office that it tells from all others.
+    supplies
+        Returns how many cards what each printer uses up is good for up to each day:
+        of an office from a day on for so many days; of those printers alone of which
+        it is counted, which no other can stand for.
     uncounted
         Yields the places of what no network counts, from a day on for so many days.
     states
@@ -117,7 +124,7 @@ class Rule(Generic[OfficeT_contra]):
         Iterator[tuple[Said, Said]],
     ] = _none
     short: Callable[[OfficeT_contra, Capacity, int], Iterator[Notice]] = _none
-    apart: Callable[[OfficeT_contra], frozenset[str]] = _tells_none_apart
+    supplies: Callable[[OfficeT_contra, date, int], Mapping[str, Ints]] = _nothing
     uncounted: Callable[[OfficeT_contra, date, int], Iterator[str]] = _none
     states: Callable[[OfficeT_contra, str, date, int, date | None], Stated | None] = (
         _states_none

@@ -255,7 +255,7 @@ class Held:
         own_printer = rows.printer[rows.application == self._row]
         for number in np.flatnonzero(self._takes[:, day]).tolist():
             end = self._later if number in own_printer[:1] else self._facts.days
-            if self._left.ribbons[number, day:end].min(initial=1) > 0:
+            if self._left.supplies[number, day:end].min(initial=1) > 0:
                 return True
         return False
 
@@ -272,7 +272,7 @@ class Held:
     def _ribbons(self) -> Iterator[SupplyHold]:
         facts = self._facts
         for number in np.flatnonzero(self._takes[:, self._free].any(axis=1)).tolist():
-            empty = np.flatnonzero(self._left.ribbons[number] <= 0)
+            empty = np.flatnonzero(self._left.supplies[number] <= 0)
             before = empty[empty < self._later]
             last = (before if len(before) else empty).max(initial=0)
             until = facts.start + timedelta(days=int(last))

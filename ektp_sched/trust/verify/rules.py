@@ -8,7 +8,7 @@ import numpy as np
 
 from ektp_sched.people.blanks import blanks_of
 from ektp_sched.people.people import MISSING
-from ektp_sched.rules import RIBBONS, RULES, STOCK
+from ektp_sched.rules import PRINTER_SUPPLIES, RULES, STOCK
 from ektp_sched.trust.verify.shifts import ShiftRules, check_shifts
 from ektp_sched.words import joined, said
 
@@ -304,6 +304,6 @@ _FIRST: Final[Sequence[Check]] = (
 )
 _NEXT: Final[Mapping[str, Check]] = {
     STOCK.name: _lots_suffice,
-    RIBBONS.name: _pins_hold,
+    PRINTER_SUPPLIES[-1].name: _pins_hold,
 }
 """What is told after the breaches of a rule, by its name."""
