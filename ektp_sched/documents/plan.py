@@ -12,16 +12,13 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    import numpy as np
     import polars as pl
-    from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.documents.certificate import Certificate
     from ektp_sched.documents.entries import LedgerMark, ShiftUse, Tier
     from ektp_sched.office import Notice, Office
-
-    Ints = NDArray[np.int64]
 
 
 class Status(StrEnum):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from ektp_sched.arrays import Ints
 
 OFFICES: Final = 514
 """Regencies and cities of Indonesia."""
@@ -109,13 +109,13 @@ def write_nation(
     return described, data
 
 
-def _sizes(offices: int, applications: int) -> NDArray[np.int64]:
+def _sizes(offices: int, applications: int) -> Ints:
     """Return the applications of each office, largest remainders making the sum."""
     # Sizes as those of towns: the k-th is about 1/√k of the largest, in a drawn order.
     ranks = np.random.Generator(np.random.PCG64(SEED)).permutation(offices) + 1
     weights = (1_000_000 / np.sqrt(ranks)).astype(np.int64)
     spare = applications - offices
-    sizes: NDArray[np.int64] = spare * weights // weights.sum()
+    sizes: Ints = spare * weights // weights.sum()
     rest = spare - int(sizes.sum())
     order = np.argsort(-(spare * weights % weights.sum()), kind="stable")
     sizes[order[:rest]] += 1

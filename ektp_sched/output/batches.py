@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.output.languages import Language
     from ektp_sched.output.rows import SheetRows
 
@@ -144,7 +145,7 @@ def _some_at_once(pieces: list[Part]) -> Iterator[list[Part]]:
         yield some
 
 
-def _line_ends(text: NDArray[np.uint8], lines: int) -> NDArray[np.int64]:
+def _line_ends(text: NDArray[np.uint8], lines: int) -> Ints:
     """Return where each line of a CSV ends; one of a quoted cell is none."""
     ends = np.flatnonzero(text == ord("\n"))
     if len(ends) > lines:

@@ -18,8 +18,7 @@ from ektp_sched.office import capacity
 if TYPE_CHECKING:
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Office
 
@@ -311,7 +310,7 @@ def _by_class(printed: pl.DataFrame, office: Office) -> dict[str, dict[str, Any]
     return found
 
 
-def _past_by_day(people: pl.DataFrame, start: date, days: int) -> NDArray[np.int64]:
+def _past_by_day(people: pl.DataFrame, start: date, days: int) -> Ints:
     """Return how many are past their target at the end of each day."""
     # From this day on an application is past its target if not printed by then.
     late = (pl.col("since") - pl.lit(start)).dt.total_days() + pl.col("target")

@@ -12,14 +12,11 @@ from ektp_sched.rules.nearest import letters
 from ektp_sched.yesterday.changes import slipped
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.output.figures import AnyPlan
 
-    Ints = NDArray[np.int64]
 
 PASSED: Final = "extra:"
 """How the names of columns begin that were passed through."""

@@ -11,12 +11,9 @@ from ektp_sched.rules import told_apart
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Capacity, Office
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
 _Key = TypeVar("_Key", bound="Hashable")
 

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.people.kinds import Kinds, RankKey
     from ektp_sched.people.people import People
 
-    Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
 
 NONE: Final = -1

@@ -17,13 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Lot, Office
     from ektp_sched.rules import Kind
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
 RankKey: TypeAlias = tuple[int | None, int | None]
 """Rank of the class and of the area; None for none."""

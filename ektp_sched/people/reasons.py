@@ -11,12 +11,8 @@ from ektp_sched.people.standing import machine_room, room_by_kind
 from ektp_sched.rules import CAPACITY, PRINTER_SUPPLIES, RESERVE, STOCK, holding_back
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.people.placed import Placed
-
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
 
 def true_reasons(placed: Placed, index: Ints) -> dict[str, Bools]:

@@ -12,13 +12,10 @@ from ektp_sched.rules import CAPACITY, PRINTER_SUPPLIES, RESERVE, STOCK
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.people.placed import Placed
     from ektp_sched.rules import Rule
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
 ENDLESS: Final = 1 << 40
 """Cards that are left where no limit counts them."""

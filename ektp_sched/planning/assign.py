@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Office
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.mixed.split import Split
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.network.program import Program
     from ektp_sched.yesterday.places import GivenPlaces
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
     Members = NDArray[np.int32]
 
 

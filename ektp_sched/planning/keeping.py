@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Office
     from ektp_sched.planning.network.program import Program
     from ektp_sched.yesterday.places import GivenPlaces
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
     Members = NDArray[np.int32]
 
 _NO_POOL = -1

@@ -15,8 +15,7 @@ from ektp_sched.rules.calendar import LONGEST_HORIZON
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
 
@@ -144,10 +143,10 @@ def supplies_short(backlog: Backlog, office: Office, start: date) -> tuple[Notic
     return tuple(notice for notices in short for notice in notices)
 
 
-def _daily(office: Office, start: date, days: int) -> NDArray[np.int64]:
+def _daily(office: Office, start: date, days: int) -> Ints:
     """Return the cards that all printers and servers could print on each day."""
     limits = capacity(office, start, days)
-    least: NDArray[np.int64] = np.minimum(
+    least: Ints = np.minimum(
         limits.printer_cards.sum(axis=0), limits.server_cards.sum(axis=0)
     )
     return least if limits.total is None else np.minimum(least, limits.total)

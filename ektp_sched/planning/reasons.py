@@ -12,13 +12,10 @@ from ektp_sched.people.placed import Placed
 from ektp_sched.people.reasons import true_reasons
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.office import Capacity
     from ektp_sched.people.people import People
     from ektp_sched.planning.assign import Prints
-
-    Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,7 @@ from ektp_sched.rules.tiers import DECISION_TIERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.documents import Conflict, ShiftUse
     from ektp_sched.office import Calendar, Office
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.clock import Clock
     from ektp_sched.planning.network.lexicographic import Solution
     from ektp_sched.planning.outcome import Outcome
-
-    Ints = NDArray[np.int64]
 
 
 def no_plan(

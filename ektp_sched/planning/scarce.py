@@ -13,13 +13,10 @@ from ektp_sched.planning.network.stock import can_run_out, crossing_cards
 from ektp_sched.rules import PRINTER_SUPPLIES, STOCK, World, told_apart
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.office import Capacity, Lot, Office
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.rules import Limit
-
-    Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,8 @@ from ektp_sched.people.alike import first_numbers
 from ektp_sched.planning.shares import even_shares
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Capacity
-
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
 
 
 def servers_of(capacity: Capacity, day: Ints, printer: Ints) -> Ints:

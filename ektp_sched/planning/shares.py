@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Ints = NDArray[np.int64]
+    from ektp_sched.arrays import Ints
 
 
 def even_shares(limits: Ints, total: Ints, least: Ints | int = 0) -> Ints:

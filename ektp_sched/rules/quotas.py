@@ -30,8 +30,7 @@ from ektp_sched.words import Said, by_form, joined, said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.rules.capacity import BarePrinter
     from ektp_sched.rules.limit import Period
     from ektp_sched.rules.world import Kind, World
@@ -145,7 +144,7 @@ class Quota(Table):
         quota._printed = printed  # noqa: SLF001 - of its own copy
         return quota
 
-    def amounts(self, amount: int, first: NDArray[np.int64]) -> NDArray[np.int64]:
+    def amounts(self, amount: int, first: Ints) -> Ints:
         """Return what is left of an amount in stretches with these first days."""
         amounts = np.full(len(first), amount, dtype=np.int64)
         if self.per != "day":

@@ -32,8 +32,7 @@ from ektp_sched.rules.stock import STOCK
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.rules.problems import Problem
     from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.rules.world import World
@@ -79,14 +78,12 @@ PRINTER_SUPPLIES: Final[tuple[Rule[OfficeTables], ...]] = (RIBBONS,)
 """Those on what a printer uses up, which no other printer has."""
 
 
-def printer_supplies(
-    office: OfficeTables, start: date, days: int
-) -> dict[str, NDArray[np.int64]]:
+def printer_supplies(office: OfficeTables, start: date, days: int) -> dict[str, Ints]:
     """Return how many cards what a printer uses up is good for, up to each day.
 
     By the id of each printer of which anything is counted.
     """
-    allowed: dict[str, NDArray[np.int64]] = {}
+    allowed: dict[str, Ints] = {}
     for rule in PRINTER_SUPPLIES:
         for name, cards in rule.supplies(office, start, days).items():
             allowed[name] = np.minimum(allowed.get(name, cards), cards)

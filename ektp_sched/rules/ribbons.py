@@ -23,8 +23,7 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.rules.limit import Period
     from ektp_sched.rules.told import Printed
     from ektp_sched.rules.world import Capacity, World
@@ -97,9 +96,7 @@ def place(office: HasRibbons, printer: str) -> str:
     return f"printers[{number + 1}].ribbons"
 
 
-def ribbon_cards(
-    office: HasRibbons, start: date, days: int
-) -> dict[str, NDArray[np.int64]]:
+def ribbon_cards(office: HasRibbons, start: date, days: int) -> dict[str, Ints]:
     """Return how many cards the ribbons of each printer allow up to a day.
 
     Parameters

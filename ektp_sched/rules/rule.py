@@ -14,16 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.rules.limit import Limit, Period
     from ektp_sched.rules.notices import Notice
     from ektp_sched.rules.problems import Problem
     from ektp_sched.rules.told import Printed, Told
     from ektp_sched.rules.world import Capacity, World
 
-    Ints = NDArray[np.int64]
 
 OfficeT_contra = TypeVar(
     "OfficeT_contra", bound=HasCalendar, contravariant=True, default=Any

@@ -40,8 +40,7 @@ from ektp_sched.words import by_form, said
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.rules.aims import PlanRules
     from ektp_sched.rules.calendar import Calendar
     from ektp_sched.rules.capacity import Server
@@ -343,7 +342,7 @@ def options(office: HasShifts, start: date, days: int) -> tuple[Option, ...]:
     return tuple(sorted(uses, key=lambda option: (option.day, option.shift)))
 
 
-def _kept_free(office: HasShifts, known: Calendar) -> NDArray[np.bool_]:
+def _kept_free(office: HasShifts, known: Calendar) -> Bools:
     """Return the days that are closed by more than the week, shape (days,)."""
     free = np.zeros(known.days, dtype=np.bool_)
     for day in (*known.holidays, *office.calendar.closed):
@@ -353,10 +352,10 @@ def _kept_free(office: HasShifts, known: Calendar) -> NDArray[np.bool_]:
     return free & ~known.open
 
 
-def _named(shift: Shift, start: date, days: int) -> NDArray[np.bool_]:
+def _named(shift: Shift, start: date, days: int) -> Bools:
     """Return the days that a shift names, shape (days,)."""
     weekday = (start.weekday() + np.arange(days)) % 7
-    named: NDArray[np.bool_] = np.isin(
+    named: Bools = np.isin(
         weekday, [DAYS.index(day) for day in shift.days if isinstance(day, str)]
     )
     for day in shift.days:
@@ -367,7 +366,7 @@ def _named(shift: Shift, start: date, days: int) -> NDArray[np.bool_]:
 
 def shift_cards(
     office: HasMachines, shift: Shift, start: date, days: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[Ints, Ints]:
     """Return what a shift adds on each day on which it were used.
 
     That is the cards that each printer and each server can do more, sorted by id,
@@ -386,7 +385,7 @@ def _more_cards(
     resources: Sequence[Server],
     start: date,
     days: int,
-) -> NDArray[np.int64]:
+) -> Ints:
     cards = np.zeros((len(resources), days), dtype=np.int64)
     for row, resource in zip(cards, resources, strict=True):
         if shift.opens(resource.id):

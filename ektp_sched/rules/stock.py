@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.rules.limit import Period
     from ektp_sched.rules.told import Printed
     from ektp_sched.rules.world import Kind as CardKind
@@ -264,7 +263,7 @@ def _set_aside_is_used_first(office: HasCards) -> Iterator[Problem]:
             )
 
 
-def supply(office: HasCards, start: date, days: int) -> dict[str, NDArray[np.int64]]:
+def supply(office: HasCards, start: date, days: int) -> dict[str, Ints]:
     """Return the blanks that have come up to each day, by card type with stock."""
     return {
         name: _supply(card.stock, card, start, days)
@@ -273,7 +272,7 @@ def supply(office: HasCards, start: date, days: int) -> dict[str, NDArray[np.int
     }
 
 
-def _supply(stock: int, card: CardType, start: date, days: int) -> NDArray[np.int64]:
+def _supply(stock: int, card: CardType, start: date, days: int) -> Ints:
     added = np.zeros(days, dtype=np.int64)
     if card.expires_on is None or card.expires_on >= start:
         added[0] = stock

@@ -27,14 +27,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Office
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.trust.verify.shifts import Worked
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
 
 _BLOCK: Final = 1 << 16

@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.people.order import PublicOrder
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
 
 NONE: Final = -1

@@ -12,8 +12,7 @@ import polars as pl
 from ektp_sched.output.figures import figures, limits_of, machine_days
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.output.figures import AnyPlan, Figures
     from ektp_sched.rules.world import Capacity
 
@@ -136,7 +135,7 @@ def gather(plan: AnyPlan) -> PlanData:
     )
 
 
-def quantiles(days: NDArray[np.int64], cards: NDArray[np.int64]) -> list[int]:
+def quantiles(days: Ints, cards: Ints) -> list[int]:
     """Return P10, median and P90 of days, order statistics.
 
     Parameters

@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office, Option
     from ektp_sched.people.cohorts import Cohorts
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.outcome import Linear, Settled
     from ektp_sched.planning.scarce import Scarce
 
-    Ints = NDArray[np.int64]
     Progress = Callable[[str, float], None]
 
 _UNNAMED = (PINS, EARLINESS, EARLIEST)

@@ -31,13 +31,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.objectives import Objective
     from ektp_sched.planning.decisions.uses import Uses
     from ektp_sched.planning.network.program import Program
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
     Wide = NDArray[Any]
 
 _WIDE = 1 << 61

@@ -17,11 +17,10 @@ from ektp_sched.planning.network.program import Arc
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.planning.decisions.uses import Uses
     from ektp_sched.planning.network.program import Program
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
     Wide = NDArray[Any]
 
 _UPWARD = (Arc.PRINTER, Arc.LINK, Arc.SERVER, Arc.RESERVE)

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.office import Office, Option
     from ektp_sched.planning.decisions.cuts import Cut
     from ektp_sched.planning.decisions.network import Network
     from ektp_sched.planning.decisions.rules import Row
 
-    Ints = NDArray[np.int64]
 
 _T = TypeVar("_T", bound=np.generic)
 

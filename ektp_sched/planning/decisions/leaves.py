@@ -20,9 +20,8 @@ from ektp_sched.documents import Leaf
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
+    from ektp_sched.arrays import Floats
 
-    Floats = NDArray[np.float64]
     Step = tuple[tuple[int, ...], int, bool]
 
 _MOST = 4_000

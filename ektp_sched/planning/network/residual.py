@@ -15,10 +15,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
+    from ektp_sched.arrays import Bools, Ints
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
     Where = tuple[Ints | slice, Ints | slice]
 
 FAR = 1 << 61

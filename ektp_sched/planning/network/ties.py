@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.planning.network.program import Program
 
-    Ints = NDArray[np.int64]
 
-
-def settle_ties(
-    program: Program, masks: NDArray[np.bool_], mask: Ints, column: Ints
-) -> None:
+def settle_ties(program: Program, masks: Bools, mask: Ints, column: Ints) -> None:
     """Exchange slots, in place, until no free exchange favours the tie-break.
 
     Two applications can exchange slots at no cost exactly if each is free to
@@ -56,7 +51,7 @@ def settle_ties(
                 changed[lower] = changed[higher] = looked[lower, higher] = exchanges
 
 
-def _overlapping(masks: NDArray[np.bool_], day: Ints) -> list[tuple[int, int]]:
+def _overlapping(masks: Bools, day: Ints) -> list[tuple[int, int]]:
     """Return pairs of sets that share columns of two different days."""
     wide = np.flatnonzero(masks.sum(axis=1) > 1)
     column, member = np.nonzero(masks[wide].T)

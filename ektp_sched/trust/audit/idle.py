@@ -28,13 +28,10 @@ from ektp_sched.rules import printer_supplies
 from ektp_sched.rules.shifts import shift_cards
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.audit.queue import Queue
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
 
 _SOURCE, _SINK = 0, 1
 _ENDLESS: Final = 1 << 40

@@ -13,12 +13,8 @@ import numpy as np
 from ektp_sched.people.blanks import blanks_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.trust.facts import Facts
-
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
 
 class BlankMoves:

@@ -13,13 +13,10 @@ from ektp_sched.rules.limit import Slots
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.rules import Rule
     from ektp_sched.trust.facts import Facts
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
 FREE: Final = -1
 """Stands for no place."""

@@ -22,14 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.facts import Facts
-
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +142,7 @@ def idle_shifts(
     return tuple(idle)
 
 
-def _room(
-    office: Office, room: Room, uses: Sequence[tuple[str, int]]
-) -> NDArray[np.bool_]:
+def _room(office: Office, room: Room, uses: Sequence[tuple[str, int]]) -> Bools:
     """Return on which days uses leave a place for the card, all others staying."""
     before = room.limits
     after = capacity(office, before.start, before.days, [*room.worked, *uses])

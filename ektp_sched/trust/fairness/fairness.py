@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.trust.facts import Facts
 
-    Ints = NDArray[np.int64]
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Fairness(OneLine):

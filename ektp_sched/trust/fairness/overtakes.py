@@ -24,13 +24,10 @@ from ektp_sched.trust.fairness.cells import Cells, Sorts, cells_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.people.placed import Placed
     from ektp_sched.trust.facts import Facts
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
 _NEVER: Final = 1 << 40
 _FIRST: Final = -_NEVER

@@ -31,10 +31,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.trust.facts import Facts
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
 
 _MOVES: Final = 4

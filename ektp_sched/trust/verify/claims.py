@@ -14,15 +14,11 @@ from ektp_sched.trust.verify.tiers import tier_label
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Lot
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
-
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
 
 def check_claims(facts: Facts, plan: Plan, findings: Findings) -> None:

@@ -19,13 +19,11 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Floats, Ints
     from ektp_sched.backlog.known import Known
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
 
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
 
 _FIGURES: Final = {

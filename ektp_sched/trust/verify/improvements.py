@@ -34,14 +34,11 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.fairness.cells import Cells, Sorts
     from ektp_sched.trust.findings import Findings
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
 _LATE: Final = np.iinfo(np.int64).max
 

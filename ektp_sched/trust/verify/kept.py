@@ -14,14 +14,11 @@ from ektp_sched.words import said
 from ektp_sched.yesterday.places import GivenPlaces
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.backlog.known import Known
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
 _NOWHERE: Final = -1
 

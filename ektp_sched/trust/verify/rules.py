@@ -15,16 +15,13 @@ from ektp_sched.words import joined, said
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools
     from ektp_sched.rules import Rule
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
     from ektp_sched.words import Said
 
     Check = Callable[[Facts, Findings], None]
-
-    Bools = NDArray[np.bool_]
 
 
 def check_rules(facts: Facts, findings: Findings) -> None:

@@ -16,14 +16,12 @@ from ektp_sched.words import Said, said
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.documents import Plan
     from ektp_sched.people.objectives import Objective
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
 
-    Ints = NDArray[np.int64]
     Values = Mapping[tuple[str, int], int]
 
 

@@ -18,14 +18,11 @@ from ektp_sched.people.standing import left_of
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.proof.face import Face
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
 _LATE: Final = np.iinfo(np.int64).max
 PASSED_IN_TIE: Final = said(
