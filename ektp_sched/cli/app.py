@@ -15,6 +15,7 @@ from ektp_sched import __version__
 from ektp_sched.cli.console import DONE, echo, explain_failure, say
 from ektp_sched.cli.interruption import INTERRUPTED
 from ektp_sched.cli.language import choose_language, in_spoken
+from ektp_sched.cli.options import option
 from ektp_sched.cli.streams import prepare_streams, unread
 from ektp_sched.cli.usage import Command, Commands
 from ektp_sched.failures import NO
@@ -191,9 +192,7 @@ def _show_version(wanted: bool) -> None:
 def _options(
     version: Annotated[
         bool,
-        typer.Option(
-            "--version", callback=_show_version, is_eager=True, help="Say the version."
-        ),
+        option("--version", "Say the version.", callback=_show_version, is_eager=True),
     ] = False,
 ) -> None:
     pass

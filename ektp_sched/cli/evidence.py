@@ -7,35 +7,33 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from ektp_sched.cli.console import as_date, echo, emit
-from ektp_sched.cli.options import JsonOption, LangOption, LedgerOption
+from ektp_sched.cli.console import echo, emit
+from ektp_sched.cli.options import (
+    JsonOption,
+    LangOption,
+    LedgerOption,
+    argument,
+    option,
+)
 from ektp_sched.cli.reading import read_folder
 
 
 def evidence(
     places: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="[DIR] FILE",
-            help="The office folder (here if left out), the new ZIP file.",
+        argument(
+            "[DIR] FILE", "The office folder (here if left out), the new ZIP file."
         ),
     ],
     day: Annotated[
         date | None,
-        typer.Option(
-            "--day",
-            metavar="DATE",
-            parser=as_date,
-            help="First day of the plans; that of the last plan if left out.",
+        option(
+            "--day DATE", "First day of the plans; that of the last plan if left out."
         ),
     ] = None,
     public: Annotated[
         bool,
-        typer.Option(
-            "--public", help="Leave out sheets and plan.xlsx, which hold names."
-        ),
+        option("--public", "Leave out sheets and plan.xlsx, which hold names."),
     ] = False,
     ledger: LedgerOption = None,
     lang: LangOption = None,

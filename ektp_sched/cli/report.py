@@ -5,16 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ektp_sched.cli.console import echo, emit
-from ektp_sched.cli.options import JsonOption, LangOption
+from ektp_sched.cli.options import JsonOption, LangOption, argument
 
 
 def report(
     folder: Annotated[
         Path,
-        typer.Argument(metavar="DIR", help="A folder that `plan` or `compare` wrote."),
+        argument("DIR", "A folder that `plan` or `compare` wrote."),
     ],
     lang: LangOption = None,
     as_json: JsonOption = False,

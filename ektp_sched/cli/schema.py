@@ -5,25 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
-
 from ektp_sched.cli.console import echo
+from ektp_sched.cli.options import argument, option
 
 
 def schema(
     file: Annotated[
         Literal["office", "scenarios"],
-        typer.Argument(metavar="FILE", help="office (.toml) or scenarios (.toml)."),
+        argument("FILE", "office (.toml) or scenarios (.toml)."),
     ] = "office",
     lang: Annotated[
         Literal["id", "en"] | None,
-        typer.Option("--lang", help="Language of what it says; en if left out."),
+        option("--lang", "Language of what it says; en if left out."),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out", metavar="FILE", help="File to write or replace, instead of stdout."
-        ),
+        option("--out FILE", "File to write or replace, instead of stdout."),
     ] = None,
 ) -> None:
     """Print the JSON schema of office.toml or scenarios.toml.

@@ -8,10 +8,16 @@ from typing import Annotated
 
 import typer
 
-from ektp_sched.cli.console import as_date, console, echo, emit
+from ektp_sched.cli.console import console, echo, emit
 from ektp_sched.cli.counter import answer, is_office, question
 from ektp_sched.cli.language import in_spoken
-from ektp_sched.cli.options import JsonOption, LangOption, LedgerOption
+from ektp_sched.cli.options import (
+    JsonOption,
+    LangOption,
+    LedgerOption,
+    argument,
+    option,
+)
 from ektp_sched.cli.reading import read_folder
 from ektp_sched.errors import UsageError
 from ektp_sched.failures import NO
@@ -21,33 +27,25 @@ from ektp_sched.words import said
 def status(
     whom: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[DIR] [WHO]",
-            help="A queue number, application_id or NIK; before it the office folder, "
+        argument(
+            "[DIR] [WHO]",
+            "A queue number, application_id or NIK; before it the office folder, "
             "this one if left out. Without anybody: how the day stands.",
         ),
     ] = None,
     on: Annotated[
         date | None,
-        typer.Option(
-            "--on",
-            metavar="DATE",
-            parser=as_date,
-            help="The day on which it is asked; today if left out.",
-        ),
+        option("--on DATE", "The day on which it is asked; today if left out."),
     ] = None,
     history: Annotated[
         bool,
-        typer.Option(
-            "--history", help="Of a person also what each act said: when, by whom, why."
-        ),
+        option("--history", "Of a person also what each act said: when, by whom, why."),
     ] = False,
     find: Annotated[
         str | None,
-        typer.Option(
-            "--find",
-            metavar="TEXT",
-            help="Find somebody: a part of a name as the newest export has it, the "
+        option(
+            "--find TEXT",
+            "Find somebody: a part of a name as the newest export has it, the "
             "beginning of a queue number or application_id, or a whole NIK.",
         ),
     ] = None,

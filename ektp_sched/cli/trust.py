@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ektp_sched.cli.console import as_date, console, echo, emit
+from ektp_sched.cli.console import console, echo, emit
 from ektp_sched.cli.options import (
     BacklogOption,
     JsonOption,
@@ -19,6 +19,8 @@ from ektp_sched.cli.options import (
     OwnOfficeOption,
     PlanArgument,
     PriorityOption,
+    argument,
+    option,
 )
 from ektp_sched.cli.reading import files_read, read_folder, read_office, words_for
 from ektp_sched.cli.yesterday import (
@@ -123,19 +125,15 @@ def explain(
     out: PlanArgument,
     application_id: Annotated[
         str,
-        typer.Argument(
-            metavar="ID", help="An application_id, queue number or NIK (with --office)."
-        ),
+        argument("ID", "An application_id, queue number or NIK (with --office)."),
     ],
     backlog: OwnBacklogOption = None,
     office: OwnOfficeOption = None,
     day: Annotated[
         date | None,
-        typer.Option(
-            "--day",
-            metavar="DATE",
-            parser=as_date,
-            help="Day whose value of one more card is told; its own if left out.",
+        option(
+            "--day DATE",
+            "Day whose value of one more card is told; its own if left out.",
         ),
     ] = None,
     priority: PriorityOption = None,
@@ -174,60 +172,42 @@ def explain(
 def audit(
     out: Annotated[
         Path,
-        typer.Option(
-            "--out", metavar="DIR", help="Folder for audit.json and audit.xlsx."
-        ),
+        option("--out DIR", "Folder for audit.json and audit.xlsx."),
     ],
     log: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="LOG",
-            help="The print log: application_id, printed_at, printer and, if there "
+        argument(
+            "LOG",
+            "The print log: application_id, printed_at, printer and, if there "
             "are any, result, operator, reason. Left out: filled sheets tell. Or an "
             "office folder, whose ledger tells.",
         ),
     ] = None,
     backlog: Annotated[
         Path | None,
-        typer.Option(
-            "--backlog", metavar="FILE", help="Who waited; needed but for a ledger."
-        ),
+        option("--backlog FILE", "Who waited; needed but for a ledger."),
     ] = None,
     office: Annotated[
         Path | None,
-        typer.Option(
-            "--office",
-            metavar="FILE",
-            help="office.toml or office.xlsx; needed but for a ledger.",
-        ),
+        option("--office FILE", "office.toml or office.xlsx; needed but for a ledger."),
     ] = None,
     first: Annotated[
         date | None,
-        typer.Option(
-            "--from",
-            metavar="DATE",
-            parser=as_date,
-            help="Of a ledger, the first day; all days if left out.",
-        ),
+        option("--from DATE", "Of a ledger, the first day; all days if left out."),
     ] = None,
     last: Annotated[
         date | None,
-        typer.Option(
-            "--to", metavar="DATE", parser=as_date, help="Of a ledger, the last day."
-        ),
+        option("--to DATE", "Of a ledger, the last day."),
     ] = None,
     ledger: Annotated[
         str | None,
-        typer.Option(
-            "--ledger", metavar="URL", help="The ledger; the folder's if left out."
-        ),
+        option("--ledger URL", "The ledger; the folder's if left out."),
     ] = None,
     plans: Annotated[
         list[Path] | None,
-        typer.Option(
-            "--plan",
-            metavar="FOLDER",
-            help="A plan folder whose sheets were to be followed; may be repeated, "
+        option(
+            "--plan FOLDER",
+            "A plan folder whose sheets were to be followed; may be repeated, "
             "one for each plan that was made.",
         ),
     ] = None,

@@ -10,7 +10,6 @@ import typer
 
 from ektp_sched.cli.console import (
     Progress,
-    as_date,
     echo,
     emit,
     first_day,
@@ -34,6 +33,7 @@ from ektp_sched.cli.options import (
     ScenariosOption,
     SeedOption,
     StartOption,
+    option,
 )
 from ektp_sched.cli.reading import (
     files_read,
@@ -54,11 +54,7 @@ def compare(
     office: OfficeOption,
     out: Annotated[
         Path,
-        typer.Option(
-            "--out",
-            metavar="DIR",
-            help="Folder for comparison.json, daily.csv and report.html.",
-        ),
+        option("--out DIR", "Folder for comparison.json, daily.csv and report.html."),
     ],
     scenarios: ScenariosOption = None,
     start: StartOption = None,
@@ -125,56 +121,40 @@ def need(
     office: OfficeOption,
     resource: Annotated[
         str,
-        typer.Option(
-            "--resource",
-            metavar="ID",
-            help="The printer or server that is asked about.",
-        ),
+        option("--resource ID", "The printer or server that is asked about."),
     ],
     scenarios: OptionalScenariosOption = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder for need.json."),
+        option("--out DIR", "Folder for need.json."),
     ] = None,
     scenario: ScenarioOption = None,
     cleared_by: Annotated[
         date | None,
-        typer.Option(
-            "--cleared-by",
-            metavar="DATE",
-            parser=as_date,
-            help="Goal: by then the first backlog is printed.",
-        ),
+        option("--cleared-by DATE", "Goal: by then the first backlog is printed."),
     ] = None,
     on_target_by: Annotated[
         date | None,
-        typer.Option(
-            "--on-target-by",
-            metavar="DATE",
-            parser=as_date,
-            help="Goal: by then there is a day on which nobody waits past the target.",
+        option(
+            "--on-target-by DATE",
+            "Goal: by then there is a day on which nobody waits past the target.",
         ),
     ] = None,
     nobody_over: Annotated[
         int | None,
-        typer.Option(
-            "--nobody-over",
-            metavar="N",
+        option(
+            "--nobody-over N",
+            "Goal: nobody waits more than N days, on the day of --by.",
             min=1,
-            help="Goal: nobody waits more than N days, on the day of --by.",
         ),
     ] = None,
     by: Annotated[
         date | None,
-        typer.Option(
-            "--by", metavar="DATE", parser=as_date, help="Day of --nobody-over."
-        ),
+        option("--by DATE", "Day of --nobody-over."),
     ] = None,
     confidence: Annotated[
         float,
-        typer.Option(
-            "--confidence", metavar="SHARE", help="In what share of the futures."
-        ),
+        option("--confidence SHARE", "In what share of the futures."),
     ] = 0.9,
     start: StartOption = None,
     days: HorizonOption = 365,
