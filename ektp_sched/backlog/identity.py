@@ -22,7 +22,7 @@ import polars as pl
 from ektp_sched.backlog.matching import UNKNOWN, match_ids
 from ektp_sched.backlog.numbers import read_numbers
 from ektp_sched.errors import BacklogError
-from ektp_sched.office.ordinary import read_whole
+from ektp_sched.office.files import read_whole
 from ektp_sched.signs import (
     CROCKFORD,
     DIGITS,

@@ -3,24 +3,53 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
 from ektp_sched.backlog.delimited import read_delimited
-from ektp_sched.backlog.parquet import read_parquet
 from ektp_sched.backlog.table import Table, tabulate
 from ektp_sched.backlog.texts import readable
 from ektp_sched.backlog.workbooks import read_workbook
 from ektp_sched.errors import BacklogError
-from ektp_sched.office.looked import RefusedError
-from ektp_sched.office.ordinary import read_whole
+from ektp_sched.office.files import read_whole
+from ektp_sched.office.looked import TOO_HARD, RefusedError
+from ektp_sched.office.trial import Trial
 from ektp_sched.readers import Installed, reader_of
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
+
+
+_NO_PARQUET: Final = said(
+    "is no whole Parquet file; it may be cut off: export it again",
+    "bukan berkas Parquet yang utuh, mungkin terpotong; ekspor ulang",
+)
+
+
+def read_parquet(data: bytes) -> pl.DataFrame:
+    """Read a Parquet file, first in a process that may die of it.
+
+    `RefusedError` if it is damaged, or too large for the memory that there is.
+    """
+    trial = Trial("parquet", data)
+    try:
+        survived = trial.survived()
+        if not survived:
+            raise RefusedError(_NO_PARQUET if survived is False else TOO_HARD)
+        return pl.read_parquet(io.BytesIO(data))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        raise RefusedError(_NO_PARQUET) from None
+    except MemoryError:
+        raise RefusedError(TOO_HARD) from None
+    finally:
+        trial.stop()
+
 
 _ENDINGS: Final = {
     ".csv": "csv",

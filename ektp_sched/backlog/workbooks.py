@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates
-from ektp_sched.backlog.heading_row import (
+from ektp_sched.backlog.rows_below import (
     SEARCHED_ROWS,
     heading_row,
     known_in,

@@ -33,7 +33,7 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched init converted --from office.xlsx",
     ),
     "schema": (
-        "schema",
+        "input",
         "ektp-sched schema office --lang en --out office.schema.json",
         "ektp-sched schema scenarios",
     ),

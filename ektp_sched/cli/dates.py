@@ -130,8 +130,7 @@ def promise(
     from ektp_sched.documents.seal import PROMISES
     from ektp_sched.output.backlog_copy import backlog_copy, check_target
     from ektp_sched.output.placing import refuse_early
-    from ektp_sched.output.promise_files import save_promises
-    from ektp_sched.output.promise_text import promise_lines
+    from ektp_sched.output.promise_files import promise_lines, save_promises
     from ektp_sched.scenarios.dates.promise import promise as make
     from ektp_sched.scenarios.world.left_out import unknown_deliveries
     from ektp_sched.scenarios.world.loading import as_scenarios

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ektp_sched.telling.checking import Checked
     from ektp_sched.words import Said
 
+
 _AREAS = 60
 """Areas that a screen shows; --json has all."""
 
@@ -275,3 +276,38 @@ def _area_lines(backlog: Backlog, words: Language) -> Iterator[str]:
         yield f"{name:<{widths[0]}}  {planned:>{widths[1]}}  {held:>{widths[2]}}"
     if len(counts) > _AREAS:
         yield words.text("cli.more", count=len(counts) - _AREAS)
+
+
+def schema(
+    file: Annotated[
+        Literal["office", "scenarios"],
+        argument("FILE", "office (.toml) or scenarios (.toml)."),
+    ] = "office",
+    lang: Annotated[
+        Literal["id", "en"] | None,
+        option("--lang", "Language of what it says; en if left out."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        option("--out FILE", "File to write or replace, instead of stdout."),
+    ] = None,
+) -> None:
+    """Print the JSON schema of office.toml or scenarios.toml.
+
+    An editor shows by it what each key is about, and marks what is wrong; a
+    first line such as #:schema ./office.schema.json, as init writes it, names
+    the schema to it.
+    """
+    from ektp_sched.office.schema import schema_bytes
+    from ektp_sched.rules.tables import OfficeTables
+    from ektp_sched.scenarios.world.model import ScenariosFile
+
+    model = OfficeTables if file == "office" else ScenariosFile
+    text = schema_bytes(model, lang or "en")
+    if out is None:
+        echo(text.decode().rstrip())
+    else:
+        from ektp_sched.places import replace_file
+
+        replace_file(out, text)
+        echo(str(out))

@@ -318,8 +318,7 @@ def _report(
     as_json: bool,
 ) -> None:
     """Print the plan's ending."""
-    from ektp_sched.output.dropped import dropped_entries, show_dropped
-    from ektp_sched.output.terminal import show_plan
+    from ektp_sched.output.terminal import dropped_entries, show_dropped, show_plan
 
     if as_json:
         more = {} if without is None else {"dropped": dropped_entries(without)}

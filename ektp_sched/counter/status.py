@@ -246,7 +246,7 @@ class _Card:
             return 0
         import polars as pl
 
-        from ektp_sched.ledger.prints import last_words
+        from ektp_sched.ledger.state import last_words
 
         def table(rows: Sequence[Mapping[str, Any]], *names: str) -> pl.DataFrame:
             schema = {n: pl.String if n in _TEXTS else pl.Int64 for n in names}

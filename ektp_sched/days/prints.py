@@ -10,7 +10,7 @@ import polars as pl
 from ektp_sched.backlog.prints import PRINTED, SPOILT, UNPRINTED
 from ektp_sched.days.signature import OTHER, code_of
 from ektp_sched.ledger import personal
-from ektp_sched.ledger.prints import words_of
+from ektp_sched.ledger.state import words_of
 from ektp_sched.ledger.tables import FACTS
 from ektp_sched.yesterday.sheets import OPEN, SHEETS
 

@@ -25,7 +25,7 @@ from ektp_sched.errors import EktpSchedError, FolderError, UsageError
 from ektp_sched.failures import failure
 from ektp_sched.forms.typed import day_of, percent_of, whole_of, written_day
 from ektp_sched.output.comparison_text import need_lines
-from ektp_sched.output.promise_text import promise_lines
+from ektp_sched.output.promise_files import promise_lines
 from ektp_sched.output.report.comparison_answer import (
     against_told,
     assumed_sentence,

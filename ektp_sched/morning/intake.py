@@ -9,8 +9,8 @@ import polars as pl
 
 from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.identity import key_path
-from ektp_sched.days.begin import begin, fingerprint
 from ektp_sched.days.committed import last_plan, unknown_plans
+from ektp_sched.days.office import begin, fingerprint
 from ektp_sched.days.record import REJECTS
 from ektp_sched.days.supplies import counted_in_file
 from ektp_sched.errors import (

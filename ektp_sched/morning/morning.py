@@ -10,11 +10,10 @@ import polars as pl
 
 from ektp_sched.arguments import check_one_of
 from ektp_sched.backlog.records import RECORDS
-from ektp_sched.days.committed import finish, last_plan
+from ektp_sched.days.committed import came_since, finish, last_plan
 from ektp_sched.days.folder import newest_export
 from ektp_sched.days.record import Recorded, record
 from ektp_sched.days.signature import Signature
-from ektp_sched.days.since import came_since
 from ektp_sched.days.supplies import blanks_left
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
@@ -85,7 +84,7 @@ class Morning:
         whether the last plan's export had fewer of that column and reason.
     slipped
         Whose told date is not kept: the columns of
-        `ektp_sched.documents.tables.SLIPPED`, and ``is_new``, whether the last plan
+        `ektp_sched.documents.plan.SLIPPED`, and ``is_new``, whether the last plan
         kept it.
     blanks
         Blanks this morning, by card type; of those that were ever counted.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from ektp_sched.backlog.model import PLANNED, REJECTS
+from ektp_sched.documents.plan import PRICES
 from ektp_sched.documents.seal import (
     BATCHES,
     FILES,
@@ -26,10 +27,9 @@ from ektp_sched.documents.seal import (
     seal,
 )
 from ektp_sched.documents.summary import Summary
-from ektp_sched.documents.tables import PRICES
 from ektp_sched.errors import FolderError
 from ektp_sched.office import calendar
-from ektp_sched.office.ordinary import ordinary_bytes
+from ektp_sched.office.files import ordinary_bytes
 from ektp_sched.output.batches import batch_sheets, sheet_text
 from ektp_sched.output.languages import language
 from ektp_sched.output.limits import limits_csv

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import polars as pl
@@ -10,6 +10,9 @@ import polars as pl
 from ektp_sched.backlog.identity import is_made, queue_numbers
 from ektp_sched.backlog.known import stands
 from ektp_sched.output.book import Book, new_book
+from ektp_sched.output.digest import key_figures, proof
+from ektp_sched.output.draw.sheet import Sheet
+from ektp_sched.output.limits import limit_sections
 from ektp_sched.output.lists import (
     add_page,
     column,
@@ -17,20 +20,54 @@ from ektp_sched.output.lists import (
     write_rejects,
     write_top,
 )
-from ektp_sched.output.overview import write_overview
 from ektp_sched.output.paper import Column
 from ektp_sched.output.rows import slipped_rows
 from ektp_sched.output.sheets import columns_of, measures
 from ektp_sched.output.tables import changed_records
-from ektp_sched.output.view.plan import days_table, status_table
+from ektp_sched.output.understood import reconciled
+from ektp_sched.output.view.plan import (
+    area_section,
+    days_table,
+    notice_section,
+    proof_section,
+    shift_section,
+    status_table,
+)
 from ektp_sched.output.view.records import records_table
+from ektp_sched.output.view.yesterday import yesterday_section
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ektp_sched.output.book import Book
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
     from ektp_sched.output.rows import SheetRows
+
+
+def write_overview(book: Book, plan: AnyPlan) -> None:
+    """Write key figures, objectives, shifts, limits, areas and warnings."""
+    texts = book.texts
+    page = add_page(book, "summary", plan, landscape=False)
+    end = plan.start + timedelta(days=plan.days - 1)
+    period = texts.text("book.period", start=plan.start, end=end, count=plan.days)
+    row = write_top(book, page, plan, [texts.text("book.title"), period])
+    sheet = Sheet(book, page, row + 1)
+    sheet.paragraph(proof(plan, texts))
+    sheet.title(texts.text("book.key_figures"))
+    sheet.figure(texts.text("digest.reconciled_label"), reconciled(plan.backlog, texts))
+    for label, value in key_figures(plan, texts):
+        sheet.figure(label, value)
+    for section in (
+        yesterday_section(plan, texts),
+        proof_section(plan, texts),
+        shift_section(plan, texts),
+        *limit_sections(plan, texts),
+        area_section(plan, texts),
+        notice_section(plan, texts),
+    ):
+        sheet.section(section)
+
 
 _FIRST_DAY: Final = date(1899, 12, 30)
 """From which a sheet counts days."""

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.people.alike import equal_printers
+from ektp_sched.people.kinds import equal_printers
 from ektp_sched.people.order import PublicOrder
 from ektp_sched.planning.keeping import keep_pools, pool_of_printers
 from ektp_sched.planning.network.ties import settle_ties
-from ektp_sched.planning.servers import servers_of
-from ektp_sched.planning.shares import even_shares
+from ektp_sched.planning.servers import even_shares, servers_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

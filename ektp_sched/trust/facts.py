@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.matching import UNKNOWN, match_ids
-from ektp_sched.documents.tables import PLAN, UNPRINTED
+from ektp_sched.documents.plan import PLAN, UNPRINTED
 from ektp_sched.office import capacity
 from ektp_sched.people.cohorts import group
 from ektp_sched.people.people import MISSING, offsets, read_people

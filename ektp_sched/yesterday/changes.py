@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.matching import laid_beside, match_ids
-from ektp_sched.documents.tables import CHANGES, SLIPPED
+from ektp_sched.documents.plan import CHANGES, SLIPPED
 from ektp_sched.office import capacity
 from ektp_sched.people.kinds import read_kinds
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from ektp_sched.documents.files import damaged, json_file
 from ektp_sched.documents.seal import COMPARISON
 from ektp_sched.errors import FolderError
-from ektp_sched.office.ordinary import ordinary_bytes
+from ektp_sched.office.files import ordinary_bytes
 from ektp_sched.places import settle
 from ektp_sched.scenarios.compare.comparison import Comparison
 from ektp_sched.words import said

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from ektp_sched.documents.tables import PRICES
+from ektp_sched.documents.plan import PRICES
 from ektp_sched.planning.network.distances import distances
 from ektp_sched.planning.network.program import Arc
 from ektp_sched.planning.network.residual import ROOT, SlotGraph, least_moves

@@ -17,8 +17,7 @@ import numpy as np
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.people.objectives import names_of
 from ektp_sched.rules.tiers import DATES, FROZEN, MOVED, stretches
-from ektp_sched.trust.counts.blank_moves import BlankMoves
-from ektp_sched.trust.counts.moves import FREE, Moves
+from ektp_sched.trust.counts.moves import FREE, BlankMoves, Moves
 from ektp_sched.trust.fairness.cells import Cells, Sorts, cells_of
 
 if TYPE_CHECKING:

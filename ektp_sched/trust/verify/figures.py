@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.people.alike import equal_printers
 from ektp_sched.people.keys import counted
+from ektp_sched.people.kinds import equal_printers
 from ektp_sched.people.order import PublicOrder
 from ektp_sched.people.people import MISSING
-from ektp_sched.people.reasons import true_reasons
+from ektp_sched.people.standing import true_reasons
 from ektp_sched.trust.facts import blocks
-from ektp_sched.trust.verify.kept import kept_places
 from ektp_sched.trust.verify.rules import add_rows
+from ektp_sched.trust.verify.yesterday import kept_places
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

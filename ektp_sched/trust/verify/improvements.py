@@ -23,8 +23,7 @@ from ektp_sched.people.order import PublicOrder
 from ektp_sched.people.standing import left_of, machine_room
 from ektp_sched.rules import CAPACITY, PRINTER_SUPPLIES, RESERVE
 from ektp_sched.rules.tiers import DATES, FROZEN, MOVED
-from ektp_sched.trust.counts.blank_moves import BlankMoves
-from ektp_sched.trust.counts.moves import FREE, Moves
+from ektp_sched.trust.counts.moves import FREE, BlankMoves, Moves
 from ektp_sched.trust.fairness.cells import cells_of, costs_on
 from ektp_sched.trust.verify.chains import better_chain, useful_shift
 from ektp_sched.trust.verify.tiers import priced
