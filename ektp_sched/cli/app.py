@@ -92,7 +92,7 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched desk kupang --on 2017-09-12 --no-browser",
     ),
     "report": (
-        "report",
+        "evidence",
         "ektp-sched report out --lang en",
     ),
     "compare": (

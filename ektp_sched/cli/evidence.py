@@ -1,4 +1,4 @@
-"""The command ``evidence``: the plans of a day in one file, for whoever checks them."""
+"""Plans for whoever looks at them: a page written anew, a day of them in one file."""
 
 from __future__ import annotations
 
@@ -72,3 +72,24 @@ def evidence(
         )
     else:
         echo(words.text("evidence.written", file=str(places[-1]), day=first))
+
+
+def report(
+    folder: Annotated[
+        Path,
+        argument("DIR", "A folder that `plan` or `compare` wrote."),
+    ],
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write report.html of a folder anew, from what lies in it.
+
+    It needs no network and no other file, and prints on A4.
+    """
+    from ektp_sched.output.report import rebuild
+
+    written = rebuild(folder, lang=lang)
+    if as_json:
+        emit({"schema_version": 1, "report": str(written)})
+    else:
+        echo(str(written))

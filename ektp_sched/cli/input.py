@@ -244,7 +244,7 @@ def check(
 
 
 def _show(read: Checked, words: Language) -> None:
-    from ektp_sched.output.checked import show_check
+    from ektp_sched.output.understood import show_check
 
     for problem in read.problems:
         say(f"ektp-sched: {in_language(problem, words.code)}")

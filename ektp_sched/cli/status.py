@@ -117,7 +117,7 @@ def _tell_found(
     """
     from ektp_sched.counter.find import find
     from ektp_sched.output.draw.screen import say_table
-    from ektp_sched.telling.people import people_document, people_table
+    from ektp_sched.telling.overview import people_document, people_table
 
     _, words = read_folder(path, ledger, lang)
     found = find(path, text, ledger=ledger)

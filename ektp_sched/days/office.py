@@ -10,8 +10,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.backlog.identity import key_path, read_key
-from ektp_sched.days.folder import office_file
-from ektp_sched.days.waiting import put_recorded, settle_office, write_waiting
+from ektp_sched.days.folder import (
+    office_file,
+    put_recorded,
+    settle_office,
+    write_waiting,
+)
 from ektp_sched.documents.seal import digest_of
 from ektp_sched.errors import AskedError, LedgerError, OfficeError
 from ektp_sched.office import Office, to_toml

@@ -12,7 +12,22 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ektp_sched.desk.registry import PAGES
+from ektp_sched.desk import (
+    council,
+    entry,
+    first,
+    headings,
+    longer,
+    office,
+    people,
+    phoning,
+    printing,
+    scenarios,
+    settle,
+    today,
+    undoing,
+    whatif,
+)
 from ektp_sched.desk.safety import Guard, cookie_name, plain_refusal
 from ektp_sched.desk.visit import Visit
 from ektp_sched.failures import failure
@@ -24,6 +39,25 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from ektp_sched.desk.visit import Desk, Page
+
+
+PAGES: Final[tuple[Page, ...]] = (
+    *entry.PAGES,
+    *first.PAGES,
+    *headings.PAGES,
+    *longer.PAGES,
+    *today.PAGES,
+    *settle.PAGES,
+    *printing.PAGES,
+    *phoning.PAGES,
+    *whatif.PAGES,
+    *scenarios.PAGES,
+    *people.PAGES,
+    *council.PAGES,
+    *undoing.PAGES,
+    *office.PAGES,
+)
+
 
 LARGEST: Final = 200 * 1024 * 1024
 """Bytes that one form may bring, files included."""

@@ -15,7 +15,7 @@ from ektp_sched.failures import failure
 from ektp_sched.forms.typed import day_of, written_day
 from ektp_sched.ledger.tables import KINDS
 from ektp_sched.morning.handed import CHECKERS, evidence_of
-from ektp_sched.output.html import policy_of
+from ektp_sched.output.draw.page import policy_of
 from ektp_sched.output.report.rebuild import REPORT
 from ektp_sched.telling.ledger import history_table
 from ektp_sched.words import said

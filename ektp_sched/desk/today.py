@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 from starlette.responses import Response
 
-from ektp_sched.days.exports import keep_export
+from ektp_sched.days.folder import keep_export
 from ektp_sched.days.overview import overview
 from ektp_sched.days.paper import printed_before
 from ektp_sched.days.sheets import sheets_ahead

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -9,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import FileResponse, Response
 
 from ektp_sched.days.folder import office_file
-from ektp_sched.desk.answers import (
+from ektp_sched.desk.questions import (
     COMPARED,
     NEEDED,
     PROMISED,
@@ -18,7 +21,6 @@ from ektp_sched.desk.answers import (
     document_in,
     newest_answer,
 )
-from ektp_sched.desk.reports import report_answer
 from ektp_sched.desk.visit import Page
 from ektp_sched.documents.seal import digest_of
 from ektp_sched.errors import EktpSchedError, FolderError, UsageError
@@ -37,6 +39,7 @@ from ektp_sched.output.report.comparison_file import read_comparison
 from ektp_sched.output.report.comparison_text import headline
 from ektp_sched.output.report.comparison_words import Words
 from ektp_sched.output.view.parts import Items, Paragraph, Section
+from ektp_sched.places import settle
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.need import Need
 from ektp_sched.scenarios.world.loading import load_scenarios, scenarios_beside
@@ -53,6 +56,38 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.comparison import Comparison
     from ektp_sched.scenarios.world.laws import Assumption, CheckedScenarios
     from ektp_sched.words import Said
+
+
+_STYLE: Final = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
+_POLICY: Final = (
+    "default-src 'none'; style-src {styles}; img-src data:; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def report_answer(path: Path) -> Response:
+    """Return a page of this program's, which may look as it does and nothing else.
+
+    It carries its style within; the policy of the answer allows that one by its digest,
+    no script, no form and no other file.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        It is not there.
+    """
+    settle(path.parent)
+    if not path.is_file():
+        message = said("is not there; make it again", "tidak ada; buatlah sekali lagi")
+        raise FolderError(message, file=path.name)
+    raw = path.read_bytes()
+    digests = (hashlib.sha256(style).digest() for style in _STYLE.findall(raw))
+    styles = [f"'sha256-{base64.b64encode(each).decode()}'" for each in digests]
+    policy = _POLICY.format(styles=" ".join(styles) or "'none'")
+    return Response(
+        raw, media_type="text/html", headers={"content-security-policy": policy}
+    )
+
 
 _DAYS: Final = 365
 _FUTURES: Final = {"compare": 2_000, "need": 1_000, "promise": 2_000}

@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import sqlalchemy as sa
 
-from ektp_sched.ledger.tables import ACTS, FACTS, PERSONAL
-from ektp_sched.ledger.triggers import unguarded
+from ektp_sched.ledger.tables import ACTS, FACTS, PERSONAL, unguarded
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

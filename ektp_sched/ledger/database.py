@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from ektp_sched.errors import LedgerError, MissingExtraError
-from ektp_sched.ledger.triggers import drop_triggers, set_triggers
+from ektp_sched.ledger.tables import drop_triggers, set_triggers
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ektp_sched.documents.seal import AGAINST
-from ektp_sched.output.aligned import aligned
+from ektp_sched.output.comparison_text import aligned
 from ektp_sched.output.placing import sealed_folder
 
 if TYPE_CHECKING:

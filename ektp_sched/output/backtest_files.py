@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.documents.seal import BACKTEST
-from ektp_sched.output.aligned import aligned
+from ektp_sched.output.comparison_text import aligned
 from ektp_sched.output.draw.page import Page, render
 from ektp_sched.output.placing import sealed_folder
 from ektp_sched.output.report.charts import SERIES, available

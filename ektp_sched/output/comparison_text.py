@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.output.aligned import aligned
-from ektp_sched.output.gap import gap_sentences
 from ektp_sched.output.report.comparison_answer import (
     against_told,
     assumed_sentence,
@@ -15,6 +13,7 @@ from ektp_sched.output.report.comparison_answer import (
 from ektp_sched.output.report.comparison_tables import overview_table
 from ektp_sched.output.report.comparison_text import (
     difference_sentences,
+    gap_sentences,
     headline,
     limit_sentences,
     pays_sentence,
@@ -23,12 +22,25 @@ from ektp_sched.output.report.comparison_words import Words
 from ektp_sched.output.view.parts import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.compare.comparison import Comparison
     from ektp_sched.scenarios.compare.need import Enough, Need
+
+
+def aligned(rows: Iterable[Sequence[str]], texts: int = 1) -> Iterator[str]:
+    """Yield a line a row: so many columns are text, the others numbers."""
+    cells = [[" ".join(cell.split("\n")) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        placed = (
+            cell.ljust(width) if place < texts else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(placed).rstrip()
+
 
 _FIGURES: Final = (
     "nobody_waits",

@@ -14,7 +14,7 @@ import jinja2
 import polars as pl
 
 from ektp_sched.backlog.statuses import already_printed
-from ektp_sched.output.html import page_html
+from ektp_sched.output.draw.page import page_html
 from ektp_sched.public import FEWEST
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from rich.text import Text
 
 from ektp_sched.documents.entries import plain_number
 from ektp_sched.errors import place
-from ektp_sched.output.checked import show_notices, show_rejects
 from ektp_sched.output.conflict_text import conflict_section
 from ektp_sched.output.digest import key_figures, proof, tier_name
 from ektp_sched.output.draw.screen import (
@@ -21,7 +20,12 @@ from ektp_sched.output.draw.screen import (
     say_table,
 )
 from ektp_sched.output.limits import limit_sections
-from ektp_sched.output.understood import held_lines, reconciled
+from ektp_sched.output.understood import (
+    held_lines,
+    reconciled,
+    show_notices,
+    show_rejects,
+)
 from ektp_sched.output.view.plan import days_table, shift_section
 from ektp_sched.output.view.records import records_section
 from ektp_sched.output.view.yesterday import yesterday_section

@@ -27,7 +27,7 @@ def _network() -> Engine:
 
 
 def _yes_no() -> Engine:
-    from ektp_sched.planning.decisions.engine import YesNoEngine
+    from ektp_sched.planning.decisions.decide import YesNoEngine
 
     return YesNoEngine()
 

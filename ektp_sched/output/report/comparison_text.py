@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.output.gap import gap_sentences
 from ektp_sched.output.report.comparison_answer import verdict_sentence
 from ektp_sched.output.report.comparison_words import Words, millions
 from ektp_sched.scenarios.compare.spread import DaySpread
 from ektp_sched.scenarios.world.laws import DATES_ONLY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.compare.answer import Queue
     from ektp_sched.scenarios.compare.comparison import (
         BreakEven,
         Difference,
         Limiting,
+        PolicyGap,
         ScenarioFigures,
     )
 
+_GAP_PLACES: Final = 4
 _IN_A_TABLE: Final = frozenset({"left-out-all", "left-out-effect", "left-out-unknown"})
 """Codes of notices that a table of the page says."""
 
@@ -367,3 +369,22 @@ def method_sentences(words: Words) -> tuple[str, ...]:
             if notice.code not in _IN_A_TABLE
         ),
     )
+
+
+def gap_sentences(tiers: Sequence[PolicyGap], words: Language) -> list[str]:
+    """Return how the policy compares in the first tier in which it differs.
+
+    Later tiers are compared for nothing: the policy paid for them before.
+    """
+    worse = [tier for tier in tiers if tier.policy != tier.optimum]
+    if not worse:
+        return [words.text("compare.no-gap")] if tiers else []
+    first = worse[0]
+    name, unit = words.name("tier", first.tier), words.name("unit", first.tier)
+    if first.rank is not None:
+        name = words.text("digest.tier_rank", tier=name, rank=str(first.rank))
+    figures = {"policy": first.policy, "optimum": first.optimum}
+    if first.gap is None:
+        return [words.text("compare.gap-count", tier=name, unit=unit, **figures)]
+    share = words.percent(first.gap, _GAP_PLACES)
+    return [words.text("compare.gap", tier=name, unit=unit, share=share, **figures)]
