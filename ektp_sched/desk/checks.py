@@ -12,7 +12,7 @@ from ektp_sched.words import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ektp_sched.desk.verbs import Progress
+    from ektp_sched.arguments import Progress
 
 
 MONTHS: Final = "months"

@@ -16,7 +16,7 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ektp_sched.desk.verbs import Progress
+    from ektp_sched.arguments import Progress
     from ektp_sched.morning.waiting import Waiting
 
 

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
+    from ektp_sched.arguments import Progress
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.morning.morning import Morning
     from ektp_sched.morning.rest import Rest
     from ektp_sched.output.view.parts import Section
-
-    Progress = Callable[[str, float], None]
 
 
 def folder_of(order: Mapping[str, Any]) -> OfficeFolder:

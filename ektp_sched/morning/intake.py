@@ -34,7 +34,7 @@ from ektp_sched.yesterday.reconcile import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from ektp_sched.backlog import Backlog
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from ektp_sched.ledger.state import State
     from ektp_sched.morning.imports import Imported
 
-    Progress = Callable[[str, float], None]
 
 _RESTORE: Final = typed(
     " with `ektp-sched ledger restore`", " dengan `ektp-sched ledger restore`"

@@ -37,17 +37,17 @@ from ektp_sched.yesterday.reconcile import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from os import PathLike
 
+    from ektp_sched.arguments import Progress
     from ektp_sched.backlog import Backlog
     from ektp_sched.days.folder import OfficeFolder, PlanFolder
     from ektp_sched.documents import Plan
     from ektp_sched.ledger.state import State
     from ektp_sched.morning.basis import Basis
 
-    Progress = Callable[[str, float], None]
 
 ATTEMPTS: Final = 5
 """Times that a plan is made anew because something came while it was made."""

@@ -47,9 +47,10 @@ from ektp_sched.words import said, typed
 from ektp_sched.yesterday.filled import marked_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from os import PathLike
 
+    from ektp_sched.arguments import Progress
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.documents import Plan, SavedPlan
     from ektp_sched.documents.entries import ShiftUse
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office, Server, Shift
     from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
-    Progress = Callable[[str, float], None]
 
 _ID: Final = "application_id"
 

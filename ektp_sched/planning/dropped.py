@@ -15,12 +15,12 @@ from ektp_sched.rules.tiers import FROZEN, MOVED
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+    from ektp_sched.arguments import Progress
     from ektp_sched.documents import Plan, Tier
     from ektp_sched.office import Office
 
-    Progress = Callable[[str, float], None]
 
 _PLANNED = (Status.OPTIMAL, Status.FEASIBLE)
 

@@ -25,9 +25,10 @@ from ektp_sched.words import joined, said
 from ektp_sched.yesterday import with_yesterday
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
+    from ektp_sched.arguments import Progress
     from ektp_sched.backlog import Backlog
     from ektp_sched.backlog.inputs import BacklogLike, DayLike
     from ektp_sched.backlog.told import ToldLike
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from ektp_sched.yesterday.morning import DoneLike
     from ektp_sched.yesterday.previous import PreviousLike
     from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
-
-    Progress = Callable[[str, float], None]
 
 
 def plan(

@@ -21,20 +21,6 @@ if TYPE_CHECKING:
     from ektp_sched.trust.verify.records import check_raw_records as check_raw_records
     from ektp_sched.trust.verify.verify import verify as verify
 
-__all__ = [
-    "Audit",
-    "Explanation",
-    "Fairness",
-    "Violation",
-    "audit",
-    "check_certificate",
-    "check_raw_records",
-    "explain",
-    "fairness",
-    "proves_choice",
-    "verify",
-]
-
 __getattr__ = lazily(
     __name__,
     {

@@ -33,9 +33,10 @@ from ektp_sched.rules import holding_back
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
+    from ektp_sched.arguments import Progress
     from ektp_sched.arrays import Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office, Option
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.outcome import Linear, Settled
     from ektp_sched.planning.scarce import Scarce
 
-    Progress = Callable[[str, float], None]
 
 _UNNAMED = (PINS, EARLINESS, EARLIEST)
 
