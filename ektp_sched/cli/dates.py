@@ -148,13 +148,13 @@ def promise(
     tell_left_out(rules, words)
     with Progress(words) as progress:
         progress("read", 0)
-        found = as_scenarios(scenarios, rules, begin)
-        tell(unknown_deliveries(found, begin, days), words)
+        laws = as_scenarios(scenarios, rules, begin)
+        tell(unknown_deliveries(laws, begin, days), words)
         people = _waiting(backlog, rules, priority, max_rejects)
         made = make(
             people,
             rules,
-            found,
+            laws,
             start=begin,
             days=days,
             scenario=scenario,
@@ -247,15 +247,15 @@ def backtest(
     tell_left_out(rules, words)
     with Progress(words) as progress:
         progress("read", 0)
-        found = as_scenarios(scenarios, rules, begin)
-        tell(unknown_deliveries(found, begin, days), words)
+        laws = as_scenarios(scenarios, rules, begin)
+        tell(unknown_deliveries(laws, begin, days), words)
         people = read_backlog(
             backlog, rules, priority=priority, max_rejects=max_rejects
         )
         result = judge(
             people,
             rules,
-            found,
+            laws,
             start=begin,
             days=days,
             scenario=scenario,

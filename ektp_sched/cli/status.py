@@ -120,12 +120,12 @@ def _tell_found(
     from ektp_sched.telling.overview import people_document, people_table
 
     _, words = read_folder(path, ledger, lang)
-    found = find(path, text, ledger=ledger)
+    matches = find(path, text, ledger=ledger)
     if as_json:
-        emit(people_document(found))
-    elif found.people:
-        say_table(console(), people_table(found, words), words)
+        emit(people_document(matches))
+    elif matches.people:
+        say_table(console(), people_table(matches, words), words)
     else:
         echo(words.text("find.nobody"))
-    if not found.people:
+    if not matches.people:
         raise typer.Exit(NO)

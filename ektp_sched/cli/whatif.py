@@ -90,14 +90,14 @@ def compare(
     tell_left_out(rules, words)
     with Progress(words) as progress:
         progress("read", 0)
-        found = load_scenarios(given, rules, start=begin)
+        laws = load_scenarios(given, rules, start=begin)
         people = read_backlog(
             backlog, rules, priority=priority, max_rejects=max_rejects
         )
         made = run(
             people,
             rules,
-            found,
+            laws,
             start=begin,
             days=days,
             replications=replications,

@@ -78,8 +78,8 @@ def _pages(number: int, each: int) -> int:
 
 def _months(folder: OfficeFolder) -> dict[str, Path]:
     """Return the folders of months by name, such as ``2017-09-01_2017-09-30``."""
-    found = (folder.path / MONTHS).glob(f"*/{REPORT}")
-    return {report.parent.name: report.parent for report in found}
+    pages = (folder.path / MONTHS).glob(f"*/{REPORT}")
+    return {report.parent.name: report.parent for report in pages}
 
 
 def _plan(visit: Visit) -> PlanFolder:

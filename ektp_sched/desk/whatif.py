@@ -253,9 +253,9 @@ def _moved(words: Words, comparison: Comparison, given: _Scenarios) -> Iterator[
             continue
         values = [_value(words, each) for each in (was, is_now)]
         if values[0] != values[1]:
-            some = was or is_now
-            assert some is not None
-            yield _Moved(words.input_name(some), *values)
+            moved = was or is_now
+            assert moved is not None
+            yield _Moved(words.input_name(moved), *values)
 
 
 def _value(words: Words, given: Assumption | None) -> str:

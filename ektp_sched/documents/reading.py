@@ -233,10 +233,10 @@ def _assignments(folder: Path) -> pl.DataFrame:
     return frame
 
 
-def _alike(one: pl.DataFrame, other: pl.DataFrame) -> bool:
+def _alike(copied: pl.DataFrame, other: pl.DataFrame) -> bool:
     """Return whether two tables of a plan are equal; CSV has six decimals."""
     rounded = (
-        frame.with_columns(pl.col("pressure").round(6)) for frame in (one, other)
+        frame.with_columns(pl.col("pressure").round(6)) for frame in (copied, other)
     )
     first, second = rounded
     return first.equals(second)

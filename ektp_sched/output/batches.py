@@ -56,11 +56,11 @@ class Part:
 def parts(frame: pl.DataFrame) -> list[Part]:
     """Return the printers' days of a plan, in its order."""
     runs = frame.group_by("day", "printer", maintain_order=True).len()
-    found, begin = [], 0
+    pieces, begin = [], 0
     for day, printer, size in runs.iter_rows():
-        found.append(Part(day, printer, begin, size))
+        pieces.append(Part(day, printer, begin, size))
         begin += size
-    return found
+    return pieces
 
 
 def file_stems(printers: Iterable[str]) -> dict[str, str]:
@@ -116,8 +116,8 @@ def batch_sheets(
     separator = ";" if indonesian else ","
     # Some days at once: a table for each of thousands of files takes minutes, and one
     # for all much memory.
-    for some in _some_at_once(pieces):
-        begin, size = some[0].begin, sum(part.size for part in some)
+    for together in _some_at_once(pieces):
+        begin, size = together[0].begin, sum(part.size for part in together)
         frame = rows.frame.slice(begin, size)
         table = _table(replace(rows, frame=frame), texts, provisional=provisional)
         table = dates_as_text(guarded(table))
@@ -126,7 +126,7 @@ def batch_sheets(
         whole = buffer.getbuffer()
         ends = _line_ends(np.frombuffer(whole, np.uint8), table.height + 1)
         heading = bytes(whole[: ends[0]])
-        for part in some:
+        for part in together:
             at = part.begin - begin
             lines = whole[ends[at] : ends[at + part.size]]
             name = f"batches/{part.day.isoformat()}/{stems[part.printer]}.csv"
@@ -135,14 +135,14 @@ def batch_sheets(
 
 def _some_at_once(pieces: list[Part]) -> Iterator[list[Part]]:
     """Yield printers' days that have some ten thousand rows together."""
-    some: list[Part] = []
+    together: list[Part] = []
     for part in pieces:
-        some.append(part)
-        if part.begin + part.size - some[0].begin >= _AT_ONCE:
-            yield some
-            some = []
-    if some:
-        yield some
+        together.append(part)
+        if part.begin + part.size - together[0].begin >= _AT_ONCE:
+            yield together
+            together = []
+    if together:
+        yield together
 
 
 def _line_ends(text: NDArray[np.uint8], lines: int) -> Ints:

@@ -295,19 +295,19 @@ def _past(people: pl.DataFrame, on: date) -> int:
 
 
 def _by_class(printed: pl.DataFrame, office: Office) -> dict[str, dict[str, Any]]:
-    found = {}
+    by_class = {}
     for name in office.urgency:
-        mine = printed.filter(pl.col("urgency") == name)
-        days = mine.select("cards", "target", days=_days("since", "day"))
+        of_class = printed.filter(pl.col("urgency") == name)
+        days = of_class.select("cards", "target", days=_days("since", "day"))
         if days.height:
             late = days.filter(pl.col("days") + 1 > pl.col("target"))
-            found[name] = {
+            by_class[name] = {
                 "printed": int(days["cards"].sum()),
                 "mean_days": round(_mean(days) or 0.0, 2),
                 "longest_days": days["days"].max(),
                 "printed_past_target": int(late["cards"].sum()),
             }
-    return found
+    return by_class
 
 
 def _past_by_day(people: pl.DataFrame, start: date, days: int) -> Ints:

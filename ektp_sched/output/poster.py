@@ -155,13 +155,13 @@ def _bands(people: pl.DataFrame, usual: str) -> dict[str | None, list[Band]]:
             latest=pl.when(~pl.col("dateless").any()).then(pl.col("latest").max()),
         )
     )
-    found: dict[str | None, list[Band]] = {}
+    by_area: dict[str | None, list[Band]] = {}
     for (area, *_), rows in banded.group_by(*group, maintain_order=True):
         bands = [Band(*row) for row in rows.select(_BAND).iter_rows()]
-        found.setdefault(str(area) if area is not None else None, []).extend(
+        by_area.setdefault(str(area) if area is not None else None, []).extend(
             _joined(bands)
         )
-    return found
+    return by_area
 
 
 def _joined(bands: list[Band]) -> Iterator[Band]:

@@ -107,17 +107,17 @@ def measures(rows: SheetRows, frame: pl.DataFrame) -> list[pl.Expr]:
     Expressions, so that they are asked once for all sheets.
     """
     names = ("position", rows.id_column, *_SHOWN, "server", *rows.extra)
-    found = [
+    expressions = [
         drawn(pl.col(name).cast(pl.String)).max().fill_null(0).alias(f"widest:{name}")
         for name in names
         if name in frame.columns
     ]
-    found += [
+    expressions += [
         pl.col(name).is_null().all().alias(f"empty:{name}")
         for name in ("due_on", "area")
         if name in frame.columns
     ]
-    found += [
+    expressions += [
         pl.col(name).n_unique().alias(f"{name}s")
         for name in ("server", "card")
         if name in frame.columns
@@ -126,8 +126,8 @@ def measures(rows: SheetRows, frame: pl.DataFrame) -> list[pl.Expr]:
         text = pl.col(name)
         alone = pl.when(text.n_unique() == 1).then(text.first())
         longest = text.str.len_chars().max().fill_null(0)
-        found += [longest.alias(f"longest:{name}"), alone.alias(f"same:{name}")]
-    return found
+        expressions += [longest.alias(f"longest:{name}"), alone.alias(f"same:{name}")]
+    return expressions
 
 
 def facts_of(rows: SheetRows, frame: pl.DataFrame, sheet: pl.Series) -> list[Facts]:

@@ -153,8 +153,10 @@ def show_verification(
     """Show whether a plan passed, and the first violations if not."""
     if not violations:
         say_line(console, texts.text("terminal.verified"), "bold green")
-        some = certified and proven
-        name = "certified_some" if some else "certified" if certified else "uncertified"
+        in_part = certified and proven
+        name = (
+            "certified_some" if in_part else "certified" if certified else "uncertified"
+        )
         name = "certified_shifts" if name == "certified" and not chosen else name
         name = "solved" if solved else name
         say_line(console, " ".join([texts.text(f"terminal.{name}"), proven]).strip())
@@ -168,8 +170,8 @@ def show_verification(
         message = in_language(violation.message, texts.code)
         line = f"{violation.code}: {message}"
         alike.setdefault(line, []).append(violation)
-    for line, found in list(alike.items())[:_VIOLATIONS]:
-        indented(console, f"{line}{_concerned(found)}")
+    for line, alike_ones in list(alike.items())[:_VIOLATIONS]:
+        indented(console, f"{line}{_concerned(alike_ones)}")
     hidden = count - sum(map(len, list(alike.values())[:_VIOLATIONS]))
     if hidden:
         more = texts.text("terminal.more_violations", count=hidden)
@@ -179,13 +181,13 @@ def show_verification(
 _STABILITY: Final = {MORE_FROZEN: "frozen", NOT_KEPT: "not_kept"}
 
 
-def show_dropped(found: Sequence[Dropped], console: Console, texts: Language) -> None:
+def show_dropped(drops: Sequence[Dropped], console: Console, texts: Language) -> None:
     """Show how each tier would change without each yes/no rule."""
     console.print()
     say_line(console, texts.text("dropped.title"), "bold")
-    if not found:
+    if not drops:
         say_line(console, texts.text("dropped.no_rules"))
-    for each in found:
+    for each in drops:
         name = each.rule if each.name is None else f"{each.rule} ({each.name})"
         if each.plan.status in ("infeasible", "unknown"):
             key = f"dropped.{each.plan.status}"
@@ -198,7 +200,7 @@ def show_dropped(found: Sequence[Dropped], console: Console, texts: Language) ->
         say_line(console, texts.text(key, rule=name, days=days))
         for change in changed:
             indented(console, _line(change, texts))
-    if any(change.more for each in found for change in each.changes):
+    if any(change.more for each in drops for change in each.changes):
         say_line(console, texts.text("dropped.order"))
 
 
@@ -218,7 +220,7 @@ def _line(change: Change, texts: Language) -> str:
     )
 
 
-def dropped_entries(found: Sequence[Dropped]) -> list[dict[str, Any]]:
+def dropped_entries(drops: Sequence[Dropped]) -> list[dict[str, Any]]:
     """Return the same as plain values for JSON."""
     return [
         {
@@ -227,7 +229,7 @@ def dropped_entries(found: Sequence[Dropped]) -> list[dict[str, Any]]:
             "status": str(each.plan.status),
             "tiers": [_entry(change) for change in each.changes],
         }
-        for each in found
+        for each in drops
     ]
 
 

@@ -115,11 +115,11 @@ def group(people: People, apart: Ints | None = None) -> Cohorts:
         apart[people.kind],
     )
     member, count = combined(columns, len(people.kind))
-    one = np.zeros(count, dtype=np.int64)
-    one[member] = np.arange(len(member))
-    kind = people.kind[one]
+    numbers = np.zeros(count, dtype=np.int64)
+    numbers[member] = np.arange(len(member))
+    kind = people.kind[numbers]
     since, ready, due, promised, pinned, given = (
-        column[one].astype(np.int64) for column in dates
+        column[numbers].astype(np.int64) for column in dates
     )
     return Cohorts(
         size=np.bincount(member, minlength=count).astype(np.int64),

@@ -214,12 +214,12 @@ def _sheets(sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
     ]
 
 
-def people_table(found: Found, texts: Language) -> Table:
+def people_table(matches: Found, texts: Language) -> Table:
     """Return who was found, a row a person, without columns of which nothing is known.
 
     Parameters
     ----------
-    found
+    matches
         What `ektp_sched.counter.find.find` returns.
     texts
         The language of headings and dates.
@@ -227,7 +227,7 @@ def people_table(found: Found, texts: Language) -> Table:
     names = [
         name
         for name in ("queue_number", "application_id", "name", "area", "waiting_since")
-        if any(getattr(person, name) is not None for person in found.people)
+        if any(getattr(person, name) is not None for person in matches.people)
     ]
     headings = {
         name: texts.text("find.name" if name == "name" else f"month.column.{name}")
@@ -241,17 +241,17 @@ def people_table(found: Found, texts: Language) -> Table:
         caption=texts.text("find.caption"),
         columns=(*columns,),
         rows=tuple(
-            tuple(getattr(person, name) for name in names) for person in found.people
+            tuple(getattr(person, name) for name in names) for person in matches.people
         ),
         ids=tuple(
             person.queue_number or person.application_id or ""
-            for person in found.people
+            for person in matches.people
         ),
-        rest=texts.text("find.more", count=found.more) if found.more else "",
+        rest=texts.text("find.more", count=matches.more) if matches.more else "",
     )
 
 
-def people_document(found: Found) -> dict[str, Any]:
+def people_document(matches: Found) -> dict[str, Any]:
     """Return who was found as ``--json`` prints it."""
     people = [
         {
@@ -263,6 +263,6 @@ def people_document(found: Found) -> dict[str, Any]:
             if person.waiting_since is None
             else person.waiting_since.isoformat(),
         }
-        for person in found.people
+        for person in matches.people
     ]
-    return {"schema_version": 1, "people": people, "more": found.more}
+    return {"schema_version": 1, "people": people, "more": matches.more}

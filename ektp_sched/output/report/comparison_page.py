@@ -152,9 +152,9 @@ def _facts(words: Words, others: tuple[str, ...]) -> Facts:
     inputs = words.comparison.assumptions
     facts: list[str] = []
     assumed: list[str] = []
-    for name, one in zip(input_ids(inputs), inputs, strict=True):
-        if not set(one.key.split(".")) & set(others):
-            (facts if one.kind == "fact" else assumed).append(name)
+    for name, assumption in zip(input_ids(inputs), inputs, strict=True):
+        if not set(assumption.key.split(".")) & set(others):
+            (facts if assumption.kind == "fact" else assumed).append(name)
     return Facts(_runs(facts), _runs(assumed))
 
 

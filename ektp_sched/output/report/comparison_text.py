@@ -32,8 +32,10 @@ _TOLD: Final = 3
 _SHARE_SHOWN: Final = 0.005
 
 
-def _cleared(one: ScenarioFigures) -> date | None:
-    return None if one.backlog_cleared_on is None else one.backlog_cleared_on.p50
+def _cleared(scenario: ScenarioFigures) -> date | None:
+    return (
+        None if scenario.backlog_cleared_on is None else scenario.backlog_cleared_on.p50
+    )
 
 
 def when(words: Words, part: DaySpread | Queue | None) -> str:
@@ -102,12 +104,12 @@ def limit_sentences(words: Words) -> tuple[str, ...]:
     )
 
 
-def _limit(words: Words, one: ScenarioFigures, limits: Limiting) -> str:
+def _limit(words: Words, scenario: ScenarioFigures, limits: Limiting) -> str:
     name = {kind: _limit_name(words, kind) for kind in (limits.now, limits.after)}
     sentences = [
         words.say(
             "limits.same" if limits.is_same else "limits.both",
-            name=words.label(one.name),
+            name=words.label(scenario.name),
             now=name[limits.now],
             after=name[limits.after],
             capacity=words.number(limits.capacity_now),
@@ -142,11 +144,11 @@ def press_paragraph(words: Words) -> str:
         *_nobody_waits(words),
         *_trips(words),
     ]
-    for one in words.comparison.break_even:
-        if one.against == "not-told":
-            sentences.append(pays_sentence(words, one))
+    for turn in words.comparison.break_even:
+        if turn.against == "not-told":
+            sentences.append(pays_sentence(words, turn))
             break
-    facts = sum(one.kind == "fact" for one in words.comparison.assumptions)
+    facts = sum(turn.kind == "fact" for turn in words.comparison.assumptions)
     assumed = len(words.comparison.assumptions) - facts
     if words.comparison.assumptions:
         sentences.append(words.say("short.rests", facts=facts, assumed=assumed))
@@ -200,12 +202,12 @@ def _baseline(words: Words) -> str:
 
 def _remedies(words: Words) -> list[str]:
     said = []
-    for one in words.comparison.others[:_TOLD]:
-        part = one.backlog_cleared_on
-        name = words.label(one.name)
-        cost = words.say("short.cost", idr=words.number(millions(one.cost_idr), 1))
+    for scenario in words.comparison.others[:_TOLD]:
+        part = scenario.backlog_cleared_on
+        name = words.label(scenario.name)
+        cost = words.say("short.cost", idr=words.number(millions(scenario.cost_idr), 1))
         free = words.say("short.free")
-        price = cost if one.cost_idr else free
+        price = cost if scenario.cost_idr else free
         if part is None or part.p50 is None:
             said.append(
                 words.say(
@@ -254,11 +256,15 @@ def _trips(words: Words) -> list[str]:
         )
     ]
     # What money buys is told in any case, and what helps most.
-    named = [one for one in words.comparison.others if one.cost_idr > 0 or one == best]
-    for one in named[:_TOLD]:
-        if one.wasted_trips is not None:
-            trips = words.number(_round(one.wasted_trips.p50))
-            name = words.label(one.name)
+    named = [
+        scenario
+        for scenario in words.comparison.others
+        if scenario.cost_idr > 0 or scenario == best
+    ]
+    for scenario in named[:_TOLD]:
+        if scenario.wasted_trips is not None:
+            trips = words.number(_round(scenario.wasted_trips.p50))
+            name = words.label(scenario.name)
             said.append(words.say("short.best_trips", name=name, trips=trips))
     if told is not None and told.wasted_trips is not None:
         trips = words.number(_round(told.wasted_trips.p50))

@@ -126,7 +126,7 @@ def value_of(tier: Objective, amounts: Values) -> int:
 def check_tiers(
     facts: Facts,
     plan: Plan,
-    found: Values,
+    values: Values,
     findings: Findings,
 ) -> bool:
     """Check that the plan states the tiers demanded, with their exact values.
@@ -135,7 +135,7 @@ def check_tiers(
     ----------
     facts, plan
         The plan laid beside its applications, and what it states.
-    found
+    values
         What `values` returns of it.
     findings
         Where violations go.
@@ -159,7 +159,7 @@ def check_tiers(
         )
         return False
     for tier, claim in zip(wanted, plan.tiers, strict=True):
-        value = value_of(tier, found)
+        value = value_of(tier, values)
         if claim.scale != tier.scale:
             findings.add(
                 "tier-scale",

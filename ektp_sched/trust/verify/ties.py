@@ -163,11 +163,11 @@ def _check_exchanges(
     by_place = np.empty(len(people), dtype=np.int64)
     by_place[place] = people
     ids = facts.frame["application_id"]
-    for one, other in findings.places("tie-break", wrong):
-        passed = int(by_place[wants[one, other]])
+    for first, second in findings.places("tie-break", wrong):
+        passed = int(by_place[wants[first, second]])
         findings.add(
             "tie-break",
             PASSED_IN_TIE,
             application_id=ids[passed],
-            day=int(slots.day[one]),
+            day=int(slots.day[first]),
         )
