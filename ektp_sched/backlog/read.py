@@ -26,7 +26,6 @@ from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.statuses import (
     already_printed,
-    area_names,
     means_printed,
     public_cells,
     status_names,
@@ -38,6 +37,7 @@ from ektp_sched.errors import BacklogError, TooManyRejectsError, UsageError
 from ektp_sched.office.advice import urgency_left_out
 from ektp_sched.office.inputs import as_office
 from ektp_sched.public import HIDDEN
+from ektp_sched.rules.names import names_in
 from ektp_sched.rules.notices import Notice
 from ektp_sched.words import joined, said, typed
 
@@ -279,7 +279,7 @@ def _public(
     personal: Sequence[str],
 ) -> tuple[pl.DataFrame, tuple[Notice, ...]]:
     """Hide what may be personal in statuses and areas, and say where it stands."""
-    named = {"status": status_names(office), "area": area_names(office)}
+    named = {"status": status_names(office), "area": names_in(office, "area")}
     notices = []
     for column in personal:
         cells = public_cells(frame[column], column, named[column])

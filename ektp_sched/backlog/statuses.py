@@ -67,13 +67,6 @@ def status_names(office: Office) -> tuple[str, ...]:
     return (*office.status.printable, *office.status.done)
 
 
-def area_names(office: Office) -> tuple[str, ...]:
-    """Return the areas that the office names without listing all in ``[areas]``."""
-    printers = (name for printer in office.printers for name in printer.areas or ())
-    quotas = (name for quota in office.quotas for name in quota.area or ())
-    return (*printers, *quotas, *office.area_rank, *office.visits.areas)
-
-
 def may_be_personal(distinct: pl.Series, column: str) -> bool:
     """Return whether `public_cells` would hide any of these different cells."""
     if len(distinct) > _USUAL[column]:

@@ -41,6 +41,7 @@ from ektp_sched.morning.plans import put_plan
 from ektp_sched.office import Outage, calendar, capacity
 from ektp_sched.output.batches import file_stems
 from ektp_sched.output.tables import csv_bytes
+from ektp_sched.rules import HOLDING
 from ektp_sched.rules.capacity import day_shares
 from ektp_sched.rules.fields import DAYS
 from ektp_sched.words import said, typed
@@ -510,7 +511,7 @@ def _uncounted(office: Office, day: _Day, stay: pl.DataFrame) -> tuple[str, ...]
     if not (stay.height or day.used.height):
         return ()
     return tuple(
-        f"{name}[{number}]"
-        for name in ("quotas", "parity")
-        for number, _ in enumerate(getattr(office, name), 1)
+        f"{rule.name}[{number}]"
+        for rule in HOLDING
+        for number, _ in enumerate(getattr(office, rule.name), 1)
     )

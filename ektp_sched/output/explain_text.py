@@ -221,7 +221,7 @@ def _idle(explanation: Explanation, words: Language) -> list[str]:
 
 
 def _holds(explanation: Explanation, words: Language) -> list[str]:
-    """Return which numbers of rules, such as quotas, stand against an earlier day."""
+    """Return which numbers of rules, that hold back, stand against an earlier day."""
     return [
         "- "
         + words.text("explain.hold", place=hold.place, held=hold.held, days=hold.days)
@@ -230,7 +230,7 @@ def _holds(explanation: Explanation, words: Language) -> list[str]:
 
 
 def _supplies(explanation: Explanation, words: Language) -> list[str]:
-    """Return which ribbons are used up, and which blanks set aside or expired."""
+    """Return what is used up, and which blanks are set aside or expired."""
     return [
         "- "
         + words.text(

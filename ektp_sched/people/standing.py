@@ -90,10 +90,10 @@ def true_reasons(placed: Placed, index: Ints) -> dict[str, Bools]:
 
     ``no-printer``, ``pinned-later`` and ``not-ready`` as they say; else ``capacity``
     where no eligible printer had room on a day on which the application was ready;
-    else ``no-ribbon`` where each that had room had no ribbon left; else ``no-blanks``
+    else what each that had room lacked of what a printer uses up; else ``no-blanks``
     where on each day with both there was no blank for it; else that of the first rule
-    that holds cards back, such as ``quota``, which one card more would break on each
-    day with all three that the rules before it allow.
+    that holds cards back, which one card more would break on each day with all three
+    that the rules before it allow.
     """
     kinds, days = placed.kinds, placed.days
     kind = placed.kind[index]
@@ -105,13 +105,13 @@ def true_reasons(placed: Placed, index: Ints) -> dict[str, Bools]:
     plain = ~(true["no-printer"] | true["pinned-later"] | true["not-ready"])
     printers = kinds.printers.astype(np.int64)
     free = machine_room(placed, CAPACITY, RESERVE)
-    supplied = free & machine_room(placed, *PRINTER_SUPPLIES)
-    room = printers @ supplied.astype(np.int64) > 0
-    stages = [
-        ("capacity", printers @ free.astype(np.int64) > 0),
-        ("no-ribbon", room),
-        ("no-blanks", room := room & _blanks(placed, np.unique(kind))),
-    ]
+    room = printers @ free.astype(np.int64) > 0
+    stages = [("capacity", room)]
+    for rule in PRINTER_SUPPLIES:
+        free = free & machine_room(placed, rule)
+        room = printers @ free.astype(np.int64) > 0
+        stages.append((rule.lack, room))
+    stages.append((STOCK.lack, room := room & _blanks(placed, np.unique(kind))))
     for rule in holding_back(placed.office):
         room = room & room_by_kind(placed, rule)
         stages.append((rule.reason, room))

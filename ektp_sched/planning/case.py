@@ -30,7 +30,7 @@ SHIFTS = "shifts"
 """Limits that a choice of shifts moves, and what limits that choice."""
 
 COUNTS = "counts"
-"""Limits on cards that no network counts: quotas, blanks that cross, ribbons."""
+"""Limits on cards that no network counts, such as of blanks that cross."""
 
 
 @dataclass(frozen=True, slots=True)

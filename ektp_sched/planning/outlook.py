@@ -135,7 +135,7 @@ def starvation(backlog: Backlog, office: Office, start: date) -> tuple[Notice, .
 def supplies_short(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]:
     """Warn of what runs out within 30 days, at full work, before others come.
 
-    Such as ``ribbons-short`` with printer, cards and on.
+    As `Rule.short` says.
     """
     left = date.max.toordinal() - start.toordinal() + 1
     limits = capacity(office, start, min(OUTLOOK_DAYS, left))

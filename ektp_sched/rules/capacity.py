@@ -76,7 +76,7 @@ class Server(Table):
 
 
 class BarePrinter(Server):
-    """Entry of ``[[printers]]``, but for its ribbons."""
+    """Entry of ``[[printers]]``, but for what it uses up."""
 
     id: Annotated[Text, _ID] = noted(
         "Short name of the printer: letters, digits, . _ -; up to 40.",

@@ -31,8 +31,8 @@ from ektp_sched.words import Said, by_form, joined, said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ektp_sched.rules.capacity import BarePrinter
     from ektp_sched.rules.limit import Period
-    from ektp_sched.rules.ribbons import Printer
     from ektp_sched.rules.world import Kind, World
 
 _THOUSANDTHS: Final = 1000
@@ -206,7 +206,7 @@ def _change(_office: HasParity, _entry: int, room: int) -> Said:
     )
 
 
-def _concerns(office: HasParity, entry: int, printer: Printer) -> bool:
+def _concerns(office: HasParity, entry: int, printer: BarePrinter) -> bool:
     areas = {*office.parity[entry].areas}
     return printer.areas is None or bool(areas & {*printer.areas})
 

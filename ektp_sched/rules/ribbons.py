@@ -263,6 +263,7 @@ RIBBONS = Rule(
     runs_out=True,
     problems=(_deliveries_stand_by_date, _ribbons_are_counted_in_cards),
     left=_left,
+    lack="no-ribbon",
     short=_short,
     supplies=ribbon_cards,
     uncounted=_uncounted,

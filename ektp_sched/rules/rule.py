@@ -82,8 +82,8 @@ class Rule(Generic[OfficeT_contra]):
         Whether it counts from the first day on, so that the last day of a
         period is the day of its breach.
     told
-        Its words, if it can keep a card waiting on a day on which a machine, a
-        blank and a ribbon are free, perhaps for ever; else None.
+        Its words, if it can keep a card waiting on a day on which a machine and all
+        that printing uses up are free, perhaps for ever; else None.
     problems
         Each yields what contradicts itself in an office, as this rule reads it.
     left
@@ -92,6 +92,9 @@ class Rule(Generic[OfficeT_contra]):
         are printed, in the order of their days and classes.
     short
         Yields what will run out where an office's capacity is used for so many people.
+    lack
+        Why an application is not printed that only a want of what it counts keeps
+        waiting; empty if it counts nothing that printing uses up.
     supplies
         Returns how many cards what each printer uses up is good for up to each day:
         of an office from a day on for so many days; of those printers alone of which
@@ -120,6 +123,7 @@ class Rule(Generic[OfficeT_contra]):
         [OfficeT_contra, date, int, Callable[[], Sequence[Printed]]],
         Iterator[tuple[Said, Said]],
     ] = _none
+    lack: str = ""
     short: Callable[[OfficeT_contra, Capacity, int], Iterator[Notice]] = _none
     supplies: Callable[[OfficeT_contra, date, int], Mapping[str, Ints]] = _nothing
     uncounted: Callable[[OfficeT_contra, date, int], Iterator[str]] = _none
@@ -147,7 +151,7 @@ class Rule(Generic[OfficeT_contra]):
 
     @property
     def subject(self) -> Said:
-        """Return what it is called within a sentence, such as "quotas"."""
+        """Return what it is called within a sentence."""
         title = self.words.title
         return Said(title.lower(), title.indonesian.lower())
 

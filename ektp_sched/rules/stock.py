@@ -506,6 +506,7 @@ STOCK = Rule(
         _set_aside_is_used_first,
     ),
     left=_left,
+    lack="no-blanks",
     uncounted=_uncounted,
     states=_states,
     withouts=_withouts,

@@ -28,8 +28,8 @@ class Printed(NamedTuple):
 class Told:
     """The words of a rule that may keep a card waiting though a place is free.
 
-    Its numbers stand in entries of a table of office.toml, such as ``[[quotas]]``;
-    an entry may hold several, each under a key of its own.
+    Its numbers stand in entries of a table of office.toml; an entry may hold several,
+    each under a key of its own.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ _ON_KINDS: Final[tuple[Rule, ...]] = (STOCK, *HOLDING)
 class Moves:
     """Limits on kinds of cards against changes of one plan.
 
-    Machines and ribbons are none of them: two cards that exchange their slots
+    Machines and what they use up are none of them: two cards that exchange their slots
     leave as many everywhere.  Blanks that come in lots are counted apart.
 
     Parameters

@@ -22,6 +22,7 @@ from ektp_sched.backlog.statuses import already_printed, means_printed
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
 from ektp_sched.office.inputs import as_office
+from ektp_sched.rules import SUPPLIES
 from ektp_sched.rules.nearest import letters
 from ektp_sched.trust.explain.ahead import (
     Person,
@@ -382,7 +383,7 @@ class _Case:
         """Return what could bring it forward."""
         rule = self.rule()
         moves: list[Move] = []
-        if rule in ("exchange", "no-ribbon", "no-blanks"):
+        if rule in ("exchange", *(each.lack for each in SUPPLIES)):
             free = np.flatnonzero(self.room.free[self.first : self.end])
             if len(free):
                 moves.append(Move("free", self._day(self.first + int(free[0]))))

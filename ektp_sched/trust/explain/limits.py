@@ -13,7 +13,7 @@ from ektp_sched.office import capacity
 from ektp_sched.people.blanks import blanks_of
 from ektp_sched.people.people import MISSING
 from ektp_sched.people.standing import left_of
-from ektp_sched.rules import HOLDING, holding_back, told_apart
+from ektp_sched.rules import HOLDING, PRINTER_SUPPLIES, STOCK, holding_back, told_apart
 from ektp_sched.trust.counts.moves import FREE, Moves
 from ektp_sched.trust.explain.model import IdleShift, Limit, RuleHold, SupplyHold
 from ektp_sched.trust.verify.shifts import ShiftRules, known_uses, read_shifts
@@ -179,17 +179,17 @@ class Held:
         self._left, self._blanks = left_of(facts), blanks_of(facts)
         self._moves = Moves(facts, HOLDING)
         self._free = [day for day in days if room.free[day]]
-        self._inked = [day for day in self._free if self._has_ribbon(day)]
-        self._whole = [day for day in self._inked if self._has_blank(day)]
+        self._supplied = [day for day in self._free if self._is_supplied(day)]
+        self._whole = [day for day in self._supplied if self._has_blank(day)]
 
     def reason(self) -> str | None:
         """Return what alone holds it on each day on which there is a place."""
         if not self._free:
             return None
-        if not self._inked:
-            return "no-ribbon"
+        if not self._supplied:
+            return PRINTER_SUPPLIES[0].lack
         if not self._whole:
-            return "no-blanks"
+            return STOCK.lack
         days = self._whole
         for rule in HOLDING:
             days = [day for day in days if rule.name not in self._against(day)]
@@ -200,9 +200,9 @@ class Held:
     def supplies(self) -> tuple[SupplyHold, ...]:
         """Return what is used up, set aside or expired, where that alone holds it."""
         reason = self.reason()
-        if reason == "no-ribbon":
-            return tuple(self._ribbons())
-        return tuple(self._lots()) if reason == "no-blanks" else ()
+        if reason == PRINTER_SUPPLIES[0].lack:
+            return tuple(self._used_up())
+        return tuple(self._lots()) if reason == STOCK.lack else ()
 
     def by_rules(self) -> tuple[RuleHold, ...]:
         """Return on how many of its earlier days each rule's number is against it."""
@@ -243,8 +243,8 @@ class Held:
         first_by_rule = (rank > rank[row]) | (level & behind)
         return np.asarray(facts.kind[there & first_by_rule])
 
-    def _has_ribbon(self, day: int) -> bool:
-        """Return whether a printer with a place has a ribbon for the card."""
+    def _is_supplied(self, day: int) -> bool:
+        """Return whether a printer with a place has what the card uses up."""
         rows = self._facts.rows
         own_printer = rows.printer[rows.application == self._row]
         for number in np.flatnonzero(self._takes[:, day]).tolist():
@@ -263,7 +263,7 @@ class Held:
             (self._left.blanks[stock, day : self._later] > 0).all()
         )
 
-    def _ribbons(self) -> Iterator[SupplyHold]:
+    def _used_up(self) -> Iterator[SupplyHold]:
         facts = self._facts
         for number in np.flatnonzero(self._takes[:, self._free].any(axis=1)).tolist():
             empty = np.flatnonzero(self._left.supplies[number] <= 0)
@@ -279,7 +279,7 @@ class Held:
         if taker < 0:
             return
         card, own_class = kinds.takers[taker]
-        day, blanks = self._inked[-1], self._blanks[card]
+        day, blanks = self._supplied[-1], self._blanks[card]
         for name, cards in blanks.kept(day).items():
             if name != own_class:
                 when = start + timedelta(days=day)
