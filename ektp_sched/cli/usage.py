@@ -1,4 +1,9 @@
-"""What is wrong with the arguments of a command or its memory, in its language."""
+"""What is wrong with the arguments of a command or its memory, in its language.
+
+The libraries that tables are read with start threads of their own, which end the
+process, or wait for each other for ever, where a limit leaves no room for them: so a
+command asks how much memory it may take before it takes any.
+"""
 
 from __future__ import annotations
 

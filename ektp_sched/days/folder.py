@@ -1,4 +1,10 @@
-"""An office folder: its office, its exports on their way in, its plans, its ledger."""
+"""An office folder: its office, its exports on their way in, its plans, its ledger.
+
+A new office file is on the disk, under a name that says its act, before the act is
+committed; then it takes the place of the old one.  Whoever is killed between the two
+leaves it there, and whoever opens the office next puts it in place, or takes it away
+where its act was never committed.
+"""
 
 from __future__ import annotations
 

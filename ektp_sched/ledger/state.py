@@ -1,4 +1,8 @@
-"""What the acts of a ledger add up to."""
+"""What the acts of a ledger add up to.
+
+An act says of a card on a sheet all that there is to say, so that the last one about it
+holds; a word beside all sheets is about the newest sheet of its day.
+"""
 
 from __future__ import annotations
 

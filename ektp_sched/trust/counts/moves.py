@@ -1,4 +1,8 @@
-"""What stands against moving a card to another day, or exchanging two, day by day."""
+"""What stands against moving a card to another day, or exchanging two, day by day.
+
+Of blanks only card types are looked at of which some expire or are set aside: of the
+others a number a day says enough.
+"""
 
 from __future__ import annotations
 
