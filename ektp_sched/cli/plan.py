@@ -102,9 +102,9 @@ DroppedOption = Annotated[
     bool,
     option(
         "--what-if-dropped",
-        "Then plan again without each shift, the budget, each quota, what is set "
-        "aside, what expires and all ribbons of a printer, one at a time; say how the "
-        "objectives change; the folder stays as it is.",
+        "Then plan again without each shift, the budget, each entry of a rule that may "
+        "hold cards back, what is set aside, what expires and what a printer uses up, "
+        "one at a time; say how the objectives change; the folder stays as it is.",
     ),
 ]
 ProvisionalOption = Annotated[

@@ -42,8 +42,7 @@ class RuleOfConflict:
     ----------
     place
         ``quotas[1]``, ``cards.KIA.stock``, ``budget.idr``,
-        ``shifts[1].max_uses``, ``.max_per_week`` or ``.rest_days``, or
-        ``pins``.
+        another number of a rule such as ``shifts[1].max_uses``, or ``pins``.
     day, last
         First and last day of the period in which it fails; ``None`` where a
         rule knows no period.

@@ -218,6 +218,7 @@ PARITY = Rule(
     _says,
     runs_out=True,
     problems=(_ids, _areas_are_named_once),
+    needs={"areas": ["-", "."], "within": 1},
     told=Told(
         reason="parity",
         title=said("Parity between areas", "Kesetaraan antarwilayah"),
@@ -245,6 +246,10 @@ PARITY = Rule(
         concerns=_concerns,
     ),
     texts={
+        "report.cmp.left.rules.parity": (
+            "Like shares of districts",
+            "Bagian serupa antarkecamatan",
+        ),
         "unprinted.parity": (
             "parity between areas leaves no place for it",
             "kesetaraan antarwilayah tidak menyisakan tempat",

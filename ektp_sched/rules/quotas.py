@@ -449,6 +449,7 @@ QUOTAS = Rule(
         _quotas_set_a_limit,
         _least_is_at_most_the_most,
     ),
+    needs={"per": "plan"},
     told=Told(
         reason="quota",
         title=said("Quotas", "Kuota"),
@@ -479,6 +480,7 @@ QUOTAS = Rule(
         concerns=_concerns,
     ),
     texts={
+        "report.cmp.left.rules.quotas": ("Quotas", "Kuota"),
         "unprinted.quota": (
             "a quota leaves no place for it",
             "kuota tidak menyisakan tempat",

@@ -270,6 +270,7 @@ RIBBONS = Rule(
     states=_states,
     withouts=_withouts,
     texts={
+        "report.cmp.left.rules.ribbons": ("Ribbons run out", "Pita habis"),
         "unprinted.no-ribbon": (
             "no ribbon left in a printer with room",
             "pita habis pada printer yang masih sanggup",
@@ -282,6 +283,16 @@ RIBBONS = Rule(
         "explain.supply.ribbon": (
             "The ribbons of {name} allow no card more until {day}.",
             "Pita {name} tidak cukup untuk satu kartu lagi sampai {day}.",
+        ),
+        "notice.consumables-left-out": (
+            "This command leaves out of account that blanks expire or are set aside "
+            "(card types: {cards}) and that ribbons run out (printers: {printers}): "
+            "here anybody can use every blank on any day after it came, and ribbons "
+            "never run out.",
+            "Perintah ini tidak memperhitungkan blangko yang kedaluwarsa atau "
+            "disisihkan (jenis kartu: {cards}) dan pita yang habis (printer: "
+            "{printers}): di sini setiap blangko dapat dipakai siapa pun pada hari "
+            "apa pun sejak datang, dan pita tidak pernah habis.",
         ),
         "notice.ribbons-short": (
             "At full work {printer} is short of ribbons on {on}: up to that day they "

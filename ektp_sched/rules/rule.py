@@ -92,6 +92,8 @@ class Rule(Generic[OfficeT_contra]):
         are printed, in the order of their days and classes.
     short
         Yields what will run out where an office's capacity is used for so many people.
+    needs
+        Something sound for the keys that each of its entries must have.
     lack
         Why an application is not printed that only a want of what it counts keeps
         waiting; empty if it counts nothing that printing uses up.
@@ -123,6 +125,7 @@ class Rule(Generic[OfficeT_contra]):
         [OfficeT_contra, date, int, Callable[[], Sequence[Printed]]],
         Iterator[tuple[Said, Said]],
     ] = _none
+    needs: Mapping[str, Any] = field(default_factory=dict)
     lack: str = ""
     short: Callable[[OfficeT_contra, Capacity, int], Iterator[Notice]] = _none
     supplies: Callable[[OfficeT_contra, date, int], Mapping[str, Ints]] = _nothing

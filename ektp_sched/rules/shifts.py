@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Final, Protocol
@@ -153,6 +153,33 @@ class Shift(Table):
     def opens(self, resource: str) -> bool:
         """Return whether it adds cards to a printer or server."""
         return self.resources is None or resource in self.resources
+
+    def after(self, on: date, last: date, *, used: bool) -> Shift | None:
+        """Return it from the day after one on, up to another; None if nothing is left.
+
+        A use on that day leaves out what its rest and its most in a week leave out.
+        """
+        today = DAYS[on.weekday()]
+        named = {day for day in self.days if isinstance(day, str)}
+        by_date = named if used else named & {today}
+        if not by_date and on not in self.days:
+            return self
+        first = on + timedelta(days=1)
+        if used:
+            first += timedelta(days=self.rest_days)
+            if self.max_per_week == 1:
+                first = max(first, on + timedelta(days=7 - on.weekday()))
+        ahead = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        dates = {each for each in ahead if DAYS[each.weekday()] in by_date}
+        own = {each for each in self.days if isinstance(each, date)}
+        dates |= {each for each in own if (each >= first if used else each != on)}
+        uses = self.max_uses
+        if used and uses is not None:
+            uses -= 1
+        days = (*sorted(named - by_date, key=DAYS.index), *sorted(dates))
+        if not days or uses == 0:
+            return None
+        return self.model_copy(update={"days": days, "max_uses": uses})
 
 
 class Budget(Table):
