@@ -156,7 +156,6 @@ def _asked(order: Mapping[str, Any], progress: Progress) -> tuple[Waiting, Path 
 
 
 def _answer(order: Mapping[str, Any], kind: str) -> Path:
-
     return answer_place(Path(order["folder"]), kind, date.fromisoformat(order["on"]))
 
 

@@ -140,7 +140,6 @@ def _dates(clearance: Clearance, texts: Language) -> list[tuple[str, str]]:
 
 
 def _waits(waits: Waits, texts: Language) -> list[tuple[str, str]]:
-
     def days(count: int | None) -> str:
         return (
             texts.text("digest.nobody")
