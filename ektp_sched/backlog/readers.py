@@ -32,25 +32,6 @@ _NO_PARQUET: Final = said(
 )
 
 
-def read_parquet(data: bytes) -> pl.DataFrame:
-    """Read a Parquet file, first in a process that may die of it.
-
-    `RefusedError` if it is damaged, or too large for the memory that there is.
-    """
-    trial = Trial("parquet", data)
-    try:
-        survived = trial.survived()
-        if not survived:
-            raise RefusedError(_NO_PARQUET if survived is False else TOO_HARD)
-        return pl.read_parquet(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
-        raise RefusedError(_NO_PARQUET) from None
-    except MemoryError:
-        raise RefusedError(TOO_HARD) from None
-    finally:
-        trial.stop()
-
-
 _ENDINGS: Final = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -91,6 +72,25 @@ _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _CSV_LINE: Final = re.compile(r"[^\0-\x08\x0e-\x1f]*[,;\t][^\0-\x08\x0e-\x1f]*")
 _HEAD: Final = 4096
 _BEFORE_TEXT: Final = b"\xef\xbb\xbf \t\r\n"
+
+
+def read_parquet(data: bytes) -> pl.DataFrame:
+    """Read a Parquet file, first in a process that may die of it.
+
+    `RefusedError` if it is damaged, or too large for the memory that there is.
+    """
+    trial = Trial("parquet", data)
+    try:
+        survived = trial.survived()
+        if not survived:
+            raise RefusedError(_NO_PARQUET if survived is False else TOO_HARD)
+        return pl.read_parquet(io.BytesIO(data))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        raise RefusedError(_NO_PARQUET) from None
+    except MemoryError:
+        raise RefusedError(TOO_HARD) from None
+    finally:
+        trial.stop()
 
 
 def _bytes(path: Path) -> bytes:

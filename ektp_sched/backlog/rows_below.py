@@ -40,6 +40,13 @@ _COLUMN_NUMBER: Final = re.compile(r"\(?(\d{1,2})(?:\.0)?[.)]?")
 _LEAST_NUMBERED: Final = 3
 
 
+SEARCHED_ROWS: Final = 30
+"""First rows of a sheet, empty ones too, among which the heading must be."""
+
+_LEAST_KNOWN: Final = 2
+"""A single known word may stand in a title or be somebody's remark."""
+
+
 def without_rows_below(
     table: Table, whom: int, since: int | None, form: str | None
 ) -> Table:
@@ -186,13 +193,6 @@ def _is_remark(cells: Sequence[str | None], whom: int) -> bool:
     who = cells[whom]
     nobody = not who or not _DIGIT.search(who) or bool(_SIGNATURE.fullmatch(who))
     return nobody and sum(map(bool, cells)) <= _FEW
-
-
-SEARCHED_ROWS: Final = 30
-"""First rows of a sheet, empty ones too, among which the heading must be."""
-
-_LEAST_KNOWN: Final = 2
-"""A single known word may stand in a title or be somebody's remark."""
 
 
 def known_in(row: Row, known: AbstractSet[str]) -> int:

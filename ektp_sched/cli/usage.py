@@ -26,6 +26,10 @@ _EACH: Final = 8
 """MiB of addresses: measured with the smallest backlog, and for each processor."""
 
 
+_ALIKE: Final = 0.6
+"""Likeness from which a command is offered for a word that is none."""
+
+
 class TooLittleMemoryError(MemoryError):
     """A limit allows less memory than any command needs."""
 
@@ -59,10 +63,6 @@ def demand_memory() -> None:
                 kib=str(least_memory() << 10),
             )
             raise TooLittleMemoryError(message)
-
-
-_ALIKE: Final = 0.6
-"""Likeness from which a command is offered for a word that is none."""
 
 
 class Command(TyperCommand):

@@ -36,6 +36,13 @@ _WAITING: Final = re.compile(r"\.plan-(\d+)")
 """What the folder of a plan is called until its act is committed."""
 
 
+_RELEVANT: Final = frozenset(
+    {"import", "plan", "adopt", "prints", "count", "outage", "told"}
+    | {"priority", "accept", "reprint", "undo"}
+)
+"""Acts after which another plan might be made."""
+
+
 def waiting_place(folder: OfficeFolder, number: int) -> Path:
     """Return where a plan is written until its act is committed."""
     return folder.path / PLANS / f".plan-{number}"
@@ -135,13 +142,6 @@ def unknown_plans(folder: OfficeFolder, reader: Reader) -> list[PlanFolder]:
         for act in reader.acts("plan", "adopt", live=False)
     }
     return [plan for plan in folder.plans() if mark_of(plan.path) not in known]
-
-
-_RELEVANT: Final = frozenset(
-    {"import", "plan", "adopt", "prints", "count", "outage", "told"}
-    | {"priority", "accept", "reprint", "undo"}
-)
-"""Acts after which another plan might be made."""
 
 
 def is_relevant(act: Act) -> bool:

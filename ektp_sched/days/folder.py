@@ -34,6 +34,26 @@ _WAITING: Final = re.compile(r"\.office-(\d+)")
 """What a new office file is called until it is in place."""
 
 
+PLANS: Final = "plans"
+"""Where a folder of each day lies, a later plan of that day in it."""
+
+OFFICES: Final = ("office.toml", "office.xlsx")
+ENDINGS: Final = frozenset(
+    {".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".json", ".jsonl", ".ndjson"}
+    | {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
+)
+"""Of files that may be an export."""
+
+_OWN: Final = frozenset(
+    {*OFFICES, "arrivals.csv", "breakdowns.csv", "history.csv", "priority.csv"}
+    | {"office.schema.json", "scenarios.schema.json", "record_rejects.csv"}
+    | {"forgotten.json"}
+)
+"""Files of an office folder that are none."""
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
 def write_waiting(folder: Path, act: int, raw: bytes) -> None:
     """Write the office file of an act that is about to be committed."""
     with (folder / f".office-{act}").open("wb") as file:
@@ -105,25 +125,6 @@ def _put(folder: Path, path: Path, act: Act) -> None:
         )
         raise FolderError(message, file=str(target)) from None
     path.unlink(missing_ok=True)
-
-
-PLANS: Final = "plans"
-"""Where a folder of each day lies, a later plan of that day in it."""
-
-OFFICES: Final = ("office.toml", "office.xlsx")
-
-ENDINGS: Final = frozenset(
-    {".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".json", ".jsonl", ".ndjson"}
-    | {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
-)
-"""Of files that may be an export."""
-
-_OWN: Final = frozenset(
-    {*OFFICES, "arrivals.csv", "breakdowns.csv", "history.csv", "priority.csv"}
-    | {"office.schema.json", "scenarios.schema.json", "record_rejects.csv"}
-    | {"forgotten.json"}
-)
-"""Files of an office folder that are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +245,6 @@ def _tables(place: Path) -> Iterator[Path]:
         is_hidden = path.name.startswith(".") or is_junk(path.name)
         if path.suffix.lower() in ENDINGS and path.is_file() and not is_hidden:
             yield path
-
-
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _is_plan(folder: Path) -> bool:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from ektp_sched.office.changes import Change
 
 
+_WORKBOOK: Final = b"PK\x03\x04"
+
+
 def begin(folder: OfficeFolder, writer: Writer, signature: Signature) -> None:
     """Write the first act of an office's ledger."""
     detail = {
@@ -45,9 +48,6 @@ def fingerprint(office: Office) -> str | None:
         return None
     key = read_key(key_path(office))
     return hashlib.sha256(b"ektp-sched ledger\n" + key).hexdigest()[:16]
-
-
-_WORKBOOK: Final = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,18 @@ _KEPT: Final = 5_000
 """Things that one browser may address by a key; the one that came first goes."""
 
 
+TABS: Final = ("today", "people", "whatif", "council", "office")
+"""Pages of the desk that are named at its top."""
+
+_UPLOADS: Final = "ektp-desk-"
+_UPLOADED: Final = re.compile(
+    re.escape(f"{tempfile.gettempdir()}{os.sep}{_UPLOADS}") + rf"\w+{re.escape(os.sep)}"
+)
+_ISO: Final = re.compile(r"(?<![\w/.-])(\d{4})-(\d\d)-(\d\d)(?![\w/-]|\.\w)", re.ASCII)
+_NAME: Final = re.compile(r"[^A-Za-z0-9_-]+")
+_ENDING: Final = re.compile(r"\.[A-Za-z0-9]{1,7}")
+
+
 @dataclass(slots=True)
 class Session:
     """One browser.
@@ -119,18 +131,6 @@ class Sessions:
     def get(self, key: str) -> Session | None:
         """Return the session of a cookie."""
         return self._of.get(key)
-
-
-TABS: Final = ("today", "people", "whatif", "council", "office")
-"""Pages of the desk that are named at its top."""
-
-_UPLOADS: Final = "ektp-desk-"
-_UPLOADED: Final = re.compile(
-    re.escape(f"{tempfile.gettempdir()}{os.sep}{_UPLOADS}") + rf"\w+{re.escape(os.sep)}"
-)
-_ISO: Final = re.compile(r"(?<![\w/.-])(\d{4})-(\d\d)-(\d\d)(?![\w/-]|\.\w)", re.ASCII)
-_NAME: Final = re.compile(r"[^A-Za-z0-9_-]+")
-_ENDING: Final = re.compile(r"\.[A-Za-z0-9]{1,7}")
 
 
 @dataclass(slots=True)

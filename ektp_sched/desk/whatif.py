@@ -65,6 +65,14 @@ _POLICY: Final = (
 )
 
 
+_DAYS: Final = 365
+_FUTURES: Final = {"compare": 2_000, "need": 1_000, "promise": 2_000}
+"""As of the commands of that name."""
+
+_GOALS: Final = ("cleared", "on-target", "nobody-over")
+_LISTS: Final = {"promises.csv": "text/csv", "slipped.csv": "text/csv"}
+
+
 def report_answer(path: Path) -> Response:
     """Return a page of this program's, which may look as it does and nothing else.
 
@@ -87,14 +95,6 @@ def report_answer(path: Path) -> Response:
     return Response(
         raw, media_type="text/html", headers={"content-security-policy": policy}
     )
-
-
-_DAYS: Final = 365
-_FUTURES: Final = {"compare": 2_000, "need": 1_000, "promise": 2_000}
-"""As of the commands of that name."""
-
-_GOALS: Final = ("cleared", "on-target", "nobody-over")
-_LISTS: Final = {"promises.csv": "text/csv", "slipped.csv": "text/csv"}
 
 
 @dataclass(frozen=True, slots=True)

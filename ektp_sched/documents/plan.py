@@ -21,6 +21,49 @@ if TYPE_CHECKING:
     from ektp_sched.office import Notice, Office
 
 
+PLAN: Final = {
+    "application_id": pl.String(),
+    "day": pl.Date(),
+    "printer": pl.String(),
+    "server": pl.String(),
+    "batch": pl.Int64(),
+    "position": pl.Int64(),
+    "wait_days": pl.Int64(),
+    "urgency": pl.String(),
+    "pressure": pl.Float64(),
+}
+UNPRINTED: Final = {
+    "application_id": pl.String(),
+    "waiting_since": pl.Date(),
+    "urgency": pl.String(),
+    "reason": pl.String(),
+}
+PRICES: Final = {
+    "resource": pl.String(),
+    "day": pl.Date(),
+    "tier": pl.String(),
+    "rank": pl.String(),
+    "one_more": pl.Float64(),
+    "one_less": pl.Float64(),
+}
+CHANGES: Final = {
+    "application_id": pl.String(),
+    "was": pl.Date(),
+    "is": pl.Date(),
+    "days": pl.Int64(),
+    "because": pl.String(),
+}
+"""Of changes.csv."""
+
+SLIPPED: Final = {
+    "application_id": pl.String(),
+    "promised_on": pl.Date(),
+    "day": pl.Date(),
+    "days_late": pl.Int64(),
+}
+"""Of slipped.csv."""
+
+
 class Status(StrEnum):
     """How planning ended."""
 
@@ -165,46 +208,3 @@ class SavedPlan(Plan):
 
     path: Path
     summary: dict[str, Any]
-
-
-PLAN: Final = {
-    "application_id": pl.String(),
-    "day": pl.Date(),
-    "printer": pl.String(),
-    "server": pl.String(),
-    "batch": pl.Int64(),
-    "position": pl.Int64(),
-    "wait_days": pl.Int64(),
-    "urgency": pl.String(),
-    "pressure": pl.Float64(),
-}
-UNPRINTED: Final = {
-    "application_id": pl.String(),
-    "waiting_since": pl.Date(),
-    "urgency": pl.String(),
-    "reason": pl.String(),
-}
-PRICES: Final = {
-    "resource": pl.String(),
-    "day": pl.Date(),
-    "tier": pl.String(),
-    "rank": pl.String(),
-    "one_more": pl.Float64(),
-    "one_less": pl.Float64(),
-}
-CHANGES: Final = {
-    "application_id": pl.String(),
-    "was": pl.Date(),
-    "is": pl.Date(),
-    "days": pl.Int64(),
-    "because": pl.String(),
-}
-"""Of changes.csv."""
-
-SLIPPED: Final = {
-    "application_id": pl.String(),
-    "promised_on": pl.Date(),
-    "day": pl.Date(),
-    "days_late": pl.Int64(),
-}
-"""Of slipped.csv."""

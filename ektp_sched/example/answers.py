@@ -18,6 +18,9 @@ CARD: Final = "KTP-el"
 """The card that blanks are counted of."""
 
 
+_NAMES: Final = ("as-it-is", "new-server")
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What an office says of itself on its first day.
@@ -70,9 +73,6 @@ def _changes(answers: Answers) -> Iterator[Change]:
         values["cards",] = {CARD: {"default": True, "stock": answers.blanks}}
     for path, value in values.items():
         yield Change(path, None, value)
-
-
-_NAMES: Final = ("as-it-is", "new-server")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,34 @@ _SPECIAL: Final = said(
 )
 
 
+EXPORTS: Final = "exports"
+"""Folder beside the office file where the office drops its exports, and they stay."""
+
+_LARGEST_BYTES = 16_000_000
+_AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|(end of document))\)$")
+_REASONS: Final = {
+    "Cannot": "tertulis dua kali",
+    "Expected '=' after a key": "tidak ada = sesudah kunci",
+    "Expected ']": "nama tabel tidak ditutup dengan kurung siku",
+    "Expected '\"": "tanda kutip tidak ditutup",
+    "Expected \"'": "tanda kutip tidak ditutup",
+    "Expected newline or end of document": "ada sisa di akhir baris",
+    "Illegal character": "ada tanda yang tidak boleh dipakai",
+    "Invalid statement": "baris itu bukan kunci, tabel, atau catatan",
+    "Invalid initial character for a key": "tidak ada nama kunci",
+    "Invalid value": "nilainya tidak dikenal",
+    "Invalid date or datetime": "tanggal itu tidak ada",
+    "Invalid hex value": "sandi hurufnya salah",
+    "Unclosed array": "kurung siku tidak ditutup",
+    "Unclosed inline table": "kurung kurawal tidak ditutup",
+    "Unclosed": "belum ditutup",
+    "Unescaped '\\' in a string": "ada garis miring terbalik di dalam teks",
+    "Unterminated string": "tanda kutip tidak ditutup",
+    "Duplicate inline table key": "kunci tertulis dua kali",
+}
+"""Reasons of tomllib, by how they begin, in Indonesian."""
+
+
 class SpecialFileError(OSError):
     """A pipe, a device or a socket, which a reader could read without end."""
 
@@ -79,13 +107,6 @@ def read_whole(
                 "{what}; {remedy}", "{what}; {remedy}", what=message, remedy=remedy
             )
         raise error(message, file=name) from None
-
-
-EXPORTS: Final = "exports"
-"""Folder beside the office file where the office drops its exports, and they stay."""
-
-_LARGEST_BYTES = 16_000_000
-_AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|(end of document))\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,26 +286,3 @@ def _reason(what: str) -> Said:
         ),
         Said(what, what),
     )
-
-
-_REASONS: Final = {
-    "Cannot": "tertulis dua kali",
-    "Expected '=' after a key": "tidak ada = sesudah kunci",
-    "Expected ']": "nama tabel tidak ditutup dengan kurung siku",
-    "Expected '\"": "tanda kutip tidak ditutup",
-    "Expected \"'": "tanda kutip tidak ditutup",
-    "Expected newline or end of document": "ada sisa di akhir baris",
-    "Illegal character": "ada tanda yang tidak boleh dipakai",
-    "Invalid statement": "baris itu bukan kunci, tabel, atau catatan",
-    "Invalid initial character for a key": "tidak ada nama kunci",
-    "Invalid value": "nilainya tidak dikenal",
-    "Invalid date or datetime": "tanggal itu tidak ada",
-    "Invalid hex value": "sandi hurufnya salah",
-    "Unclosed array": "kurung siku tidak ditutup",
-    "Unclosed inline table": "kurung kurawal tidak ditutup",
-    "Unclosed": "belum ditutup",
-    "Unescaped '\\' in a string": "ada garis miring terbalik di dalam teks",
-    "Unterminated string": "tanda kutip tidak ditutup",
-    "Duplicate inline table key": "kunci tertulis dua kali",
-}
-"""Reasons of tomllib, by how they begin, in Indonesian."""

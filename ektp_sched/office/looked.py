@@ -31,6 +31,9 @@ LOCKED: Final = said(
 _LONG: Final = 10**15
 
 
+_CELLS: Final = frozenset({"table:table-cell", "table:covered-table-cell"})
+
+
 class RefusedError(Exception):
     """A workbook or Parquet must not be read: what is wrong and what would be right."""
 
@@ -118,9 +121,6 @@ class Look:
         """Bytes that all its cells take at most."""
         cells = sum(s.last_row * s.last_column for s in self.sheets if s is not None)
         return math.inf if self.longest is None else self.longest * cells
-
-
-_CELLS: Final = frozenset({"table:table-cell", "table:covered-table-cell"})
 
 
 def look_into_ods(chunks: Iterable[bytes], most_cells: int) -> Look:

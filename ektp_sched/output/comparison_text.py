@@ -30,18 +30,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.need import Enough, Need
 
 
-def aligned(rows: Iterable[Sequence[str]], texts: int = 1) -> Iterator[str]:
-    """Yield a line a row: so many columns are text, the others numbers."""
-    cells = [[" ".join(cell.split("\n")) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for row in cells:
-        placed = (
-            cell.ljust(width) if place < texts else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        yield "  ".join(placed).rstrip()
-
-
 _FIGURES: Final = (
     "nobody_waits",
     "returns",
@@ -52,6 +40,18 @@ _FIGURES: Final = (
     "cost",
 )
 """Those of the overview for which a screen has room."""
+
+
+def aligned(rows: Iterable[Sequence[str]], texts: int = 1) -> Iterator[str]:
+    """Yield a line a row: so many columns are text, the others numbers."""
+    cells = [[" ".join(cell.split("\n")) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        placed = (
+            cell.ljust(width) if place < texts else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(placed).rstrip()
 
 
 def comparison_lines(

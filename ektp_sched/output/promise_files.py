@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.dates.promise import Promises
 
 
+_TWICE = ("only_in_export", "earlier_in_export", "earlier_in_file", "dropped")
+
+
 def save_promises(
     promises: Promises,
     path: str | Path,
@@ -56,9 +59,6 @@ def save_promises(
         for code in LANGUAGES:
             poster = poster_html(promises, language(code))
             (folder / f"poster.{code}.html").write_bytes(poster.encode())
-
-
-_TWICE = ("only_in_export", "earlier_in_export", "earlier_in_file", "dropped")
 
 
 def promise_lines(

@@ -50,6 +50,9 @@ _VIOLATIONS: Final = 20
 _NAMED: Final = 3
 
 
+_STABILITY: Final = {MORE_FROZEN: "frozen", NOT_KEPT: "not_kept"}
+
+
 def show_plan(
     plan: AnyPlan, console: Console, texts: Language, path: Path | None = None
 ) -> None:
@@ -176,9 +179,6 @@ def show_verification(
     if hidden:
         more = texts.text("terminal.more_violations", count=hidden)
         indented(console, more)
-
-
-_STABILITY: Final = {MORE_FROZEN: "frozen", NOT_KEPT: "not_kept"}
 
 
 def show_dropped(drops: Sequence[Dropped], console: Console, texts: Language) -> None:

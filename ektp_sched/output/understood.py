@@ -25,6 +25,10 @@ _STATUSES: Final = 12
 _SIGNS: Final[dict[str | int, str]] = {"\t": "TAB"}
 
 
+_ROWS: Final = 5
+_KINDS: Final = 12
+
+
 def reconciled(backlog: Backlog, texts: Language) -> str:
     """Return "read = planned + held + rejected" with the numbers.
 
@@ -103,10 +107,6 @@ def read_as(backlog: Backlog, texts: Language) -> str:
         else f"{key} {value}"
         for key, value in backlog.read_as.items()
     )
-
-
-_ROWS: Final = 5
-_KINDS: Final = 12
 
 
 def show_check(

@@ -46,6 +46,13 @@ _MOST_HEADINGS: Final = 12
 _MARK: Final = "✗"
 
 
+_FIRST_DAY: Final = date(1899, 12, 30)
+"""From which a sheet counts days."""
+
+_CHART: Final = 4
+"""Days, less one, from which a line says something."""
+
+
 def add_page(book: Book, name: str, plan: AnyPlan, *, landscape: bool) -> Any:
     """Add a sheet laid out for A4, as wide as the page."""
     title = book.texts.text(f"book.{name}")
@@ -199,12 +206,6 @@ def write_overview(book: Book, plan: AnyPlan) -> None:
         notice_section(plan, texts),
     ):
         sheet.section(section)
-
-
-_FIRST_DAY: Final = date(1899, 12, 30)
-"""From which a sheet counts days."""
-_CHART: Final = 4
-"""Days, less one, from which a line says something."""
 
 
 def write_workbook(rows: SheetRows, plan: AnyPlan, path: Path, texts: Language) -> None:

@@ -29,6 +29,9 @@ NOTHING = -1
 """Index of nothing: blanks that are not counted."""
 
 
+_Key = TypeVar("_Key", bound="Hashable")
+
+
 @dataclass(frozen=True, slots=True)
 class Kinds:
     """Combinations of class, card type and area, and what the rules say of them."""
@@ -146,9 +149,6 @@ def _taker(
 def strictest_first(key: RankKey) -> tuple[tuple[bool, int], ...]:
     """Lower ranks first; none after all."""
     return tuple((part is None, part or 0) for part in key)
-
-
-_Key = TypeVar("_Key", bound="Hashable")
 
 
 def equal_printers(office: Office, capacity: Capacity) -> Ints:

@@ -49,6 +49,10 @@ if TYPE_CHECKING:
 _UPWARD = (Arc.PRINTER, Arc.LINK, Arc.SERVER, Arc.RESERVE)
 
 
+_WIDE = 1 << 61
+"""From here on whole numbers are Python's, which never overflow."""
+
+
 def live_nodes(program: Program, limits: Ints) -> Bools:
     """Return from which nodes a card could still reach the sink."""
     shut = limits == 0
@@ -111,10 +115,6 @@ def _carriers(program: Program, uses: Uses) -> Bools:
     np.add.at(fed, program.head, most)
     carries: Bools = (most <= fed[program.tail]) | (program.kind == Arc.PRINTER)
     return carries
-
-
-_WIDE = 1 << 61
-"""From here on whole numbers are Python's, which never overflow."""
 
 
 @dataclass(frozen=True, slots=True)

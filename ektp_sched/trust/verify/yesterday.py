@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 _IDS: Final = "application_id"
 
 
+_NOWHERE: Final = -1
+
+
 def other_yesterday(plan: Plan, backlog: Backlog, findings: Findings) -> bool:
     """Say that a plan and its backlog know of other days before, if so.
 
@@ -304,9 +307,6 @@ def _by_id(backlog: Backlog, known: Known) -> pl.DataFrame:
 
 def _rejects(known: Known) -> pl.DataFrame:
     return known.rejects.select(*DONE_REJECTS)
-
-
-_NOWHERE: Final = -1
 
 
 def kept_places(facts: Facts, findings: Findings, known: Known) -> Bools:
