@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from ektp_sched.output.rows import PASSED, guarded
+from ektp_sched.output.rows import guarded, heading_of
 from ektp_sched.output.tables import dates_as_text
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _table(rows: SheetRows, texts: Language, *, provisional: bool) -> pl.DataFra
     note = texts.text("column.note")
     taken = {*headings.values(), *ticks.values(), note}
     for name in rows.extra:
-        headings[name] = _free(name.removeprefix(PASSED), taken)
+        headings[name] = _free(heading_of(name, texts), taken)
         taken.add(headings[name])
     empty = [pl.lit(None, pl.String).alias(name) for name in ticks.values()]
     marks = [pl.lit(texts.text("sheet.provisional_short")).alias(note)]

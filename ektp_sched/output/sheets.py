@@ -25,7 +25,7 @@ from ektp_sched.output.paper import (
     room,
     wrapped,
 )
-from ektp_sched.output.rows import PASSED, STARS
+from ektp_sched.output.rows import STARS, heading_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -211,7 +211,7 @@ def laid_out(
         columns.append(Column(tick, heading, "tick", width))
     columns, left = fitting(columns, rows.extra)
     columns = filled(columns)
-    lines = [f"{name.removeprefix(PASSED)}: {text}" for name, text in same.items()]
+    lines = [f"{heading_of(name, texts)}: {text}" for name, text in same.items()]
     if left:
         lines.append(texts.text("sheet.further", names=", ".join(left)))
     rooms = {
@@ -239,9 +239,7 @@ def _same_throughout(rows: SheetRows, part: Part, facts: Facts) -> dict[str, str
 
 
 def _column(name: str, style: str, facts: Facts, texts: Language) -> Column:
-    heading = name.removeprefix(PASSED)
-    if heading == name:
-        heading = texts.text(f"column.{name}")
+    heading = heading_of(name, texts)
     longest = 9.5 if style == "date" else 0.9 * facts[f"widest:{name}"]
     word = max((len(word) for word in heading.split()), default=1)
     least = max(4.0, word * 1.05 + 1.5)
