@@ -46,6 +46,11 @@ if TYPE_CHECKING:
     from ektp_sched.trust import Audit, Violation
 
 _WORST = 10
+_TOLD = (
+    *("stopped", "idle_days", "unlisted", "rejects"),
+    *("deviations", "deviations_explained"),
+)
+"""Figures of an audit that a screen tells where they are not 0."""
 
 
 def verify(
@@ -429,12 +434,10 @@ def _violation(violation: Violation, words: Language) -> dict[str, Any]:
 def _audit_lines(result: Audit, out: Path, words: Language) -> Iterator[str]:
     if result.start is not None and result.end is not None:
         yield words.text("audit.period", start=result.start, end=result.end)
+    from ektp_sched.output.audit_sheets import verdict
+
     count = result.out_of_turn.height
-    yield (
-        words.text("audit.clean")
-        if result.clean
-        else words.text("audit.found", count=count)
-    )
+    yield verdict(result, words)
     worst = result.out_of_turn.head(_WORST)
     for row in worst.iter_rows(named=True):
         text = words.text(
@@ -487,21 +490,12 @@ def _deviation_lines(result: Audit, words: Language) -> Iterator[str]:
 
 
 def _audit_figures(result: Audit, words: Language) -> Iterator[str]:
-    from ektp_sched.output.audit_sheets import deviations_explained
+    from ektp_sched.output.audit_sheets import audit_figures
 
-    figures = {
-        "cards": result.cards,
-        "explained": result.explained.height,
-        **{f"overtakes_{name}": n for name, n in result.overtakes.items()},
-        "stopped": 0 if result.stopped is None else result.stopped.height,
-        "idle_days": result.idle.height,
-        "unlisted": result.unlisted.height,
-        "rejects": result.rejects.height,
-        "deviations": 0 if result.deviations is None else result.deviations.height,
-        "deviations_explained": deviations_explained(result),
-    }
-    for name, figure in figures.items():
-        if figure:
+    figures = audit_figures(result)
+    names = ("cards", "explained", *(f"overtakes_{name}" for name in result.overtakes))
+    for name in (*names, *_TOLD):
+        if figure := figures.get(name):
             yield f"{words.text(f'audit.figure.{name}')}: {words.number(figure)}"
         if figure and name == "unlisted":
             yield f"  {_log_rows(result, words)}"
