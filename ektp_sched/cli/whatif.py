@@ -76,9 +76,9 @@ def compare(
     """
     from ektp_sched.backlog import read_backlog
     from ektp_sched.documents.seal import COMPARISON
-    from ektp_sched.output.comparison import save_comparison
     from ektp_sched.output.comparison_text import comparison_lines
     from ektp_sched.output.placing import refuse_early
+    from ektp_sched.output.report.comparison_file import save_comparison
     from ektp_sched.scenarios import compare as run
     from ektp_sched.scenarios import load_scenarios
 

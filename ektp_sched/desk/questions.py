@@ -75,7 +75,7 @@ def document_in(folder: Path, kind: str, day: date) -> dict[str, Any]:
 
 def compare(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     """Compare the office's scenarios from those who wait today."""
-    from ektp_sched.output.comparison import save_comparison
+    from ektp_sched.output.report.comparison_file import save_comparison
     from ektp_sched.scenarios import compare as run
     from ektp_sched.scenarios import load_scenarios
 

@@ -29,7 +29,7 @@ class Comparison(scenarios.Comparison):  # noqa: D101 (that of the room)
         ektp_sched.errors.FolderError
             If the folder holds something else, or cannot be written.
         """
-        from ektp_sched.output.comparison import save_comparison
+        from ektp_sched.output.report.comparison_file import save_comparison
 
         save_comparison(self, path, force=force)
 
