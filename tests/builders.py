@@ -41,29 +41,6 @@ if TYPE_CHECKING:
 FakePlan = Plan
 """One made by hand, with what is wrong in it."""
 
-__all__ = [
-    "START",
-    "Case",
-    "FakePlan",
-    "Slot",
-    "as_fake",
-    "best_values",
-    "certificate_dict",
-    "choices",
-    "day",
-    "every_plan",
-    "keeps_limits",
-    "make_backlog",
-    "make_office",
-    "make_plan",
-    "planned",
-    "random_case",
-    "renewed",
-    "shift_use",
-    "tier_vector",
-    "write_folder",
-]
-
 START = date(2017, 9, 12)
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Slot = tuple[int, str, str] | None

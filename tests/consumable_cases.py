@@ -16,14 +16,6 @@ if TYPE_CHECKING:
 
     from builders import Slot
 
-__all__ = [
-    "consumable_choices",
-    "keeps_consumables",
-    "lots_and_cards",
-    "most_with_blanks",
-    "ribbons_kept",
-]
-
 Cards = dict[str | None, list[int]]
 
 

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.quotas import Quota
     from ektp_sched.rules.shifts import Shift
 
-__all__ = ["Small", "Use", "keeping", "nameable", "relieved"]
-
 Use = tuple[str, int]
 """A shift and the day, counted from the start, on which it is worked."""
 

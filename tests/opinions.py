@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.planning import Plan
 
-__all__ = ["nothing_is_wrong", "planned_by_both"]
-
 
 def planned_by_both(case: Case, best: tuple[int, ...] | None) -> Iterator[Plan]:
     """Yield the plans of both engines; where there is no best, both must say so."""

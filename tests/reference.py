@@ -30,28 +30,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning import Plan
     from ektp_sched.rules.quotas import Quota
 
-__all__ = [
-    "Crossing",
-    "Limits",
-    "Person",
-    "Reference",
-    "Slot",
-    "asks",
-    "broken_quotas",
-    "comes_first",
-    "could_be_printed",
-    "digest",
-    "enumerated",
-    "every_plan",
-    "periods",
-    "quota_breaks",
-    "rank_of",
-    "reference",
-    "shifts_allowed",
-    "slots_of",
-    "tier_names",
-]
-
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Slot = tuple[int, str, str] | None

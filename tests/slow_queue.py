@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from reference import Person as Applicant
     from strategies import Case
 
-__all__ = ["Desk", "Newcomer", "Person", "Slow", "slow"]
-
 _WINDOW = 3
 
 

@@ -14,11 +14,10 @@ from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import altair as alt
 import numpy as np
 import polars as pl
 import pytest
-from output_cases import START, make
+from output_cases import START, make, valid_charts
 from typer.testing import CliRunner
 
 import ektp_sched
@@ -482,13 +481,7 @@ def test_one_more_card_by_hand() -> None:
 def test_every_chart_is_valid_vega_lite(
     made: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = []
-
-    def checked(chart: Any, texts: Any) -> str:
-        seen.append(alt.LayerChart.from_dict(chart).to_dict(validate=True))
-        return '<svg viewBox="0 0 1 1"></svg>'
-
-    monkeypatch.setattr(drawing, "plain_svg", checked)
+    seen = valid_charts(monkeypatch)
     plan_report(made, EN)
     assert len(seen) == 6
     assert len({spec["width"] for spec in seen}) == 1  # drawn once, for any screen
