@@ -40,6 +40,9 @@ class Crossing(Exception):
     """Blanks may run out, and no chain of arcs can say so."""
 
 
+OWN = ("cost_idr", "shifts")
+"""Tiers of the shifts, which no person's day changes."""
+
 Blank = tuple[int, int, str | None]
 """First and last day on which one blank can be used, and for which class alone."""
 
@@ -274,6 +277,8 @@ class Reference:
         """Return the scaled cost of a day; ``days`` is "not printed"."""
         name, rank = tier
         if rank is not None and rank != person.rank:
+            return 0
+        if name in OWN:
             return 0
         if name == "unprinted":
             return int(day == self.limits.days)
@@ -730,11 +735,26 @@ def tier_names(office: Office, *, second: bool) -> list[str]:
     """Return the named tiers in order, on a second morning with ``frozen``."""
     names: list[str] = list(office.plan.tiers)
     if not second:
-        return [name for name in names if name != "moved"]
-    if office.plan.freeze_days:
+        names = [name for name in names if name != "moved"]
+    elif office.plan.freeze_days:
         at = names.index("pressure") if "pressure" in names else len(names)
         names.insert(at, "frozen")
-    return names
+    return names + [name for name in OWN if office.shifts and name not in names]
+
+
+def ranked(names: Sequence[str], ranks: Sequence[tuple[float, float]]) -> list[Tier]:
+    """Return tiers in order: ranks lie in each stretch between the shifts' own."""
+    order: list[Tier] = []
+    stretch: list[str] = []
+    for name in [*names, None]:
+        if name is not None and name not in OWN:
+            stretch.append(name)
+            continue
+        order += [("unprinted", rank) for rank in ranks if "unprinted" in stretch]
+        order += [(n, rank) for rank in ranks for n in stretch if n != "unprinted"]
+        order += [] if name is None else [(name, None)]
+        stretch = []
+    return order
 
 
 def reference(
@@ -748,17 +768,11 @@ def reference(
         pairs = zip(rows, known.given.to_dicts(), strict=True)
         rows = [row | given for row, given in pairs]
     people = tuple(_person(office, row, case.start) for row in rows)
-    second = known is not None
-    names = tier_names(office, second=second) if tiers is None else tiers
+    names = tier_names(office, second=known is not None) if tiers is None else tiers
     order: list[Tier] = [(name, None) for name in names]
     if office.area_rank or any(k.rank is not None for k in office.urgency.values()):
-        ranks = sorted({p.rank for p in people})
-        order = [("unprinted", r) for r in ranks if "unprinted" in names]
-        order += [(n, r) for r in ranks for n in names if n != "unprinted"]
-        if not people:
-            order = [("unprinted", (inf, inf))] * ("unprinted" in names)
-            order += [(n, (inf, inf)) for n in names if n != "unprinted"]
-    if tiers is None and second and "moved" not in names:
+        order = ranked(names, sorted({p.rank for p in people}) or [(inf, inf)])
+    if tiers is None and known is not None and "moved" not in names:
         order.append(("moved", None))
     return Reference(
         office=office,

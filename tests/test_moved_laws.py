@@ -100,7 +100,7 @@ def test_shifts_quotas_and_blanks_move_no_more_than_they_must(case: Case) -> Non
         assert plan.status is Status.INFEASIBLE
         return
     assert plan.status is Status.OPTIMAL
-    assert named(plan) == [name for name, _ in small.tiers]
+    assert named(plan) == [name for name, _ in small.known.tiers]
     assert values(plan) == best
     uses = [(use.shift, (use.day - case.start).days) for use in plan.shifts]
     assert small.value_of(days_of(plan), uses) == best

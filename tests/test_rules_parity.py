@@ -29,6 +29,7 @@ from folder_damages import by_checker, by_verify
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
+from reference import could_be_printed
 from strategies import FEW, HALF
 
 import ektp_sched as ek
@@ -56,7 +57,7 @@ AREAS = ("Alak", "Oebobo", "Kelapa Lima")
 def broken(case: Case, choice: Sequence[Slot]) -> set[tuple[int, int, str, str]]:
     """Return entry, day, and the area too far ahead of which, by the definition."""
     rows, wrong = case.rows(), set()
-    limits = case.limits
+    limits, people = case.limits, case.problem.people
     for index, entry in enumerate(case.office.parity):
         of = {
             a: [n for n, row in enumerate(rows) if row["area"] == a]
@@ -79,10 +80,7 @@ def broken(case: Case, choice: Sequence[Slot]) -> set[tuple[int, int, str, str]]
                 done = [choice[n] is not None and choice[n][0] <= at for n in members]  # type: ignore[index]
                 share[area] = Fraction(sum(done), len(members))
                 left[area] = any(
-                    not printed
-                    and rows[n]["ready_on"] <= day(at)
-                    and case.office.eligible(rows[n]["card"], area)
-                    and not (rows[n]["pinned_on"] and rows[n]["pinned_on"] > day(at))
+                    not printed and could_be_printed(people[n], at)
                     for n, printed in zip(members, done, strict=True)
                 )
             for more, less in permutations(of, 2):
