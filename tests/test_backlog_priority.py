@@ -148,47 +148,21 @@ def test_it_may_be_a_workbook(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "column", "sentence"),
     [
-        (
-            "A,emergancy,,x,Head",
-            "urgency",
-            "is no urgency class; nearest is emergency; the office has emergency, "
-            "urgent, routine",
-        ),
-        (
-            "A,,31/02/2017,x,Head",
-            "due_on",
-            "is no date that can be read; write it as 2017-09-12 or 12/09/2017",
-        ),
-        (
-            "A,urgent,,,Head",
-            "reason",
-            "is empty; each line needs whom it is about, a reason and by whom",
-        ),
-        (
-            "A,urgent,,x,",
-            "by",
-            "is empty; each line needs whom it is about, a reason and by whom",
-        ),
-        (
-            ",urgent,,x,Head",
-            "application_id",
-            "is empty; each line needs whom it is about, a reason and by whom",
-        ),
-        (
-            "A,,,x,Head",
-            "urgency",
-            "neither urgency nor due_on is given; fill in one of them",
-        ),
+        ("A,emergancy,,x,Head", "urgency", "is no urgency class"),
+        ("A,,31/02/2017,x,Head", "due_on", "is no date that can be read"),
+        ("A,urgent,,,Head", "reason", "is empty"),
+        ("A,urgent,,x,", "by", "is empty"),
+        (",urgent,,x,Head", "application_id", "is empty"),
+        ("A,,,x,Head", "urgency", "neither urgency nor due_on is given"),
         (
             "B,urgent,,x,Head",
             "application_id",
-            "names an application that an earlier row names; keep one of the rows",
+            "names an application that an earlier row names",
         ),
         (
             "A,urgent,,x,Head,y",
             None,
-            "has more cells than headings, a quotation mark out of place, or signs "
-            "that are no text",
+            "has more cells than headings, a quotation mark out of place",
         ),
     ],
 )
@@ -199,7 +173,8 @@ def test_a_line_that_is_not_sound_names_its_row(
         tmp_path,
         f"application_id,urgency,due_on,reason,by\nB,urgent,,x,Head\n{line}\n",
     )
-    assert (error.row, error.column, error.message) == (3, column, sentence)
+    assert (error.row, error.column) == (3, column)
+    assert error.message.startswith(sentence)
 
 
 def test_every_bad_line_is_a_problem_and_none_names_a_person(tmp_path: Path) -> None:
