@@ -155,10 +155,8 @@ def proportional(blanks: int, weights: dict[str, int]) -> dict[str, int]:
 
 
 def seeds(*numbers: int) -> list[Any]:
-    """Two small nations for every change, and the others where there is time."""
-    return [
-        pytest.param(n, marks=[pytest.mark.slow] * (n not in (1, 4))) for n in numbers
-    ]
+    """One small nation for every change, and the others where there is time."""
+    return [pytest.param(n, marks=[pytest.mark.slow] * (n != 4)) for n in numbers]
 
 
 @pytest.mark.parametrize("seed", seeds(*range(7)))
@@ -395,6 +393,7 @@ def test_numbers_that_are_none_are_refused_before_anything_is_written(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_deliveries_are_divided_too_and_shares_add_up(
     nation: Path, tmp_path: Path
 ) -> None:
