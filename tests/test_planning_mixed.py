@@ -86,48 +86,6 @@ def test_looking_at_few_choices_first_finds_the_same(case: Case) -> None:
     assert values(plan) == values(known)
 
 
-def without(case: Case, place: str) -> Case:
-    """Return the case without one of the rules that a conflict names."""
-    if place == "pins":
-        return case.with_rows([row | {"pinned_on": None} for row in case.rows])
-    if place.startswith("cards."):
-        name = place.split(".")[1]
-        cards = case.document["cards"]
-        kept = {
-            k: v for k, v in cards[name].items() if k not in ("stock", "deliveries")
-        }
-        return case.with_document(cards=cards | {name: kept})
-    number = int(place.removeprefix("quotas[").removesuffix("]")) - 1
-    quotas = case.document["quotas"]
-    return case.with_document(quotas=[q for i, q in enumerate(quotas) if i != number])
-
-
-@pytest.mark.slow
-@given(quota_cases())
-def test_a_contradiction_is_as_small_as_can_be(case: Case) -> None:
-    plan = case.plan()
-    if plan.status is not Status.INFEASIBLE or plan.conflict[0].code != "rules":
-        return
-    places = [rule.place for rule in plan.conflict[0].rules]
-    assert places
-    alone = case.with_document(
-        quotas=[
-            quota
-            for number, quota in enumerate(case.document["quotas"])
-            if f"quotas[{number + 1}]" in places
-        ]
-    )
-    if "pins" not in places:
-        alone = without(alone, "pins")
-    assert alone.plan().status is Status.INFEASIBLE
-    for place in places:
-        # The others may contradict each other in another way, but not these.
-        kept = without(case, place)
-        again = kept.plan()
-        if again.status is Status.INFEASIBLE:
-            assert {r.place for r in again.conflict[0].rules} != set(places) - {place}
-
-
 @pytest.mark.slow
 @given(pinned_cases(most=8))
 def test_the_program_and_the_network_agree_where_both_apply(case: Case) -> None:
