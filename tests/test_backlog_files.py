@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 import xlsxwriter
+from offices import THREE, small
 
 from ektp_sched.backlog import from_frame, read_backlog
 from ektp_sched.errors import BacklogError
-from ektp_sched.office import Office
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from ektp_sched.office import Office
 
 pytestmark = pytest.mark.usefixtures("forked_trials")
 
@@ -27,16 +29,7 @@ PLAIN = "application_id,waiting_since,area\n007,2016-12-31,Alak\nB,2017-01-02,\n
 
 
 def office(**tables: Any) -> Office:
-    base: dict[str, Any] = {
-        "name": "Kupang",
-        "servers": [{"id": "server-1", "cards_per_day": 200}],
-        "printers": [{"id": "printer-1", "cards_per_day": 120}],
-        "urgency": {
-            "urgent": {"target_days": 7},
-            "routine": {"target_days": 30, "default": True},
-        },
-    }
-    return Office.model_validate(base | tables)
+    return small(**{"urgency": THREE} | tables)
 
 
 def write(tmp_path: Path, data: bytes | str, name: str = "backlog.csv") -> Path:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import xlsxwriter
+from offices import THREE, small
 
 from ektp_sched.backlog import Backlog, make_key, read_backlog
 from ektp_sched.errors import PriorityError
-from ektp_sched.office import Office
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ektp_sched.office import Office
 
 BACKLOG = (
     "application_id,waiting_since,urgency,due_on,NIK,STATUS\n"
@@ -25,21 +27,8 @@ BACKLOG = (
 
 
 def office(base: Path, **tables: Any) -> Office:
-    made = Office.model_validate(
-        {
-            "name": "Kupang",
-            "servers": [{"id": "server-1", "cards_per_day": 200}],
-            "printers": [{"id": "printer-1", "cards_per_day": 120}],
-            "urgency": {
-                "emergency": {"target_days": 3},
-                "urgent": {"target_days": 7},
-                "routine": {"target_days": 30, "default": True},
-            },
-            "status": {"printable": ["PRR"]},
-        }
-        | tables
-    )
-    return made.located(base, "0" * 64)
+    rules = {"urgency": THREE, "status": {"printable": ["PRR"]}}
+    return small(**rules | tables).located(base, "0" * 64)
 
 
 def read(tmp_path: Path, lines: str, backlog: str = BACKLOG, **tables: Any) -> Backlog:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 import pytest
+from offices import small
 from output_cases import START, make, valid_charts
 from typer.testing import CliRunner
 
@@ -308,14 +309,7 @@ def test_a_notebook_shows_a_table_and_a_chart(made: Plan, out: Path) -> None:
 
 
 def test_a_notebook_shows_why_there_is_no_plan(tmp_path: Path) -> None:
-    office = Office.model_validate(
-        {
-            "name": "<x>",
-            "language": "en",
-            "servers": [{"id": "s", "cards_per_day": 1}],
-            "printers": [{"id": "p", "cards_per_day": 1}],
-        }
-    )
+    office = small(1, name="<x>", language="en")
     rows = {"application_id": ["a", "b"], "waiting_since": [START, START]}
     pins = pl.DataFrame(rows).with_columns(pinned_on=pl.lit(START))
     none = plan(from_frame(pins, office), office, start=START, days=3)
