@@ -337,13 +337,6 @@ def test_nothing_to_print(made: Plan) -> None:
     assert "<table>" in empty._repr_html_()
 
 
-@pytest.mark.slow
-def test_a_provisional_plan_says_so(made: Plan) -> None:
-    backlog = replace(made.backlog, provisional=True)
-    html = plan_report(replace(made, backlog=backlog), ID)
-    assert '<p class="warning">SEMENTARA' in html
-
-
 def random_plan(days: int, horizon: int, people: int = 400) -> Plan:
     """Plan people of two areas over a long time, one printer among many idle."""
     rng = np.random.default_rng(5)

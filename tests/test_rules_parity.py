@@ -28,7 +28,7 @@ from builders import (
 from folder_damages import by_checker, by_verify
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from opinions import nothing_is_wrong
+from opinions import nothing_is_wrong, what_is_forbidden_breaks_it
 from reference import could_be_printed
 from strategies import FEW, HALF
 
@@ -42,8 +42,6 @@ from ektp_sched.output.limits import limits_csv
 from ektp_sched.planning import Status
 from ektp_sched.rules.parity import PARITY
 from ektp_sched.trust import checker, explain, fairness, verify
-from ektp_sched.trust.counts.moves import FREE, Moves
-from ektp_sched.trust.facts import read_facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -354,31 +352,11 @@ def test_moves_and_exchanges_are_forbidden_where_they_would_break_it(
 ) -> None:
     case, choice = drawn
     assume(not broken(case, choice))
-    facts = read_facts(make_plan(case, choice), case.backlog, case.office)
-    moves, rows = Moves(facts, [PARITY]), case.rows()
-    days = [case.days if slot is None else slot[0] for slot in choice]
-    ready = [max(0, (row["ready_on"] - case.start).days) for row in rows]
-    free = [row["pinned_on"] is None for row in rows]
-    sorts = moves.sort[facts.kind]
-    for number, later in enumerate(days):
-        for to in range(ready[number], later) if free[number] else ():
-            moved = [*choice]
-            moved[number] = to, "p", "s"
-            places = {f"parity[{entry + 1}]" for entry, *_ in broken(case, moved)}
-            held = moves.against_move(int(facts.kind[number]), to, later)
-            assert {moves.places[place] for place in held} == places
-        for other, sooner in enumerate(days):
-            if (
-                sooner < later
-                and ready[number] <= sooner
-                and free[number]
-                and free[other]
-            ):
-                moved = [*choice]
-                moved[number], moved[other] = choice[other], choice[number]
-                against = moves.against_exchange(sooner, later)
-                held_by = against[sorts[number], sorts[other]]
-                assert (held_by == FREE) == (not broken(case, moved))
+
+    def places(moved: Sequence[Slot]) -> set[str]:
+        return {f"parity[{entry + 1}]" for entry, *_ in broken(case, moved)}
+
+    what_is_forbidden_breaks_it(case, choice, PARITY, places)
 
 
 def test_explain_says_that_parity_holds_it() -> None:

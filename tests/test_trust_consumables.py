@@ -18,21 +18,16 @@ from consumable_cases import (
 )
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
-from opinions import nothing_is_wrong
-from strategies import FEW, HALF, consumable_cases
+from strategies import FEW, HALF
 
 from ektp_sched.office import capacity
-from ektp_sched.output.explain_text import explanation_lines
-from ektp_sched.output.languages import language
 from ektp_sched.people.blanks import Blanks
-from ektp_sched.planning import Status
-from ektp_sched.trust import checker, explain, fairness, verify
+from ektp_sched.trust import checker, fairness, verify
 
 if TYPE_CHECKING:
     import pytest
     from builders import FakePlan, Slot
     from consumable_cases import Cards
-    from strategies import Case as DrawnCase
 
     from ektp_sched.office import Lot
 
@@ -189,18 +184,3 @@ def test_overtakes_are_those_whose_exchange_keeps_every_rule(drawn: Chosen) -> N
         wanted += keeps_limits(case, other) and keeps_consumables(case, other)
     found = fairness(make_plan(case, choice), case.backlog, case.office)
     assert found.avoidable == wanted
-
-
-@FEW
-@given(case=consumable_cases())
-def test_what_the_program_plans_passes(case: DrawnCase) -> None:
-    plan = case.plan()
-    if plan.status is Status.INFEASIBLE:
-        assert plan.conflict
-        return
-    assert plan.status is Status.OPTIMAL
-    nothing_is_wrong(plan, case)
-    assert fairness(plan, case.backlog, case.office).avoidable == 0
-    for one in case.backlog.frame["application_id"]:
-        said = explain(plan, case.backlog, case.office, one)
-        assert explanation_lines(said, language("en"))

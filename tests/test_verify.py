@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import strategies
 from builders import (
     START,
     Case,
@@ -23,10 +24,21 @@ from builders import (
 from damages import DAMAGES, Damage, base, slots_of
 from hypothesis import given
 from hypothesis import strategies as st
+from opinions import nothing_is_wrong
 
 from ektp_sched.documents import Status, Tier
+from ektp_sched.output.explain_text import explanation_lines
+from ektp_sched.output.languages import language
 from ektp_sched.output.rows import sheet_rows
-from ektp_sched.trust import Violation, facts, verify
+from ektp_sched.trust import (
+    Violation,
+    check_certificate,
+    explain,
+    facts,
+    fairness,
+    proves_choice,
+    verify,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,15 +107,31 @@ def test_there_are_enough_kinds_of_damage() -> None:
     assert len({damage.code for damage in DAMAGES}) >= 20
 
 
-@given(seed=st.integers(0, 10**6))
-def test_what_the_program_plans_passes(seed: int) -> None:
-    case = random_case(seed)
-    plan = planned(case)
-    if plan.status == "infeasible":
+@given(
+    strategies.cases()
+    | strategies.pinned_cases()
+    | strategies.quota_cases()
+    | strategies.shift_cases()
+    | strategies.mixed_cases()
+    | strategies.consumable_cases()
+    | strategies.given_cases(strategies.cases() | strategies.mixed_cases())
+)
+def test_what_the_program_plans_passes_every_check(case: strategies.Case) -> None:
+    plan = case.plan()
+    if plan.status is Status.INFEASIBLE:
+        assert plan.conflict
         assert codes(verify(plan, case.backlog, case.office)) == ["no-plan"]
-    else:
-        assert plan.status == "optimal"
-        assert verify(plan, case.backlog, case.office) == []
+        return
+    assert plan.status is Status.OPTIMAL
+    check = nothing_is_wrong(plan, case)
+    assert check.whole
+    assert check.chosen == proves_choice(plan.certificate)
+    assert check_certificate(plan, case.backlog, case.office) == []
+    overtakes = fairness(plan, case.backlog, case.office)
+    assert overtakes.avoidable == 0 or "pressure" not in case.office.plan.tiers
+    for name in case.backlog.frame["application_id"]:
+        said = explain(plan, case.backlog, case.office, name)
+        assert explanation_lines(said, language("en"))
 
 
 @given(seed=st.integers(0, 10**6))
