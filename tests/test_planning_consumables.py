@@ -19,7 +19,6 @@ from strategies import (
     days_of,
     desk,
     person,
-    quota_cases,
 )
 from test_planning_mixed import values
 
@@ -129,7 +128,7 @@ def _kind(case: Case, name: str) -> Document:
 
 
 @pytest.mark.slow
-@given(quota_cases() | consumable_cases())
+@given(consumable_cases())
 def test_a_contradiction_is_as_small_as_can_be(case: Case) -> None:
     """Alone its rules contradict each other, and all but any one of them do not."""
     plan = case.plan()

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from mixes_brute import Small
-from reference import broken_quotas
 from strategies import (
     FEW,
     HALF,
@@ -52,27 +51,6 @@ def best(case: Case) -> list[int] | None:
 
 def values(plan: Plan) -> list[int]:
     return [tier.value for tier in plan.tiers]
-
-
-@pytest.mark.slow
-@given(quota_cases())
-def test_no_plan_that_keeps_the_quotas_is_better(case: Case) -> None:
-    wanted = best(case)
-    plan = case.plan()
-    if wanted is None:
-        assert plan.status is Status.INFEASIBLE
-        for conflict in plan.conflict:
-            if conflict.code != "rules":
-                named = [
-                    r
-                    for r in case.rows
-                    if r["application_id"] in conflict.application_ids
-                ]
-                assert best(case.with_rows(named).with_document(quotas=[])) is None
-        return
-    assert plan.status is Status.OPTIMAL
-    assert broken_quotas(case, days_of(plan)) == set()
-    assert values(plan) == wanted
 
 
 @pytest.mark.slow

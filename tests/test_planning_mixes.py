@@ -14,7 +14,16 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from mixes_brute import Small, keeping, nameable, relieved
 from opinions import nothing_is_wrong
-from strategies import FEW, HALF, START, Case, days_of, desk, mixed_cases, person
+from strategies import (
+    FEW,
+    START,
+    Case,
+    days_of,
+    desk,
+    mixed_cases,
+    person,
+    quota_cases,
+)
 
 import ektp_sched as ek
 from ektp_sched.planning import Status
@@ -34,8 +43,7 @@ def possible(case: Case) -> bool:
 
 
 @pytest.mark.slow
-@HALF
-@given(mixed_cases())
+@given(mixed_cases() | quota_cases())
 def test_a_mix_of_rules_is_planned_as_well_as_can_be(case: Case) -> None:
     small = Small(case)
     wanted = small.best()
