@@ -398,7 +398,7 @@ def keeping(case: Case, places: set[str]) -> Case:
             for key, value in table.items()
             if f"cards.{name}.stock" not in gone or key == "default"
         }
-        for name, table in document["cards"].items()
+        for name, table in document.get("cards", {}).items()
     }
     document["shifts"] = [
         {

@@ -23,6 +23,7 @@ from strategies import (
     mixed_cases,
     person,
     quota_cases,
+    shift_cases,
 )
 
 import ektp_sched as ek
@@ -137,14 +138,20 @@ def compare(less: Case, more: Case) -> None:
 @st.composite
 def without_a_restriction(draw: st.DrawFn) -> tuple[Case, Case]:
     """Draw a case, and the same without one rule or outage that only restricts."""
-    case = draw(mixed_cases())
+    case = draw(mixed_cases() | shift_cases())
     places = nameable(case)
     places += ["outages"] if case.document.get("outages") else []
+    shifts = case.document.get("shifts", ())
+    free: dict[str, Any] = {"resources": None, "on_holidays": True}
+    places += [key for key in free if any(key in shift for shift in shifts)]
     assume(places)
     place = draw(st.sampled_from(places))
     event(f"without {place.split('[')[0]}")
     if place == "outages":
         return case, case.with_document(outages=[])
+    if place in free:
+        freed = {place: free[place]}
+        return case, case.with_document(shifts=[shift | freed for shift in shifts])
     return case, keeping(case, set(places) - {place})
 
 
@@ -160,10 +167,12 @@ def test_dropping_what_only_restricts_never_worsens_the_tiers(
 @st.composite
 def without_an_addition(draw: st.DrawFn) -> tuple[Case, Case]:
     """Draw a case without one shift or delivery that only adds, and with it."""
-    case = draw(mixed_cases())
+    case = draw(mixed_cases() | shift_cases())
     fewer = deepcopy(case.document)
     own = {"cost_idr", "shifts"} & set(fewer.get("plan", {}).get("tiers", ()))
-    lists = [t["deliveries"] for t in fewer["cards"].values() if t.get("deliveries")]
+    lists = [
+        t["deliveries"] for t in fewer.get("cards", {}).values() if t.get("deliveries")
+    ]
     if len(fewer.get("shifts", ())) > 1 or ("shifts" in fewer and not own):
         lists.append(fewer["shifts"])
     assume(lists)
@@ -198,14 +207,14 @@ def idle(case: Case) -> list[dict[str, Any]]:
     if shifts:
         found.append({"budget": case.document.get("budget", {"idr": 10**9})})
         found.append({"shifts": [{"max_uses": case.days} | one for one in shifts]})
-    cards = case.document["cards"]
+    cards = case.document.get("cards", {})
     ample = {n: {"stock": count, "deliveries": []} | t for n, t in cards.items()}
     return [*found, {"cards": ample}]
 
 
 @pytest.mark.slow
 @FEW
-@given(mixed_cases(), st.data())
+@given(mixed_cases() | shift_cases(), st.data())
 def test_a_rule_that_cannot_bind_changes_no_tier(case: Case, data: Any) -> None:
     tables = data.draw(st.sampled_from(idle(case)))
     before, after = case.plan(), case.with_document(**tables).plan()
