@@ -525,7 +525,8 @@ class Reference:
                 if not (self.may(late, two) and self.may(early, one)):
                     continue
                 after = {**slots, late.name: two, early.name: one}
-                if late.card != early.card and self.broken_blanks(after):
+                alike = (late.card, late.urgency) == (early.card, early.urgency)
+                if not alike and self.broken_blanks(after):
                     continue
                 yield (
                     late,
@@ -539,20 +540,27 @@ class Reference:
                     ),
                 )
 
-    def overtakes(self, slots: Mapping[str, Slot]) -> tuple[set[tuple[str, str]], int]:
-        """Return avoidable overtakes (who, whom), and how many are accounted for."""
-        avoidable, accounted = set(), 0
+    def overtakes(
+        self, slots: Mapping[str, Slot]
+    ) -> tuple[set[tuple[str, str]], Counter[str], int]:
+        """Return avoidable overtakes (who, whom), and those that are accounted for.
+
+        The others by the tier that an exchange would worsen first, and the most days
+        that one of them has cost.
+        """
+        avoidable, accounted, longest = set(), Counter[str](), 0
         for late, early, change in self.exchanges(slots):
-            first = next((x for x in change if x), 0)
-            before = comes_first(
-                (late.rank, late.since, late.target),
-                (early.rank, early.since, early.target),
-            )
-            if before and first < 0:
+            first, other = ((p.rank, p.since, p.target) for p in (late, early))
+            if not comes_first(first, other):
+                continue
+            decides = next((at for at, by in enumerate(change) if by), None)
+            if decides is None or change[decides] < 0:
                 avoidable.add((early.name, late.name))
-            elif before and first > 0:
-                accounted += 1
-        return avoidable, accounted
+                continue
+            accounted[self.tiers[decides][0]] += 1
+            days = self.day(slots[late.name]) - self.day(slots[early.name])
+            longest = max(longest, days)
+        return avoidable, accounted, longest
 
 
 # Shifts and quotas

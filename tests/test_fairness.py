@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
-from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +21,7 @@ from builders import (
 from damages import base
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
-from reference import comes_first, reference, slots_of
+from reference import reference, slots_of
 from strategies import HALF, START, cases, desk, given_cases, person
 
 from ektp_sched.backlog.known import GIVEN
@@ -32,7 +30,6 @@ from ektp_sched.trust import fairness, verify
 
 if TYPE_CHECKING:
     from builders import Slot
-    from reference import Person, Reference
 
 
 def any_plan(case: Case, rng: random.Random) -> list[Slot] | None:
@@ -52,44 +49,6 @@ def any_plan(case: Case, rng: random.Random) -> list[Slot] | None:
     return plan
 
 
-def decided_by(
-    problem: Reference, slots: dict[str, Any], a: Person, b: Person
-) -> tuple[str, int, int] | None:
-    """Return what an exchange of the slots of A and B changes first, and by how much.
-
-    Beside it stands by how many days B is sooner.  None if A was not overtaken by B,
-    or a rule forbids the exchange.
-    """
-    day, later = problem.day(slots[b.name]), problem.day(slots[a.name])
-    first, other = ((p.rank, p.since, p.target) for p in (a, b))
-    if not a.ready <= day < later or not comes_first(first, other):
-        return None
-    exchanged = slots | {a.name: slots[b.name], b.name: slots[a.name]}
-    if problem.broken(exchanged):
-        return None
-    for tier in problem.tiers:
-        change = sum(
-            problem.cost(tier, p, problem.day(exchanged[p.name]))
-            - problem.cost(tier, p, problem.day(slots[p.name]))
-            for p in (a, b)
-        )
-        if change:
-            return tier[0], change, later - day
-    return "", 0, later - day
-
-
-def by_pairs(
-    problem: Reference, slots: dict[str, Any]
-) -> tuple[int, Counter[str], int]:
-    """Count overtakes by the definition, pair by pair, by exchanging."""
-    pairs = [decided_by(problem, slots, *p) for p in permutations(problem.people, 2)]
-    changes = [pair for pair in pairs if pair is not None]
-    accounted = [pair for pair in changes if pair[1] > 0]
-    longest = max((days for *_, days in accounted), default=0)
-    by_tier = Counter(tier for tier, *_ in accounted)
-    return len(changes) - len(accounted), by_tier, longest
-
-
 @given(seed=st.integers(0, 10**6), shifts=st.booleans())
 def test_groups_count_what_pairs_count(seed: int, shifts: bool) -> None:
     rng = random.Random(seed)
@@ -99,9 +58,9 @@ def test_groups_count_what_pairs_count(seed: int, shifts: bool) -> None:
         return
     found = fairness(make_plan(case, plan), case.backlog, case.office)
     slots = dict(zip([p.name for p in case.problem.people], plan, strict=True))
-    avoidable, accounted, longest = by_pairs(case.problem, slots)
+    avoidable, accounted, longest = case.problem.overtakes(slots)
     assert (found.avoidable, found.accounted, found.longest_accounted_days) == (
-        avoidable,
+        len(avoidable),
         dict(accounted),
         longest,
     )
@@ -130,8 +89,9 @@ def test_pairs_are_counted_where_given_days_count_too(case: strategies.Case) -> 
     plan = case.with_rows(rows).plan()
     assume(plan.status is Status.OPTIMAL)
     found = fairness(plan, case.backlog, case.office)
-    avoidable, accounted, _ = by_pairs(reference(case), slots_of(plan))
-    assert (found.avoidable, dict(found.accounted)) == (avoidable, dict(accounted))
+    avoidable, accounted, _ = reference(case).overtakes(slots_of(plan))
+    assert found.avoidable == len(avoidable)
+    assert dict(found.accounted) == dict(accounted)
     event(f"by given days: {accounted['moved'] + accounted['frozen'] > 0}")
 
 
