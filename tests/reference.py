@@ -430,7 +430,7 @@ class Reference:
             1 + sum(self.cost(tier, p, self.limits.days) for p in self.people)
             for tier in self.tiers
         ]
-        network = _Network()
+        network = Network()
         for person in self.people:
             network.add("source", person, 1, 0)
             for slot in {s and s[:2] for s in self.choices(person)}:
@@ -451,7 +451,7 @@ class Reference:
         assert cost == 0
         return tuple(reversed(values))
 
-    def _lay(self, network: _Network) -> None:
+    def _lay(self, network: Network) -> None:
         """Add what lies behind the people: printers, servers, reserve, blanks."""
         limits = self.limits
         chain = self._chains()
@@ -670,7 +670,7 @@ def broken_quotas(
     return broken
 
 
-class _Network:
+class Network:
     """A minimum-cost flow by successive shortest paths, as in the textbook."""
 
     def __init__(self) -> None:
