@@ -124,9 +124,13 @@ def test_what_the_program_plans_passes_every_check(case: strategies.Case) -> Non
         return
     assert plan.status is Status.OPTIMAL
     check = nothing_is_wrong(plan, case)
-    assert check.whole or plan.engine == "milp"
     assert check.chosen == proves_choice(plan.certificate)
-    assert check_certificate(plan, case.backlog, case.office) == []
+    if plan.certificate is None:
+        assert case.office.shifts
+        assert plan.engine == "milp"
+    else:
+        assert check.whole
+        assert check_certificate(plan, case.backlog, case.office) == []
     overtakes = fairness(plan, case.backlog, case.office)
     assert overtakes.avoidable == 0 or "pressure" not in case.office.plan.tiers
     for name in case.backlog.frame["application_id"]:
