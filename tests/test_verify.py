@@ -18,10 +18,8 @@ from builders import (
     make_office,
     make_plan,
     planned,
-    random_case,
-    tier_vector,
 )
-from damages import DAMAGES, Damage, base, slots_of
+from damages import DAMAGES, Damage, base
 from hypothesis import given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
@@ -136,16 +134,6 @@ def test_what_the_program_plans_passes_every_check(case: strategies.Case) -> Non
     for name in case.backlog.frame["application_id"]:
         said = explain(plan, case.backlog, case.office, name)
         assert explanation_lines(said, language("en"))
-
-
-@given(seed=st.integers(0, 10**6))
-def test_tier_values_are_those_of_the_definition(seed: int) -> None:
-    case = random_case(seed)
-    plan = planned(case)
-    if plan.status == "infeasible":
-        return
-    values = tier_vector(case, slots_of(case, as_fake(plan)))
-    assert tuple(tier.value for tier in plan.tiers) == values
 
 
 def test_an_empty_backlog_has_an_empty_plan() -> None:
