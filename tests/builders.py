@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import random
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -140,11 +141,6 @@ class Case:
             ]
             for tier in problem.tiers
         ]
-
-
-def made(case: Drawn) -> Case:
-    """Return a case that was drawn as one of those here."""
-    return Case(case.office, case.backlog, case.days, case.start)
 
 
 def _label(office: Office, rank: tuple[float, float]) -> int | str | None:
@@ -396,3 +392,122 @@ def renewed(path: Path) -> Path:
     summary["files"] = seal(path, summary)
     (path / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
     return path
+
+
+def random_case(
+    seed: int, *, people: int = 12, days: int = 6, shifts: bool = False
+) -> Case:
+    """Return a random problem in which any rule may appear."""
+    rng = random.Random(seed)
+    has_cards = rng.random() < 0.4
+    urgency: dict[str, dict[str, Any]] = {
+        "emergency": {"target_days": rng.choice([2, 3])},
+        "routine": {"target_days": rng.choice([10, 30]), "default": True},
+        "urgent": {"target_days": rng.choice([3, 7])},
+    }
+    if rng.random() < 0.35:
+        urgency["emergency"]["rank"] = 0
+        if rng.random() < 0.5:
+            urgency["urgent"]["rank"] = rng.choice([0, 1])
+    changes = _random_resources(rng, days, has_cards=has_cards)
+    if has_cards:
+        changes["cards"] = {"A": {"default": True}, "B": {}}
+    elif rng.random() < 0.5:
+        lot = {"on": day(rng.randint(0, days)), "cards": rng.randint(1, 4)}
+        stock = rng.randint(0, people // 2)
+        changes["cards"] = {"A": {"stock": stock, "deliveries": [lot]}}
+    if rng.random() < 0.3:
+        changes["reserve"] = {"cards_per_day": 1}
+    if rng.random() < 0.25:
+        changes["area_rank"] = {"South": 0}
+    if rng.random() < 0.4:
+        changes["calendar"] = {
+            "workdays": ["mon", "tue", "wed", "thu", "fri"],
+            "share": {"fri": 0.5},
+            "open": [day(4)],
+        }
+    rules = _random_rules(rng)
+    if shifts:
+        changes["shifts"] = [{"id": "x", "days": ["sat"], "cost_idr": 5}]
+        for name in rng.sample(["cost_idr", "shifts"], rng.randint(0, 2)):
+            rules["tiers"].insert(rng.randint(0, len(rules["tiers"])), name)
+    office = make_office(**changes, urgency=urgency, plan=rules)
+    rows = [_random_row(rng, i, days, has_cards=has_cards) for i in range(people)]
+    return Case(office, make_backlog(rows, office), days)
+
+
+AREAS = ["North", "South"]
+
+
+def _random_resources(
+    rng: random.Random, days: int, *, has_cards: bool
+) -> dict[str, Any]:
+    servers = [
+        {"id": f"s{i}", "cards_per_day": rng.randint(1, 4)}
+        for i in range(rng.choice([1, 1, 2]))
+    ]
+    printers = []
+    for i in range(rng.choice([1, 2, 2, 3])):
+        printer: dict[str, Any] = {
+            "id": f"p{i}",
+            "cards_per_day": rng.choice([1, 2, 2, 3]),
+        }
+        if rng.random() < 0.3:
+            printer["areas"] = [rng.choice(AREAS)]
+        if has_cards and rng.random() < 0.4:
+            printer["cards"] = [rng.choice(["A", "B"])]
+        if len(servers) > 1 and rng.random() < 0.4:
+            printer["servers"] = [rng.choice(servers)["id"]]
+        printers.append(printer)
+    changes: dict[str, Any] = {"servers": servers, "printers": printers}
+    if rng.random() < 0.4:
+        at = rng.randrange(days)
+        outage = {
+            "resource": rng.choice([*servers, *printers])["id"],
+            "from": day(at),
+            "to": day(at + 1),
+            "share": rng.choice([0.0, 0.5]),
+        }
+        changes["outages"] = [outage]
+    return changes
+
+
+def _random_rules(rng: random.Random) -> dict[str, Any]:
+    rules: dict[str, Any] = {"batch_size": rng.choice([1, 2, 50])}
+    if rng.random() < 0.2:
+        rules |= {"tie_break": "lottery", "seed": rng.randrange(100)}
+    rules["tiers"] = rng.choice(
+        [
+            ["unprinted", "overdue", "promise", "pressure"],
+            ["unprinted", "overdue", "promise", "pressure"],
+            ["unprinted", "promise", "pressure", "overdue"],
+            ["unprinted", "pressure"],
+            ["overdue", "unprinted", "promise"],
+        ]
+    )
+    return rules
+
+
+def _random_row(
+    rng: random.Random, i: int, days: int, *, has_cards: bool
+) -> dict[str, Any]:
+    since = rng.choice([-40, -12, -12, -3, -3, 0, 0, 2])
+    row: dict[str, Any] = {
+        "application_id": f"id-{(i * 7) % 97:02d}",
+        "waiting_since": since,
+        "urgency": rng.choice(["routine", "routine", "urgent", "emergency"]),
+        "area": rng.choice([*AREAS, None]),
+    }
+    if rng.random() < 0.2:
+        row["ready_on"] = max(since, rng.randint(0, days + 1))
+    if rng.random() < 0.25:
+        row["due_on"] = rng.randint(-2, days + 1)
+    if rng.random() < 0.25:
+        row["promised_on"] = rng.randint(-2, days + 1)
+    if rng.random() < 0.05:
+        row["pinned_on"] = rng.randint(-1, days + 1)
+    if rng.random() < 0.6:
+        row["recorded_at"] = datetime(2017, 1, 1, rng.randint(0, 3))
+    if has_cards:
+        row["card"] = rng.choice(["A", "B"])
+    return row

@@ -504,12 +504,12 @@ def pinned_cases(**options: Any) -> st.SearchStrategy[Case]:
 
 
 @st.composite
-def tiny_cases(draw: st.DrawFn, *, most: int = 4) -> Case:
+def tiny_cases(draw: st.DrawFn) -> Case:
     """Draw problems so small that every plan can be tried."""
     days = draw(st.integers(1, 3))
     document = draw(documents(START, days, most=2))
     return Case(
-        document, draw(rows(document, START, days, most=most, pins=True)), START, days
+        document, draw(rows(document, START, days, most=4, pins=True)), START, days
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,24 +12,22 @@ from builders import (
     as_fake,
     choices,
     keeps_limits,
-    made,
     make_backlog,
     make_office,
     make_plan,
+    random_case,
 )
 from damages import base
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from reference import reference, slots_of
-from strategies import HALF, START, cases, desk, given_cases, person, shift_cases
+from strategies import HALF, START, cases, desk, given_cases, person
 
 from ektp_sched.backlog.known import GIVEN
 from ektp_sched.planning import Status
 from ektp_sched.trust import fairness, verify
 
 if TYPE_CHECKING:
-    import random
-
     from builders import Slot
 
 
@@ -49,8 +48,10 @@ def any_plan(case: Case, rng: random.Random) -> list[Slot] | None:
     return plan
 
 
-@given((cases(pins=True) | shift_cases()).map(made), st.randoms(use_true_random=False))
-def test_groups_count_what_pairs_count(case: Case, rng: random.Random) -> None:
+@given(seed=st.integers(0, 10**6), shifts=st.booleans())
+def test_groups_count_what_pairs_count(seed: int, shifts: bool) -> None:
+    rng = random.Random(seed)
+    case = random_case(seed, people=14, days=5, shifts=shifts)
     plan = any_plan(case, rng)
     if plan is None:
         return
