@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mixes_brute import Small, keeping, nameable, relieved
 from opinions import nothing_is_wrong
 from strategies import (
-    FEW,
+    HALF,
     START,
     Case,
     days_of,
@@ -156,7 +156,7 @@ def without_a_restriction(draw: st.DrawFn) -> tuple[Case, Case]:
 
 
 @pytest.mark.slow
-@FEW
+@HALF
 @given(without_a_restriction())
 def test_dropping_what_only_restricts_never_worsens_the_tiers(
     cases: tuple[Case, Case],
@@ -181,7 +181,7 @@ def without_an_addition(draw: st.DrawFn) -> tuple[Case, Case]:
 
 
 @pytest.mark.slow
-@FEW
+@HALF
 @given(without_an_addition())
 def test_dropping_what_only_adds_never_improves_the_tiers(
     cases: tuple[Case, Case],
@@ -213,7 +213,7 @@ def idle(case: Case) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-@FEW
+@HALF
 @given(mixed_cases() | shift_cases(), st.data())
 def test_a_rule_that_cannot_bind_changes_no_tier(case: Case, data: Any) -> None:
     tables = data.draw(st.sampled_from(idle(case)))

@@ -20,7 +20,7 @@ from builders import (
     planned,
 )
 from damages import DAMAGES, Damage, base
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
 
@@ -105,6 +105,7 @@ def test_there_are_enough_kinds_of_damage() -> None:
     assert len({damage.code for damage in DAMAGES}) >= 20
 
 
+@settings(max_examples=2 * settings().max_examples)
 @given(
     strategies.cases()
     | strategies.pinned_cases()
