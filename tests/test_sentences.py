@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ast
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import ektp_sched
+from package import trees
+
 from ektp_sched import errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGE = Path(ektp_sched.__file__).parent
 KINDS = {*errors.__all__, "error", "UnreadableError"}
 """Classes of errors; ``error`` as in ``kind.error(…)``."""
 
@@ -22,15 +20,6 @@ FINDINGS = "ektp_sched.trust.findings"
 
 NOBODY_SEES: dict[str, str] = {}
 """Files with an error that no person sees, each with its reason."""
-
-
-@cache
-def trees() -> dict[str, ast.Module]:
-    """Return every file of the package, read once."""
-    return {
-        path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8"))
-        for path in sorted(PACKAGE.rglob("*.py"))
-    }
 
 
 def calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str, ast.AST]]:
