@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from browser import chromium
 from desk_client import LAPTOP, PHONE, seated, served
 
 from ektp_sched.counter import find
@@ -57,12 +56,6 @@ CUT = """() => [...document.querySelectorAll("main *, header *")].filter(e =>
 
 TOKEN = """() => [...document.querySelectorAll("input[name=token]")].some(
   e => document.body.innerText.includes(e.value))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 def rows(*, wrong: int = 0, people: int = 130) -> str:

@@ -15,6 +15,7 @@ from builders import (
     make_backlog,
     make_office,
     make_plan,
+    planned,
     random_case,
 )
 from damages import base
@@ -64,6 +65,17 @@ def test_groups_count_what_pairs_count(seed: int, shifts: bool) -> None:
         longest,
     )
     assert bool(found.sample) == bool(avoidable)
+
+
+@HALF
+@given(seed=st.integers(0, 10**6))
+def test_the_best_plan_has_no_avoidable_overtake(seed: int) -> None:
+    case = random_case(seed)
+    plan = planned(case)
+    if plan.status == "infeasible" or "pressure" not in case.office.plan.tiers:
+        return
+    found = fairness(plan, case.backlog, case.office)
+    assert (found.avoidable, found.sample) == (0, ())
 
 
 # A second morning

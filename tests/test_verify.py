@@ -119,7 +119,6 @@ def test_what_the_program_plans_passes_every_check(case: strategies.Case) -> Non
     plan = case.plan()
     if plan.status is Status.INFEASIBLE:
         assert plan.conflict
-        assert codes(verify(plan, case.backlog, case.office)) == ["no-plan"]
         return
     assert plan.status is Status.OPTIMAL
     check = nothing_is_wrong(plan, case)
@@ -135,6 +134,18 @@ def test_what_the_program_plans_passes_every_check(case: strategies.Case) -> Non
     for name in case.backlog.frame["application_id"]:
         said = explain(plan, case.backlog, case.office, name)
         assert explanation_lines(said, language("en"))
+
+
+def test_where_rules_contradict_there_is_no_plan_to_verify() -> None:
+    office = make_office()
+    rows = [
+        {"application_id": f"a{n}", "waiting_since": 0, "pinned_on": 1}
+        for n in range(3)
+    ]
+    case = Case(office, make_backlog(rows, office), 2)
+    plan = planned(case)
+    assert plan.status is Status.INFEASIBLE
+    assert codes(verify(plan, case.backlog, office)) == ["no-plan"]
 
 
 def test_an_empty_backlog_has_an_empty_plan() -> None:
