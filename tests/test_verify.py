@@ -105,7 +105,7 @@ def test_there_are_enough_kinds_of_damage() -> None:
     assert len({damage.code for damage in DAMAGES}) >= 20
 
 
-@settings(max_examples=2 * settings().max_examples)
+@settings(max_examples=3 * settings().max_examples)
 @given(
     strategies.cases()
     | strategies.pinned_cases()
