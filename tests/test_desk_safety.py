@@ -219,4 +219,3 @@ def test_a_browser_is_let_in_and_its_forms_are_answered(tmp_path: Path) -> None:
         seat.press("English")
         assert seat.page.locator("html").get_attribute("lang") == "en"
         seat.assert_fits()
-        seat.assert_accessible()

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
+from offices import RANKED, small
 
 from ektp_sched.backlog import from_frame
 from ektp_sched.office import Notice, Office
@@ -23,18 +24,7 @@ START = date(2017, 9, 4)  # a Monday: 22 working days in 30
 
 
 def office(**more: object) -> Office:
-    return Office.model_validate(
-        {
-            "name": "Test",
-            "urgency": {
-                "emergency": {"target_days": 3, "rank": 0},
-                "routine": {"target_days": 30, "default": True},
-            },
-            "servers": [{"id": "s", "cards_per_day": 2}],
-            "printers": [{"id": "p", "cards_per_day": 5}],
-            **more,
-        }
-    )
+    return small(2, urgency=RANKED, **more)
 
 
 def rows(pressing: int, others: int, column: str = "urgency") -> pl.DataFrame:
