@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -434,7 +433,7 @@ def test_a_search_that_numbers_keep_from_its_end_says_so() -> None:
     case = waiting_long([10 + n * 7919 % 40_000 for n in range(12)], 6)
     with patch.multiple(exact, _LARGE=0, _RANGE=1):
         assert case.plan().status is Status.OPTIMAL  # a tree proves it all the same
-        with patch.object(solve, "Effort", partial(Effort, parts=0)):
+        with patch.multiple(solve, _BEFORE=Effort(parts=0), _AFTER=Effort(parts=0)):
             plan = case.plan()
     assert plan.status is Status.FEASIBLE
     assert [notice.code for notice in plan.notices] == ["search-numbers"]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ektp_sched.arrays import Ints
+    from ektp_sched.documents.trees import Use
     from ektp_sched.office import Capacity, Office, Option
     from ektp_sched.planning.network.program import Program
 
@@ -52,6 +53,14 @@ class Uses:
         largest = np.zeros_like(self.base)
         np.maximum.at(largest, self.arc, self.added)
         return self.base + largest
+
+    @property
+    def named(self) -> tuple[Use, ...]:
+        """Return day and shifts of each use, as a proof names it."""
+        return tuple(
+            (day, tuple(sorted(self.options[i].shift for i in use)))
+            for day, use in zip(self.day.tolist(), self.members, strict=True)
+        )
 
     def limits(self, parts: Ints, whole: int = 1) -> Ints:
         """Return the limit of each arc, times ``whole``.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ektp_sched.documents import ShiftUse
-    from ektp_sched.documents.certificate import Use
+    from ektp_sched.documents.trees import Use
     from ektp_sched.office import Office
     from ektp_sched.rules import Limit
     from ektp_sched.rules.shifts import Shift
