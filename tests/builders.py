@@ -19,8 +19,8 @@ from reference import rank_of, reference
 from ektp_sched.backlog import Backlog, from_frame
 from ektp_sched.documents import Certificate, Plan, ShiftUse, Status, Tier
 from ektp_sched.documents.files import form_of
+from ektp_sched.documents.plan import PLAN, UNPRINTED
 from ektp_sched.documents.seal import file_of, seal
-from ektp_sched.documents.tables import PLAN, UNPRINTED
 from ektp_sched.errors import EktpSchedError
 from ektp_sched.office import Office, calendar, capacity, to_toml
 from ektp_sched.output.batches import write_batches

@@ -32,8 +32,10 @@ TESTS = {
     "rules/limit": "rules_limit trust_quotas trust_consumables",
     "rules/parity": "rules_parity",
     "rules/quotas": "office_quotas trust_quotas output_quotas",
-    "rules/ribbons": "office_consumables trust_consumables planning_consumables",
-    "rules/stock": "office_consumables trust_consumables planning_consumables",
+    "rules/ribbons": "office_consumables trust_consumables planning_consumables "
+    "planning_outlook planning_dropped output_consumables",
+    "rules/stock": "office_consumables trust_consumables planning_consumables "
+    "planning_dropped output_consumables",
     "rules/shifts": "office_shifts trust_shifts planning_shifts",
     "rules/tiers": "rules_tiers planning_tiers fairness",
     "rules/*": "office_rules office_loading office_capacity rules_limit verify",

@@ -18,12 +18,13 @@ MODULES = [PACKAGE / name for name in trees()]
 
 # Room → the rooms that it may import, be it for their types alone.
 GROUND = {"errors", "words", "public", "places", "showing", "children"}
-GROUND |= {"spoken", "arguments", "parallel", "signs", "lazily", "failures"}
+GROUND |= {"spoken", "arguments", "parallel", "signs", "lazily", "failures", "arrays"}
 STATED = {"rules", "office", "readers", "backlog", "people", "documents", "yesterday"}
 ROOMS = {*STATED, "planning", "trust", "scenarios"}
 OFFICE = {"days", "morning", "counter", "month", "telling"}
 MAY_IMPORT: dict[str, set[str]] = {
     "words": set(),
+    "arrays": set(),
     "public": set(),
     "places": set(),
     "showing": set(),
@@ -35,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "arguments": {"errors", "words"},
     "errors": {"words"},
     "failures": {"errors", "words"},
-    "rules": {"errors", "words"},
+    "rules": {"errors", "words", "arrays"},
     "office": {*GROUND, "rules"},
     "readers": {"errors", "words"},
     "backlog": {*GROUND, "office", "rules", "readers"},

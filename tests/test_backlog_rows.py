@@ -360,7 +360,7 @@ def test_the_sentence_about_too_many_rejects(tmp_path: Path) -> None:
         read_backlog(path, office())
     assert str(caught.value) == (
         f"{path}: 4 of 14 rows cannot be used, such as row 12, column waiting_since "
-        "(bad-date: unknown form of a date; write it like 31/12/2016 or 2016-12-31), "
+        "(unknown form of a date; write it like 31/12/2016 or 2016-12-31), "
         "and at most 1 % are allowed; correct them, or plan the good rows alone with "
         "--provisional"
     )

@@ -249,7 +249,7 @@ def test_case_numbers_above_2_53() -> None:
     with pytest.raises(BacklogError) as caught:
         read(backlog_path)
     assert "none of the 3 rows can be used" in caught.value.message
-    assert "lost-number" in caught.value.message
+    assert "cut the number" in caught.value.message
 
 
 @pytest.fixture
@@ -778,7 +778,7 @@ def test_case_parquet_panic() -> None:
     made = load_office(path.parent / "office.toml")
     with pytest.raises(BacklogError) as caught:
         read_backlog(path, made)
-    assert "bad-date" in caught.value.message
+    assert "unknown form of a date" in caught.value.message
 
 
 def test_times_far_out_of_range_are_text(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from browser import chromium
 from desk_client import seated, served
 
-from ektp_sched.desk.registry import PAGES
+from ektp_sched.desk.app import PAGES
 from ektp_sched.desk.visit import safe_name
 from ektp_sched.example import write_start
 

@@ -13,7 +13,7 @@ from desk_client import LAPTOP, PHONE, seated, served
 
 from ektp_sched.counter import find
 from ektp_sched.days import open_office
-from ektp_sched.days.exports import keep_export
+from ektp_sched.days.folder import keep_export
 from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import Down
 from ektp_sched.desk.visit import TABS

@@ -15,7 +15,7 @@ import pytest
 from desk_client import Seat, office_text, seated, served
 
 from ektp_sched.days import open_office
-from ektp_sched.days.exports import keep_export
+from ektp_sched.days.folder import keep_export
 from ektp_sched.days.overview import overview, papers
 from ektp_sched.days.paper import Paper, record_paper
 from ektp_sched.days.signature import Signature

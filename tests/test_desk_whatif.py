@@ -14,8 +14,7 @@ from cli_cases import HEADING, ROWS
 from desk_client import LAPTOP, PHONE, office_text, seated, served
 
 from ektp_sched.days import open_office
-from ektp_sched.desk.answers import COMPARED, NEEDED, PROMISED, newest_answer
-from ektp_sched.desk.questions import compare
+from ektp_sched.desk.questions import COMPARED, NEEDED, PROMISED, compare, newest_answer
 from ektp_sched.forms.changing import scenario_form
 from ektp_sched.forms.controls import sent_of
 from ektp_sched.forms.marks import marked

@@ -20,10 +20,10 @@ from ektp_sched.office import (
     dump,
     load_office,
     lots,
-    ribbon_cards,
 )
 from ektp_sched.office.office import parse_office
 from ektp_sched.output.languages import language
+from ektp_sched.rules import printer_supplies
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ def test_what_is_left_out() -> None:
     assert (printer.cards_per_ribbon, printer.ribbons) == (None, None)
     assert printer.ribbon_deliveries == ()
     assert lots(found, START, 30) == {}
-    assert ribbon_cards(found, START, 30) == {}
+    assert printer_supplies(found, START, 30) == {}
 
 
 def test_all_of_the_stock_may_be_set_aside_and_an_empty_table_says_nothing() -> None:
@@ -575,7 +575,7 @@ def test_ribbons_worked_by_hand() -> None:
             ]
         }
     )
-    cards = ribbon_cards(found, START, 4)
+    cards = printer_supplies(found, START, 4)
     # 2.5 × 3 = 7.5 and 3 × 3 = 9; 0.999 × 10 = 9.99: rounded down only once.
     assert {name: row.tolist() for name, row in cards.items()} == {
         "a": [7, 7, 9, 9],

@@ -454,7 +454,7 @@ def test_parquet_that_a_library_dies_of_is_named(
 
     save(made, tmp_path / "out", format="parquet", xlsx=False, report=False)
     monkeypatch.setattr(Trial, "survived", lambda _: survived)
-    monkeypatch.setattr("ektp_sched.backlog.parquet.pl.read_parquet", panic)
+    monkeypatch.setattr("ektp_sched.backlog.readers.pl.read_parquet", panic)
     with pytest.raises(FolderError, match=sentence):
         load(tmp_path / "out")
 

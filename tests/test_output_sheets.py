@@ -19,7 +19,7 @@ from ektp_sched.output import language, save
 from ektp_sched.output.batches import file_stems
 from ektp_sched.output.book import drawn
 from ektp_sched.output.paper import Column, fitting, page_for, wrapped
-from ektp_sched.output.rows import guarded, masked, sheet_rows
+from ektp_sched.output.rows import guarded, heading_of, masked, sheet_rows
 from ektp_sched.planning import plan
 
 if TYPE_CHECKING:
@@ -537,3 +537,9 @@ def test_a_queue_number_is_never_cut(text: str) -> None:
     needed = sum(_ADVANCE[sign] for sign in text) / 1038
     frame = pl.DataFrame({"text": [text, "3"]})
     assert needed <= frame.select(drawn(pl.col("text")).max()).item() <= needed + 3
+
+
+def test_a_column_that_holds_names_is_called_so_in_the_office_s_language() -> None:
+    english, indonesian = (heading_of("extra:name", language(c)) for c in ("en", "id"))
+    assert (english, indonesian) == ("Name", "Nama")
+    assert heading_of("extra:nama lengkap", language("en")) == "nama lengkap"

@@ -15,9 +15,9 @@ from ektp_sched.planning import Status, plan
 from ektp_sched.planning.outlook import (
     OUTLOOK_DAYS,
     outlook,
-    ribbons_short,
     start_notices,
     starvation,
+    supplies_short,
 )
 
 START = date(2017, 9, 4)  # a Monday: 22 working days in 30
@@ -165,7 +165,7 @@ def test_a_printer_that_runs_short_of_ribbons(
     expected: dict[str, object] | None,
 ) -> None:
     rules = with_ribbons(ribbons, *coming)
-    found = ribbons_short(from_frame(rows(0, people), rules), rules, START)
+    found = supplies_short(from_frame(rows(0, people), rules), rules, START)
     assert [n.figures for n in found] == ([expected] if expected else [])
     assert all(n.code == "ribbons-short" for n in found)
 

@@ -40,6 +40,7 @@ from ektp_sched.output.conflict_text import conflict_lines
 from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.limits import limits_csv
 from ektp_sched.planning import Status
+from ektp_sched.rules.names import names_in
 from ektp_sched.rules.parity import PARITY
 from ektp_sched.trust import checker, explain, fairness, verify
 
@@ -149,6 +150,11 @@ def test_two_areas_take_turns() -> None:
     assert {0, 1} & {*first}
     assert {0, 1} & {*other}
     nothing_is_wrong(plan, case)
+
+
+def test_its_areas_are_names_that_the_office_gives() -> None:
+    office = alike({"Alak": 3, "Oebobo": 3}, "0.5", 4).office
+    assert {"Alak", "Oebobo"} <= {*names_in(office, "area")}
 
 
 def test_a_share_that_no_card_can_take_is_never_begun() -> None:

@@ -14,24 +14,6 @@ from pydantic import Field
 
 from ektp_sched.documents.entries import Count, Rank
 
-__all__ = [
-    "BlankRow",
-    "Cards",
-    "Counted",
-    "Fact",
-    "KindName",
-    "LeftRow",
-    "LimitRow",
-    "OrderRow",
-    "OwnRow",
-    "Part",
-    "SomebodyLeft",
-    "Step",
-    "TierTree",
-    "TreeProof",
-    "TreeRow",
-]
-
 Multiple = Annotated[int, Field(ge=0)]
 
 KindName = tuple[str | None, str | None, str | None]

@@ -21,14 +21,10 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.office import Capacity, Office, Option
     from ektp_sched.planning.network.program import Program
 
-    Ints = NDArray[np.int64]
-
-__all__ = ["Uses", "arc_limits", "list_uses"]
 
 _TOGETHER = 6
 """Most shifts that may share a day: 63 sets of them."""
