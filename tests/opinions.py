@@ -11,7 +11,7 @@ from builders import make_plan, write_folder
 from ektp_sched.people.standing import room_by_kind
 from ektp_sched.planning import Status
 from ektp_sched.trust import checker, verify
-from ektp_sched.trust.counts.moves import FREE, Moves
+from ektp_sched.trust.counts.moves import Moves
 from ektp_sched.trust.facts import read_facts
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def what_is_forbidden_breaks_it(
             moved[number], moved[other] = choice[other], choice[number]
             against = moves.against_exchange(sooner, later)
             first = int(against[sorts[number], sorts[other]])
-            held_by = None if first == FREE else moves.places[first]
+            held_by = None if first == -1 else moves.places[first]
             assert held_by == min(broken(moved), default=None)
 
 
