@@ -183,6 +183,21 @@ def test_no_change_of_a_number_proves_a_value_that_is_not_the_least(
         assert verify(forged, case.backlog, case.office) != []
 
 
+@given(case=st.one_of(quota_shift_cases(), shift_cases()), draw=st.data())
+def test_a_proof_that_leaves_out_or_repeats_shifts_is_refused(
+    case: Case, draw: st.DataObject
+) -> None:
+    made = planned(case)
+    trees = trees_of(made)
+    assume(trees.uses)
+    use = draw.draw(st.sampled_from(trees.uses))
+    others = tuple(each for each in trees.uses if each != use)
+    for uses in (others, (*trees.uses, use), ()):
+        forged = with_trees(made, replace(trees, uses=uses))
+        codes = {v.code for v in verify(forged, case.backlog, case.office)}
+        assert "certificate-tree" in codes
+
+
 @given(quota_cases(most=9))
 def test_a_search_without_a_tree_claims_nothing(drawn: tuple[Any, Any]) -> None:
     case, _ = drawn

@@ -204,7 +204,7 @@ class _Check:
             (turn, _World.of(facts, [self.uses[use] for use in turn]))
             for turn in turns(self.uses)
         ]
-        rules = ShiftRules(office, start, days).sums(self.uses) if self.uses else ()
+        rules = ShiftRules(office, start, days).sums(self.uses)
         self.on_uses = {_divided(weights, most) for weights, most in rules}
         self.sure: set[Left] = set()
         self.rows = [self._row(row) for row in proof.rows]
@@ -362,9 +362,9 @@ class _Check:
             machine = limit.printer, limit.server
             added = tuple((use, -sign * more) for use, more in uses)
             return _Row(weight, row.first, row.last, least, *machine, lifts, uses=added)
-        if uses or by_shift:
+        if uses:
             raise _WrongError("rows")
-        return self._line(limit, weight, least, row, row.line)
+        return self._line(limit, weight, least, row, row.line, by_shift=by_shift)
 
     def _line(
         self,
@@ -373,6 +373,8 @@ class _Check:
         least: int,
         row: LimitRow,
         line: tuple[int, int, int],
+        *,
+        by_shift: bool,
     ) -> _Row:
         """Return a line that every whole number of cards keeps which keeps a limit."""
         above, below, bound = line
@@ -400,8 +402,8 @@ class _Check:
             # Where the limit cannot be short the line holds as it does.
             (left, lift if short else 0)
             for (left, lift), (_, short) in zip(
-                self._lifts(limit, stated, bound, row),
-                self._lifts(limit, weight, least, row),
+                self._lifts(limit, stated, bound, row, by_shift=by_shift),
+                self._lifts(limit, weight, least, row, by_shift=by_shift),
                 strict=True,
             )
         )
