@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
+
+_ABREAST: Final = 5_000
+"""Futures of which the first morning is followed together; changes no result."""
 
 __all__ = ["Course", "Known", "alike", "pooled_person_days", "waiting_costs"]
 
@@ -267,89 +270,50 @@ def _all_days(courses: Sequence[tuple[Course, _Pool]], policy: str) -> list[Floa
 def _first_days(courses: Sequence[tuple[Course, _Pool]], policy: str) -> list[Ints]:
     """Return the days that the first morning's people wait by area, ``(A, R)`` each."""
     asked = [Followed.to_be(*each) for each in courses]
-    before = [course.known for course, _ in courses]
-    now_known = {id(known): Known() for known in before}
-    for one, known in zip(asked, before, strict=True):
-        known.look_up(one)
-    # A future that may turn out to be the same as another's waits for it.
-    doubled = _doubled(courses, asked)
-    now = [np.setdiff1d(a.unknown, d) for a, d in zip(asked, doubled, strict=True)]
-    _follow(courses, asked, now, policy)
-    for one, known in zip(asked, before, strict=True):
-        now_known[id(known)].add(one)
-    for one, known in zip(asked, before, strict=True):
-        now_known[id(known)].look_up(one)
-    _follow(courses, asked, [one.unknown for one in asked], policy)
-    for one, known in zip(asked, before, strict=True):
-        known.add(one)
+    known = [course.known for course, _ in courses]
+    for one, its in zip(asked, known, strict=True):
+        its.look_up(one)
+    _follow(courses, asked, policy)
+    for one, its in zip(asked, known, strict=True):
+        its.add(one)
         one.prints = None
     return [one.waited for one in asked]
 
 
-def _doubled(
-    courses: Sequence[tuple[Course, _Pool]], asked: Sequence[Followed]
-) -> list[Ints]:
-    """Return the futures that begin as those of an earlier course do."""
-    doubled = []
-    for number, one in enumerate(asked):
-        futures = one.unknown
-        here = courses[number][0]
-        past = here.known.followed
-        until = past[0].last[futures] if past else len(one.cards) - 1
-        again = np.zeros(len(futures), dtype=np.bool_)
-        for other, (course, _) in zip(asked[:number], courses, strict=False):
-            if course.known is here.known and one.belongs(other):
-                assert one.prints is not None
-                assert other.prints is not None
-                again |= one.prints[until, futures] == other.prints[until, futures]
-        doubled.append(futures[again])
-    return doubled
-
-
 def _follow(
-    courses: Sequence[tuple[Course, _Pool]],
-    asked: Sequence[Followed],
-    now: Sequence[Ints],
-    policy: str,
+    courses: Sequence[tuple[Course, _Pool]], asked: Sequence[Followed], policy: str
 ) -> None:
-    """Go through futures, those of a pass being about equally long on their way."""
-    left = [number for number, futures in enumerate(now) if len(futures)]
+    """Go through the futures of which nothing is known, many in one pass."""
+    left = [
+        (number, futures)
+        for number, one in enumerate(asked)
+        if len(futures := one.unknown)
+    ]
     while left:
-        first = left[0]
-        group = [
-            number
-            for number in left
-            if asked[number].belongs(asked[first])
-            and courses[number][1].sets.fits(courses[first][1].sets)
-        ]
-        left = [number for number in left if number not in group]
-        course = np.repeat(group, [len(now[number]) for number in group])
-        future = np.concatenate([now[number] for number in group])
-        fast = np.concatenate(
-            [asked[number].blanks(now[number]).sum(axis=0) for number in group]
-        )
-        order = np.argsort(fast, kind="stable")
-        for begin in range(0, len(order), CHUNK):
-            here = order[begin : begin + CHUNK]
-            parts = {
-                number: np.sort(future[here[course[here] == number]])
-                for number in np.unique(course[here]).tolist()
-            }
-            passed = []
-            for number, futures in parts.items():
-                (each, pool), came = courses[number], courses[number][0].arrivals
-                came = replace(came, cards=came.cards[:, futures])
-                passed.append((each.limits, pool.sets.part(futures), came))
-            waited, cleared = first_person_days(asked[first].queue, passed, policy)
-            ends = np.cumsum([len(futures) for futures in parts.values()])[:-1]
-            for (number, futures), days, day in zip(
-                parts.items(),
-                np.split(waited, ends, axis=1),
-                np.split(cleared, ends),
-                strict=True,
+        (first, _), size = left[0], 0
+        group: list[tuple[int, Ints]] = []
+        for number, futures in left:
+            if (
+                (not group or size + len(futures) <= _ABREAST)
+                and asked[number].belongs(asked[first])
+                and courses[number][1].sets.fits(courses[first][1].sets)
             ):
-                asked[number].waited[:, futures] = days
-                asked[number].cleared[futures] = day
+                group.append((number, futures))
+                size += len(futures)
+        chosen = [number for number, _ in group]
+        left = [each for each in left if each[0] not in chosen]
+        passed = []
+        for number, futures in group:
+            (each, pool), came = courses[number], courses[number][0].arrivals
+            came = replace(came, cards=came.cards[:, futures])
+            passed.append((each.limits, pool.sets.part(futures), came))
+        waited, cleared = first_person_days(asked[first].queue, passed, policy)
+        ends = np.cumsum([len(futures) for _, futures in group])[:-1]
+        for (number, futures), days, day in zip(
+            group, np.split(waited, ends, axis=1), np.split(cleared, ends), strict=True
+        ):
+            asked[number].waited[:, futures] = days
+            asked[number].cleared[futures] = day
 
 
 def alike(one: object, other: object) -> bool:

@@ -151,7 +151,9 @@ class Inputs:
         return (asked.choose, asked.by, setting), (asked.against, asked.by, setting)
 
     def _both(self, setting: Setting) -> tuple[Samples, Samples]:
-        choose, against = (self.sides.samples(*each) for each in self.wanted(setting))
+        wanted = self.wanted(setting)
+        self.sides.prepare(wanted)
+        choose, against = (self.sides.samples(*each) for each in wanted)
         return choose, against
 
     def _moved(

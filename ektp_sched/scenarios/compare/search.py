@@ -102,8 +102,8 @@ class Scan:
             below += yield from self._between(left, right)
         turnings = []
         for edge in below:
-            low = yield from self._firm(edge, -1)
-            high = yield from self._firm(edge + 1, 1)
+            sides = self._firm(edge, -1), self._firm(edge + 1, 1)
+            low, high = yield from _abreast(sides)
             turnings.append(Turning(edge, low, high))
         return turnings
 
@@ -165,6 +165,22 @@ class Scan:
                 gain = gain / 2 if stayed < 0 else gain
                 stayed = -1
         return inside
+
+
+def _abreast(searches: Sequence[Search[T]]) -> Search[list[T]]:
+    """Return what searches come to that read nothing of each other's."""
+    came: dict[int, T] = {}
+    while len(came) < len(searches):
+        wanted: list[int] = []
+        for number, search in enumerate(searches):
+            if number not in came:
+                try:
+                    wanted += next(search)
+                except StopIteration as ended:
+                    came[number] = ended.value
+        if wanted:
+            yield wanted
+    return [came[number] for number in range(len(searches))]
 
 
 def together(

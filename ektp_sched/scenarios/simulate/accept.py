@@ -206,7 +206,7 @@ class SingleBook:
         self.left = np.zeros((len(singles), size), dtype=np.int32)
         # whether anybody of an entry waits in any replication, shape (U,)
         self.waits = np.zeros(len(singles), dtype=bool)
-        # printed up to the end of each worked day so far, a list of (R,)
+        # printed on each worked day so far, a list of (R,)
         self.printed: list[Ints] = []
         # whether anybody waits past the target at the end of each day, (H, R)
         self.late = np.zeros((days, size), dtype=bool)
@@ -228,6 +228,8 @@ class SingleBook:
         self._queued_from = np.maximum(np.maximum(singles.since + 1, may), 0)
         self._in_queue = np.zeros(size, dtype=np.int32)
         self._today: list[tuple[int, Ints, Ints]] = []
+        # the replications that are still followed
+        self.of: slice | Ints = slice(None)
         # day of each person, in the order of Singles.rows, (N, R); H for never. None
         # unless asked for.
         self.days: NDArray[np.int16] | None = None
@@ -268,7 +270,7 @@ class SingleBook:
 
     def print(self, day: int, cards: Counts, counts: Counts) -> None:
         """Print so many singles of each lane, ``(L, R)``, in today's order."""
-        total = np.zeros_like(self.longest)
+        total = np.zeros(cards.shape[1], dtype=np.int64)
         for lane, entries, rows in self._today:
             if not cards[lane].any():
                 continue
@@ -279,7 +281,7 @@ class SingleBook:
                 self._note(day, entries[printing], done[printing])
             total += cards[lane]
         self._today = []
-        self.printed.append(total + self.printed[-1] if self.printed else total)
+        self.printed.append(total)
 
     def _note(self, day: int, entries: Ints, done: Counts) -> None:
         rest = self.horizon - day
@@ -300,7 +302,7 @@ class SingleBook:
         area = self.singles.area[entries]
         for number in np.unique(area).tolist():
             cards = done[area == number].sum(axis=0, dtype=np.int64)
-            self.person_days[number] += rest * cards
+            self.person_days[number, self.of] += rest * cards
 
     def _note_days(self, day: int, entries: Ints, done: Counts) -> None:
         assert self.days is not None
@@ -328,6 +330,11 @@ class SingleBook:
 
 class FirstSingles(SingleBook):
     """Singles of which no more is wanted than how many days they wait."""
+
+    def keep(self, going: Ints) -> None:
+        """Follow these of the replications alone from here on."""
+        self.left = self.left.take(going, axis=1)
+        self.of = np.arange(self.person_days.shape[1])[self.of][going]
 
     def _note(self, day: int, entries: Ints, done: Counts) -> None:
         left = self.left[entries] - done

@@ -35,7 +35,7 @@ __all__ = [
     "StreamHistory",
     "Waits",
     "first_day",
-    "first_person_days_of",
+    "first_days_waited",
     "joined",
     "not_yet",
     "outcome_of",
@@ -512,25 +512,22 @@ def person_days_of(history: History, singles: SingleBook) -> tuple[Ints, Ints]:
     return _person_days(history, singles, _streams(history))
 
 
-def first_person_days_of(
+def first_days_waited(
     queue: Queue, singles: SingleBook, worked: Sequence[int], printed: Sequence[Counts]
-) -> tuple[Ints, Ints]:
+) -> Ints:
     """Return the days that the first morning's people wait by area, ``(A, R)``.
 
-    And the day on which the last of them is printed, ``(R,)``, H for none.  ``printed``
-    are people by stream, ``(K, R)``, at the end of each worked day; both may end with
-    the day on which the last of them is printed.
+    ``printed`` are those of them that are printed by stream, ``(K, R)``, at the end of
+    each worked day; both may end with the day on which the last of them is.
     """
-    count, size = len(worked), singles.left.shape[1]
-    done = np.array(printed, dtype=np.int32).reshape(count, len(queue.streams), size)
-    old = np.minimum(done, np.diff(queue.first)[:, None].astype(np.int32))
+    shape = len(worked), len(queue.streams), singles.person_days.shape[1]
+    old = np.array(printed, dtype=np.int32).reshape(shape)
     gap = -np.diff(queue.days - np.append(worked, queue.days).astype(np.int64))
     waited = _singles_waited(queue, singles)
     for number in range(len(queue.streams)):
         area = queue.area[queue.first[number] : queue.first[number + 1]]
         waited += _waited(old[:, number], gap, area, len(queue.areas), queue.days)
-    ends = np.array(worked, dtype=np.int64)
-    return waited, _cleared(queue, singles, old.sum(axis=1, dtype=np.int64), ends)
+    return waited
 
 
 def _waited(old: Counts, gap: Ints, area: Ints, areas: int, days: int) -> Ints:
@@ -594,7 +591,7 @@ def _cleared(queue: Queue, singles: SingleBook, done: Ints, worked: Ints) -> Int
     size = singles.left.shape[1]
     if not queue.initial:
         return np.full(size, queue.days if queue.left_out else 0)
-    for row, more in zip(done, singles.printed, strict=True):
+    for row, more in zip(done, np.cumsum(singles.printed, axis=0), strict=True):
         row += more
     before = (done < queue.initial).sum(axis=0)
     day: Ints = np.append(worked, queue.days)[before]

@@ -31,7 +31,7 @@ from ektp_sched.scenarios.simulate.order import (
 from ektp_sched.scenarios.simulate.outcome import (
     History,
     Outcome,
-    first_person_days_of,
+    first_days_waited,
     joined,
     outcome_of,
     person_days_of,
@@ -69,6 +69,8 @@ CHUNK = 1_000
 """Replications that go through the days together; changes no result."""
 
 _BLANKS = CAUSES.index("blanks")
+_CROWD = 6
+"""One in so many replications may be through before those are left behind."""
 
 
 def simulate(
@@ -373,24 +375,45 @@ class _Block:
 class _FirstMorning(_Block):
     """Replications followed until the first morning's people are printed."""
 
+    singles: FirstSingles
     singles_of = FirstSingles
 
     def waited(self) -> tuple[Ints, Ints]:
         """Return days of waiting by area, ``(A, R)``, and when the last is printed."""
+        queue, followed = self.queue, np.arange(self.size)
+        people = np.diff(queue.first)[:, None].astype(np.int32)
+        cleared = np.full(self.size, queue.days)
+        last_recorded = int(queue.singles.since.max(initial=0))
         worked, printed = [], []
         for day, until in self.days():
             self.singles.record(day)
-            if until is not None:
-                self._work(day, until, self._bounds(day)[0])
-                worked.append(day)
-                printed.append(self.printed[self.lane])
-            if self._first_printed(day):
+            if until is None:
+                continue
+            self._work(day, until, self._bounds(day)[0])
+            worked.append(day)
+            old = np.tile(people, len(cleared))
+            old[:, followed] = np.minimum(self.printed[self.lane], people)
+            printed.append(old)
+            if day < last_recorded:
+                continue
+            waits = (old[:, followed] < people).any(axis=0)
+            waits |= self.singles.left[self.singles.waits].any(axis=0)
+            gone = followed[~waits]
+            cleared[gone] = np.minimum(cleared[gone], day)
+            if not waits.any():
                 break
-        return first_person_days_of(self.queue, self.singles, worked, printed)
+            if len(gone) * _CROWD > self.size:
+                self._keep(np.flatnonzero(waits))
+                followed = followed[waits]
+        if not queue.initial:
+            cleared[:] = queue.days if queue.left_out else 0
+        return first_days_waited(queue, self.singles, worked, printed), cleared
 
-    def _first_printed(self, day: int) -> bool:
-        """Return whether in all futures nobody of the first morning is left."""
-        printed = self.printed[self.lane].min(axis=1)
-        streams: bool = (printed >= np.diff(self.queue.first)).all().item()
-        recorded = day >= int(self.queue.singles.since.max(initial=0))
-        return streams and recorded and not self.singles.waits.any()
+    def _keep(self, going: Ints) -> None:
+        """Follow these replications alone from here on."""
+        self.size, self.sets = len(going), self.sets.part(going)
+        self.counts = self.counts.take(going, axis=1)
+        self.printed = self.printed.take(going, axis=1)
+        self.reached = self.reached.take(going, axis=1)
+        self.used = [used[going] for used in self.used]
+        self.singles.keep(going)
