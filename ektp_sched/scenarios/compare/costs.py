@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-_ABREAST: Final = 5_000
+_ABREAST: Final = 3_000
 """Futures of which the first morning is followed together; changes no result."""
 
 __all__ = ["Course", "Known", "alike", "pooled_person_days", "waiting_costs"]

@@ -35,7 +35,7 @@ __all__ = ["AS_IT_IS", "HUNDRED", "Setting", "Sides"]
 
 HUNDRED: Final = 100
 
-_TOGETHER: Final = 30
+_TOGETHER: Final = 20
 """Settings whose limits are held in memory at once; changes no result."""
 
 
