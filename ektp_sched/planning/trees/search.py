@@ -19,17 +19,12 @@ from ektp_sched.planning.trees.program import Count, Part, Step
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Floats, Ints
     from ektp_sched.planning.trees.fractions import Path, Point
     from ektp_sched.planning.trees.program import Program
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     Offer = Callable[[Ints, Ints], int]
     _Excess = Callable[[Part, dict[int, bool]], int]
-
-__all__ = ["Effort", "Proven", "prove"]
 
 _NEAR: Final = 1e-6
 _TRIED: Final = 8
@@ -61,6 +56,7 @@ class Proven:
 
     parts: list[Part] = field(default_factory=list)  # from left to right
     closed: bool = False  # whether the parts are all
+    kept: Bools | None = None  # variables that mattered
 
 
 def prove(
@@ -70,15 +66,19 @@ def prove(
     facts: dict[int, Part],
     likely: set[int],
     offer: Offer,
+    kept: Bools | None = None,
 ) -> Proven:
     """Prove that no plan that is as good before comes below a value in a tier.
 
     ``facts`` are switches that are proven to be on, ``likely`` those that may be; both
     are brought up to date.  What seems a better plan is given to ``offer``, as cards in
     each slot and uses taken; it says what the best plan comes to then, and that is
-    proven.
+    proven.  ``kept`` are variables that mattered in a tier before, shape ``(N,)``.
     """
-    return _Tree(program, value, effort, facts, likely, offer).grown()
+    tree = _Tree(program, value, effort, facts, likely, offer)
+    if kept is not None and len(kept) == len(tree.lp.laid.matrix.cost):
+        tree.lp.kept = kept
+    return replace(tree.grown(), kept=tree.lp.kept)
 
 
 @dataclass(slots=True)

@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-__all__ = ["Course", "Known", "alike", "pooled_person_days", "waiting_costs"]
-
 
 @dataclass(slots=True)
 class Followed:
