@@ -77,7 +77,7 @@ test: $(READY)
 	$(PY) -m pytest -n $(JOBS) --dist worksteal $(if $(COV),--cov=ektp_sched --cov-report=term)
 
 quick: $(READY)
-	EKTP_PROFILE=quick $(PY) -m pytest -n $(JOBS) --dist worksteal -m "not slow and not browser" -q
+	EKTP_PROFILE=quick $(PY) -m pytest -n $(JOBS) --dist loadfile -m "not slow and not browser" -q
 
 laws: $(READY)
 	EKTP_PROFILE=laws $(PY) -m pytest -n $(JOBS) --dist worksteal -m "hypothesis or slow"

@@ -8,9 +8,10 @@ from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["MOST_WORKERS", "check_one_of", "check_whole"]
+    Progress = Callable[[str, float], None]
+    """Called with a stage and the share of the work done, 0 to 1."""
 
 MOST_WORKERS: Final = 256
 """Most search workers where shifts are chosen."""

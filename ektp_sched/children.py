@@ -10,8 +10,6 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["child_command", "child_environment"]
-
 
 def child_command(*arguments: str) -> list[str]:
     """Return the command of a child, whose path does not begin where one works."""

@@ -14,8 +14,6 @@ from ektp_sched.words import Said, joined, said, system_reason
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BAD_INPUT", "NO", "TOLD", "Failure", "failure", "problems_of"]
-
 NO: Final = 1
 """Exit code where the answer is no, or where the program is at fault."""
 BAD_INPUT: Final = 2

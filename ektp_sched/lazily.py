@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["lazily"]
-
 
 class _Room(ModuleType):
     """A room where a name stays what it says, be there a package called so too."""
@@ -23,7 +21,7 @@ class _Room(ModuleType):
 
 
 def lazily(room: str, modules: Mapping[str, Sequence[str]]) -> Callable[[str], object]:
-    """Return the ``__getattr__`` of a room (PEP 562).
+    """Return the ``__getattr__`` of a room (PEP 562); the names are its ``__all__``.
 
     A command loads what it uses, and an answer does not wait for all that the room
     could do.
@@ -38,6 +36,7 @@ def lazily(room: str, modules: Mapping[str, Sequence[str]]) -> Callable[[str], o
     """
     places = {name: module for module, names in modules.items() for name in names}
     sys.modules[room].__class__ = _Room
+    sys.modules[room].__dict__.setdefault("__all__", sorted(places))
 
     def load(name: str) -> object:
         if name not in places:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["WORKERS", "side_by_side"]
-
 WORKERS: Final = 2
 """Threads.  Polars, NumPy, hashing and files leave Python's lock alone."""
 

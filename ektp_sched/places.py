@@ -33,20 +33,6 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = [
-    "DENIED",
-    "TEMPORARY",
-    "Workplace",
-    "abandon",
-    "is_workplace",
-    "put_in_place",
-    "replace_file",
-    "settle",
-    "sync",
-    "workplace",
-    "write_new",
-]
-
 TEMPORARY: Final = ".ektp-sched-"
 """How the names of workplaces begin."""
 
@@ -447,18 +433,18 @@ def _move_entries(path: Path) -> None:
     (path / "moves.json").unlink()
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def _exchange(left: Path, right: Path) -> bool:
     """Let two paths change places in one step; False where no system can."""
     call = _renameat2()
     if call is None:
         return False
-    names = os.fsencode(one), os.fsencode(other)
+    names = os.fsencode(left), os.fsencode(right)
     if call(_HERE, names[0], _HERE, names[1], _EXCHANGE) == 0:
         return True
     code = ctypes.get_errno()
     if code in _CANNOT_EXCHANGE:
         return False
-    raise OSError(code, os.strerror(code), str(other))
+    raise OSError(code, os.strerror(code), str(right))
 
 
 @cache

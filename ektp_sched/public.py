@@ -12,16 +12,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "FEWEST",
-    "HIDDEN",
-    "PERSONAL",
-    "columns_shown",
-    "is_heading",
-    "looks_personal",
-    "visible",
-]
-
 HIDDEN: Final = "*"
 """Stands for a cell that is not shown."""
 

@@ -8,8 +8,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["OneLine", "field_names"]
-
 _PLAIN: Final = (bool, int, float, date, Enum, type(None))
 _LONGEST: Final = 40
 _OF_A_PERSON: Final = frozenset({"application_id", "hint"})

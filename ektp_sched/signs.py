@@ -10,22 +10,6 @@ import hmac
 import re
 from typing import Final
 
-__all__ = [
-    "CROCKFORD",
-    "DIGITS",
-    "GROUP",
-    "ID_BYTES",
-    "ID_FORM",
-    "ID_LENGTH",
-    "PRINTED",
-    "QUEUE_FORM",
-    "TOLD",
-    "ids_begin",
-    "made_id",
-    "queue_number",
-    "whole_number",
-]
-
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Signs of an id, five bits each."""
 

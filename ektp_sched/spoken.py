@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["office_language"]
-
 _OF_OFFICES: Final = "id"
 """The language of an office that names none."""
 

@@ -22,22 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-__all__ = [
-    "LANGUAGES",
-    "Said",
-    "all_of",
-    "by_form",
-    "grouped",
-    "in_full",
-    "in_language",
-    "in_workbook",
-    "joined",
-    "on_page",
-    "said",
-    "system_reason",
-    "typed",
-]
-
 LANGUAGES: Final = ("en", "id")
 """Codes of the languages that sentences are written in."""
 

@@ -15,8 +15,6 @@ from comparison_cases import comparison
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["ANSWERS", "MEASURES", "answered", "long_named"]
-
 MEASURES = ("money", "date", "wait")
 ANSWERS = ("yes", "no", "not-on-these-dates", "cannot-be-told")
 

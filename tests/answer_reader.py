@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["cards", "edges", "expected_cards", "expected_edges", "expected_title"]
-
 _MONTHS = {
     "en": "January February March April May June July August September October "
     "November December",

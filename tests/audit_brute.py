@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from reference import comes_first, rank_of
+from reference import Network, comes_first, rank_of
 
 from ektp_sched.office import capacity
 
@@ -167,11 +167,10 @@ def verdicts(case: Case) -> dict[str, tuple[int, int, int, bool]]:
     return found
 
 
-def idle_by_cuts(case: Case, day: date) -> int:
-    """Return the further cards of a day by the least cut, every cut tried.
+def idle_by_flow(case: Case, day: date) -> int:
+    """Return the further cards of a day: by how much the largest flow is more.
 
-    Every print already made must keep its place, so only prints beyond them
-    count (both flows by max-flow min-cut; printers and servers are few).
+    Every print already made must keep its place, so only prints beyond them count.
     """
     limits = capacity(case.office, case.start, (day - case.start).days + 1)
     if not limits.open[-1]:
@@ -186,8 +185,8 @@ def idle_by_cuts(case: Case, day: date) -> int:
         if max(person["ready_on"], person["pinned_on"] or person["ready_on"]) <= day
         and ((row := case.first_print(person)) is None or row["printed_at"] > day)
     ]
-    more = _least_cut(case, limits, done, waiting, day)
-    more -= _least_cut(case, limits, done, [], day)
+    more = _flow(case, limits, done, waiting, day)
+    more -= _flow(case, limits, done, [], day)
     if limits.total is None:
         return more
     ids = {person["application_id"] for person in case.people}
@@ -198,57 +197,28 @@ def idle_by_cuts(case: Case, day: date) -> int:
     return min(more, room)
 
 
-def _least_cut(
+def _flow(
     case: Case,
     limits: Capacity,
     done: dict[str, int],
     waiting: list[dict[str, Any]],
     day: date,
 ) -> int:
-    printers, servers = limits.printers, limits.servers
-    best = 10**9
-    for kept in _subsets(printers):
-        # Printers in `kept` are on the source's side past their own limit.
-        for reached in _subsets(printers):
-            if not set(kept) <= set(reached):
-                continue
-            cut = sum(
-                max(int(limits.printer_cards[printers.index(p), -1]), done[p])
-                for p in set(reached) - set(kept)
-            )
-            cut += sum(done[p] for p in printers if p not in reached)
-            used = {
-                s
-                for p in kept
-                for s in range(len(servers))
-                if limits.reaches[printers.index(p), s]
-            }
-            cut += sum(int(limits.server_cards[s, -1]) for s in used)
-            cut += _people_cut(case, waiting, set(reached), day)
-            best = min(best, cut)
-    return best
-
-
-def _people_cut(
-    case: Case, waiting: list[dict[str, Any]], reached: set[str], day: date
-) -> int:
-    """Return the least cut of those who could go to a printer outside `reached`."""
-    total = 0
+    """Return the most cards of a day, those that were printed in their place."""
+    network = Network()
     for card in case.office.cards:
-        crossing = sum(
-            person["card"] == card
-            and any(
-                p not in reached
-                for p in case.office.eligible(person["card"], person["area"])
-            )
-            for person in waiting
-        )
-        total += min(crossing, max(0, case.blanks_left(card, day)))
-    return total
-
-
-def _subsets(names: tuple[str, ...]) -> list[tuple[str, ...]]:
-    return [
-        tuple(n for i, n in enumerate(names) if mask >> i & 1)
-        for mask in range(1 << len(names))
-    ]
+        network.add("source", card, case.blanks_left(card, day), 0)
+    for number, person in enumerate(waiting):
+        network.add(person["card"], number, 1, 0)
+        for printer in case.office.eligible(person["card"], person["area"]):
+            network.add(number, ("printer", printer), 1, 0)
+    for at, printer in enumerate(limits.printers):
+        cards = max(int(limits.printer_cards[at, -1]), done[printer])
+        network.add("source", ("printer", printer), done[printer], 0)
+        network.add(("printer", printer), ("out", printer), cards, 0)
+        for server, name in enumerate(limits.servers):
+            if limits.reaches[at, server]:
+                network.add(("out", printer), ("server", name), cards, 0)
+    for at, name in enumerate(limits.servers):
+        network.add(("server", name), "sink", int(limits.server_cards[at, -1]), 0)
+    return network.cheapest("source", "sink")[0]

@@ -23,6 +23,10 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-site-isolation-trials",
+    "--disable-software-rasterizer",
+    "--disable-features=SpareRendererForSitePerProcess,Translate,MediaRouter",
+    "--renderer-process-limit=1",
 ]
 
 _DRAWN = """

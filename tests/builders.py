@@ -10,16 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
-from math import lcm
+from math import inf, lcm
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from reference import rank_of, reference
 
 from ektp_sched.backlog import Backlog, from_frame
 from ektp_sched.documents import Certificate, Plan, ShiftUse, Status, Tier
 from ektp_sched.documents.files import form_of
+from ektp_sched.documents.plan import PLAN, UNPRINTED
 from ektp_sched.documents.seal import file_of, seal
-from ektp_sched.documents.tables import PLAN, UNPRINTED
 from ektp_sched.errors import EktpSchedError
 from ektp_sched.office import Office, calendar, capacity, to_toml
 from ektp_sched.output.batches import write_batches
@@ -34,35 +35,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from reference import Reference
     from strategies import Case as Drawn
 
     from ektp_sched.office import Capacity
 
 FakePlan = Plan
 """One made by hand, with what is wrong in it."""
-
-__all__ = [
-    "START",
-    "Case",
-    "FakePlan",
-    "Slot",
-    "as_fake",
-    "best_values",
-    "certificate_dict",
-    "choices",
-    "day",
-    "every_plan",
-    "keeps_limits",
-    "make_backlog",
-    "make_office",
-    "make_plan",
-    "planned",
-    "random_case",
-    "renewed",
-    "shift_use",
-    "tier_vector",
-    "write_folder",
-]
 
 START = date(2017, 9, 12)
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -148,89 +127,28 @@ class Case:
         return {(name, at): n for name, line in lines for at, n in enumerate(line)}
 
     @cached_property
-    def tiers(self) -> list[tuple[str, tuple[Any, Any] | None]]:
-        return tier_names(self)
+    def problem(self) -> Reference:
+        return reference(self)
 
     @cached_property
     def costs(self) -> list[list[list[int]]]:
         """Cost in each tier of each application on each day."""
+        problem = self.problem
         return [
             [
-                [
-                    one_cost(name, row, at, self)
-                    if key is None or rank_key(self.office, row) == key
-                    else 0
-                    for at in range(self.days + 1)
-                ]
-                for row in self._rows
+                [problem.cost(tier, person, at) for at in range(self.days + 1)]
+                for person in problem.people
             ]
-            for name, key in self.tiers
+            for tier in problem.tiers
         ]
 
 
-def rank_key(office: Office, row: Mapping[str, Any]) -> tuple[Any, Any]:
-    area = row["area"]
-    return (
-        office.urgency[row["urgency"]].rank,
-        office.area_rank.get(area) if area is not None else None,
-    )
-
-
-def _label(office: Office, key: tuple[Any, Any]) -> int | str | None:
+def _label(office: Office, rank: tuple[float, float]) -> int | str | None:
+    key = [None if part == inf else int(part) for part in rank]
     classes = any(c.rank is not None for c in office.urgency.values())
     if classes and office.area_rank:
         return "/".join("-" if part is None else str(part) for part in key)
-    label: int | None = key[0] if classes else key[1]
-    return label
-
-
-def strict(key: tuple[Any, Any]) -> tuple[float, float]:
-    first, second = (float("inf") if part is None else part for part in key)
-    return first, second
-
-
-def tier_names(case: Case) -> list[tuple[str, tuple[Any, Any] | None]]:
-    names = list(case.office.plan.tiers)
-    if case.office.shifts:
-        names += [name for name in ("cost_idr", "shifts") if name not in names]
-    if not case.office.has_ranks:
-        return [(name, None) for name in names]
-    keys = sorted({rank_key(case.office, row) for row in case.rows()}, key=strict)
-    keys = keys or [(None, None)]
-    # What stands before a tier of the shifts' own is settled for every rank.
-    found: list[tuple[str, tuple[Any, Any] | None]] = []
-    while names:
-        own = [i for i, n in enumerate(names) if n in ("cost_idr", "shifts")]
-        part, names = names[: min(own, default=9)], names[min(own, default=9) :]
-        found += [("unprinted", key) for key in keys if "unprinted" in part]
-        found += [(n, key) for key in keys for n in part if n != "unprinted"]
-        found += [(name, None) for name in names[:1]]
-        names = names[1:]
-    return found
-
-
-def one_cost(name: str, row: Mapping[str, Any], at: int, case: Case) -> int:
-    """Scaled cost of one application in one tier, by the definition."""
-    scale = lcm(*(c.target_days for c in case.office.urgency.values()))
-    on = case.start + timedelta(days=at)
-    stays = at == case.days
-    if name in ("cost_idr", "shifts"):
-        return 0
-    if name == "unprinted":
-        return int(stays)
-    if name == "overdue":
-        last = case.start + timedelta(days=case.days - 1)
-        due = row["due_on"]
-        return int(due is not None and due <= last and (stays or on > due))
-    if name == "promise":
-        promised = row["promised_on"]
-        return 0 if promised is None else max(0, (on - promised).days)
-    total = 0
-    target = case.office.urgency[row["urgency"]].target_days
-    since = (row["waiting_since"] - case.start).days
-    for t in range(max(0, since), at):
-        total += (t - since + 1) * (scale // target)
-    return total
+    return key[0] if classes else key[1]
 
 
 def tier_vector(case: Case, choice: Sequence[Slot]) -> tuple[int, ...]:
@@ -245,7 +163,7 @@ def tier_vector(case: Case, choice: Sequence[Slot]) -> tuple[int, ...]:
         own[name]
         if name in own
         else sum(line[at] for line, at in zip(lines, days, strict=True))
-        for (name, _), lines in zip(case.tiers, case.costs, strict=True)
+        for (name, _), lines in zip(case.problem.tiers, case.costs, strict=True)
     )
 
 
@@ -301,11 +219,6 @@ def every_plan(case: Case) -> Iterator[tuple[Slot, ...]]:
             yield choice
 
 
-def best_values(case: Case) -> tuple[int, ...] | None:
-    """The lexicographically least tier values, by trying everything."""
-    return min((tier_vector(case, c) for c in every_plan(case)), default=None)
-
-
 def _reason(case: Case, row: Mapping[str, Any]) -> str:
     last = case.start + timedelta(days=case.days - 1)
     if not case.office.eligible(row["card"], row["area"]):
@@ -324,7 +237,6 @@ def make_plan(
 ) -> Plan:
     """Return the plan of these choices, with every figure right."""
     rows = case.rows()
-    keys = sorted({rank_key(case.office, row) for row in rows}, key=strict)
     late = datetime.max
     printed = []
     for row, slot in zip(rows, choice, strict=True):
@@ -336,7 +248,7 @@ def make_plan(
         order = (
             slot[0],
             slot[1],
-            keys.index(rank_key(case.office, row)),
+            rank_of(case.office, row),
             -pressure,
             row["recorded_at"] or late,
             row["application_id"],
@@ -383,7 +295,7 @@ def make_plan(
             value if proven else None,
             proven,
         )
-        for (name, key), value in zip(tier_names(case), values, strict=True)
+        for (name, key), value in zip(case.problem.tiers, values, strict=True)
     )
     return Plan(
         office=case.office,

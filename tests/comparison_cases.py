@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["CLASSES", "START", "comparison", "write_comparison"]
-
 START = date(2017, 9, 12)
 CLASSES = {"emergency": 3, "urgent": 7, "priority": 14, "routine": 30}
 _AREAS = ("Alak", "Kelapa Lima", "Kota Lama", "Kota Raja", "Maulafa", "Oebobo")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from builders import Case, choices, day, make_backlog, make_office
 from hypothesis import strategies as st
-from reference import reference
 
 from ektp_sched.office import Lot
 
@@ -15,14 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from builders import Slot
-
-__all__ = [
-    "consumable_choices",
-    "keeps_consumables",
-    "lots_and_cards",
-    "most_with_blanks",
-    "ribbons_kept",
-]
 
 Cards = dict[str | None, list[int]]
 
@@ -54,18 +45,6 @@ def most_with_blanks(
         return False
 
     return sum(place(card, set()) for card in range(len(wanted)))
-
-
-def keeps_consumables(case: Case, choice: Sequence[Slot]) -> bool:
-    """Return whether every card has a blank that it may use, and ribbon."""
-    names = case.backlog.frame["application_id"]
-    slots = dict(zip(names, choice, strict=True))
-    return not reference(case).broken_blanks(slots) and ribbons_kept(case, choice)
-
-
-def ribbons_kept(case: Case, choice: Sequence[Slot]) -> bool:
-    taken = [slot for slot in choice if slot is not None]
-    return not reference(case).broken_ribbons(taken)
 
 
 @st.composite

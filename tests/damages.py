@@ -24,8 +24,6 @@ from builders import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["DAMAGES", "Damage", "base", "slots_of"]
-
 PEOPLE = 30
 
 

@@ -15,8 +15,6 @@ from ektp_sched.example import write_start
 if TYPE_CHECKING:
     from ektp_sched import Backlog, Plan
 
-__all__ = ["START", "example", "planned", "read"]
-
 START = date(2017, 9, 12)
 _FOLDER = TemporaryDirectory()
 atexit.register(_FOLDER.cleanup)

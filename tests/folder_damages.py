@@ -37,8 +37,6 @@ from ektp_sched.trust import checker, verify
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FOLDERS", "FORGERIES", "Forgery", "by_checker", "by_verify", "genuine"]
-
 FOLDERS = ("reserve", "shifts", "quotas", "ribbons", "stock", "idle")
 
 

@@ -26,7 +26,6 @@ from reference import (
     quota_breaks,
     reference,
     shifts_allowed,
-    tier_names,
 )
 
 if TYPE_CHECKING:
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.quotas import Quota
     from ektp_sched.rules.shifts import Shift
 
-__all__ = ["Small", "Use", "keeping", "nameable", "relieved"]
-
 Use = tuple[str, int]
 """A shift and the day, counted from the start, on which it is worked."""
 
@@ -50,7 +47,6 @@ Counts = tuple[int, ...]
 Vector = tuple[int, ...]
 
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_OWN = ("cost_idr", "shifts")
 
 
 @dataclass(frozen=True)
@@ -93,24 +89,6 @@ class Small:
             Kind(*group[0], tuple(person.name for person, _ in group))
             for group in found.values()
         )
-
-    @cached_property
-    def tiers(self) -> tuple[tuple[str, Any], ...]:
-        """Ranks lie within each stretch between the shifts' own tiers."""
-        second = self.case.backlog.known is not None
-        names = tier_names(self.office, second=second)
-        names += [n for n in _OWN if self.office.shifts and n not in names]
-        found: list[tuple[str, Any]] = []
-        stretch: list[str] = []
-        for name in [*names, None]:
-            if name is not None and name not in _OWN:
-                stretch.append(name)
-                continue
-            found += reference(self.case, tiers=stretch).tiers if stretch else ()
-            stretch = []
-            found += [(name, None)] if name is not None else []
-        found += [("moved", None)] if second and "moved" not in names else []
-        return tuple(found)
 
     # Shifts
 
@@ -189,7 +167,7 @@ class Small:
         """Return the values of the shifts' own tiers, 0 elsewhere."""
         cost = {shift.id: shift.cost_idr for shift in self.office.shifts}
         value = {"cost_idr": sum(cost[name] for name, _ in uses), "shifts": len(uses)}
-        return tuple(value.get(name, 0) for name, _ in self.tiers)
+        return tuple(value.get(name, 0) for name, _ in self.known.tiers)
 
     def _after(
         self, day: int, states: dict[tuple[Counts, Counts], Vector], limits: Limits
@@ -229,7 +207,7 @@ class Small:
         table = self._table
         return tuple(
             sum(n * table[k][day][t] for k, n in enumerate(cards) if n)
-            for t in range(len(self.tiers))
+            for t in range(len(self.known.tiers))
         )
 
     @cached_property
@@ -237,8 +215,7 @@ class Small:
         return [
             [
                 tuple(
-                    0 if tier[0] in _OWN else self.known.cost(tier, kind.person, day)
-                    for tier in self.tiers
+                    self.known.cost(tier, kind.person, day) for tier in self.known.tiers
                 )
                 for day in range(self.days + 1)
             ]
@@ -421,7 +398,7 @@ def keeping(case: Case, places: set[str]) -> Case:
             for key, value in table.items()
             if f"cards.{name}.stock" not in gone or key == "default"
         }
-        for name, table in document["cards"].items()
+        for name, table in document.get("cards", {}).items()
     }
     document["shifts"] = [
         {

@@ -18,19 +18,6 @@ if TYPE_CHECKING:
     from ektp_sched.days import OfficeFolder
     from ektp_sched.ledger import Act, Personal
 
-__all__ = [
-    "FRI",
-    "MON",
-    "OFFICE",
-    "THU",
-    "TUE",
-    "WED",
-    "Book",
-    "book",
-    "four_days",
-    "waiting",
-]
-
 MON, TUE, WED, THU, FRI = (date(2017, 9, day) for day in (11, 12, 13, 14, 15))
 
 OFFICE = """\

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from subprocess import CompletedProcess
 
-__all__ = ["DAYS", "World", "live"]
-
 FIRST = date(2017, 9, 12)
 HOLIDAY = date(2017, 9, 21)
 DAYS = [

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from ektp_sched import Backlog, Office, Plan
 
-__all__ = ["Expected", "Life", "Morning", "expected"]
-
 READY, HELD, PRINTED, BROKEN, GONE = "READY", "PROCESSING", "PRINTED", "broken", "gone"
 """What the registry has of a person: a status, a row that cannot be read, nothing."""
 

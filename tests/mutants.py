@@ -32,8 +32,10 @@ TESTS = {
     "rules/limit": "rules_limit trust_quotas trust_consumables",
     "rules/parity": "rules_parity",
     "rules/quotas": "office_quotas trust_quotas output_quotas",
-    "rules/ribbons": "office_consumables trust_consumables planning_consumables",
-    "rules/stock": "office_consumables trust_consumables planning_consumables",
+    "rules/ribbons": "office_consumables trust_consumables planning_consumables "
+    "planning_outlook planning_dropped output_consumables",
+    "rules/stock": "office_consumables trust_consumables planning_consumables "
+    "planning_dropped output_consumables",
     "rules/shifts": "office_shifts trust_shifts planning_shifts",
     "rules/tiers": "rules_tiers planning_tiers fairness",
     "rules/*": "office_rules office_loading office_capacity rules_limit verify",
@@ -120,7 +122,8 @@ def is_found(root: Path, files: list[str]) -> bool:
 def judge(root: Path, module: str, every: int, first: int) -> tuple[int, int]:
     """Return how many mutants of a module were tried, and how many tests found."""
     exact = max((p for p in TESTS if fnmatch(module, p)), key=len)
-    files = [f"tests/test_{name}.py" for name in TESTS[exact].split()]
+    names = dict.fromkeys([*TESTS[exact].split(), "verify"])
+    files = [f"tests/test_{name}.py" for name in names]
     path = root / "ektp_sched" / f"{module}.py"
     source, tried, found = path.read_text("utf-8"), 0, 0
     if is_found(root, files):

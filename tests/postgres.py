@@ -26,8 +26,6 @@ import sqlalchemy as sa
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["NoServerError", "new_database", "server", "stop"]
-
 VARIABLE: Final = "EKTP_TEST_POSTGRES"
 """Address of a server where the tests may make databases."""
 

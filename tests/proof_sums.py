@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Option
     from ektp_sched.planning import Plan
 
-__all__ = ["Sums", "covers", "sums"]
-
 Step = tuple[tuple[int, ...], int, bool]
 
 

@@ -50,8 +50,6 @@ if TYPE_CHECKING:
 
     Place = tuple[Any, ...]
 
-__all__ = ["changed", "numbers", "trial"]
-
 _EVERY = 20_000
 """So many plans of a mix are tried one by one at most."""
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from builders import Slot
 
-__all__ = ["broken", "quota_cases"]
-
 
 def broken(case: Case, choice: Sequence[Slot]) -> set[tuple[int, str, date]]:
     """Return each quota, key and first day of a period that a plan does not keep."""

@@ -30,28 +30,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning import Plan
     from ektp_sched.rules.quotas import Quota
 
-__all__ = [
-    "Crossing",
-    "Limits",
-    "Person",
-    "Reference",
-    "Slot",
-    "asks",
-    "broken_quotas",
-    "comes_first",
-    "could_be_printed",
-    "digest",
-    "enumerated",
-    "every_plan",
-    "periods",
-    "quota_breaks",
-    "rank_of",
-    "reference",
-    "shifts_allowed",
-    "slots_of",
-    "tier_names",
-]
-
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Slot = tuple[int, str, str] | None
@@ -61,6 +39,9 @@ Slot = tuple[int, str, str] | None
 class Crossing(Exception):
     """Blanks may run out, and no chain of arcs can say so."""
 
+
+OWN = ("cost_idr", "shifts")
+"""Tiers of the shifts, which no person's day changes."""
 
 Blank = tuple[int, int, str | None]
 """First and last day on which one blank can be used, and for which class alone."""
@@ -297,6 +278,8 @@ class Reference:
         name, rank = tier
         if rank is not None and rank != person.rank:
             return 0
+        if name in OWN:
+            return 0
         if name == "unprinted":
             return int(day == self.limits.days)
         if name == "overdue":
@@ -447,7 +430,7 @@ class Reference:
             1 + sum(self.cost(tier, p, self.limits.days) for p in self.people)
             for tier in self.tiers
         ]
-        network = _Network()
+        network = Network()
         for person in self.people:
             network.add("source", person, 1, 0)
             for slot in {s and s[:2] for s in self.choices(person)}:
@@ -468,7 +451,7 @@ class Reference:
         assert cost == 0
         return tuple(reversed(values))
 
-    def _lay(self, network: _Network) -> None:
+    def _lay(self, network: Network) -> None:
         """Add what lies behind the people: printers, servers, reserve, blanks."""
         limits = self.limits
         chain = self._chains()
@@ -542,7 +525,8 @@ class Reference:
                 if not (self.may(late, two) and self.may(early, one)):
                     continue
                 after = {**slots, late.name: two, early.name: one}
-                if late.card != early.card and self.broken_blanks(after):
+                alike = (late.card, late.urgency) == (early.card, early.urgency)
+                if not alike and self.broken_blanks(after):
                     continue
                 yield (
                     late,
@@ -556,20 +540,27 @@ class Reference:
                     ),
                 )
 
-    def overtakes(self, slots: Mapping[str, Slot]) -> tuple[set[tuple[str, str]], int]:
-        """Return avoidable overtakes (who, whom), and how many are accounted for."""
-        avoidable, accounted = set(), 0
+    def overtakes(
+        self, slots: Mapping[str, Slot]
+    ) -> tuple[set[tuple[str, str]], Counter[str], int]:
+        """Return avoidable overtakes (who, whom), and those that are accounted for.
+
+        The others by the tier that an exchange would worsen first, and the most days
+        that one of them has cost.
+        """
+        avoidable, accounted, longest = set(), Counter[str](), 0
         for late, early, change in self.exchanges(slots):
-            first = next((x for x in change if x), 0)
-            before = comes_first(
-                (late.rank, late.since, late.target),
-                (early.rank, early.since, early.target),
-            )
-            if before and first < 0:
+            first, other = ((p.rank, p.since, p.target) for p in (late, early))
+            if not comes_first(first, other):
+                continue
+            decides = next((at for at, by in enumerate(change) if by), None)
+            if decides is None or change[decides] < 0:
                 avoidable.add((early.name, late.name))
-            elif before and first > 0:
-                accounted += 1
-        return avoidable, accounted
+                continue
+            accounted[self.tiers[decides][0]] += 1
+            days = self.day(slots[late.name]) - self.day(slots[early.name])
+            longest = max(longest, days)
+        return avoidable, accounted, longest
 
 
 # Shifts and quotas
@@ -679,7 +670,7 @@ def broken_quotas(
     return broken
 
 
-class _Network:
+class Network:
     """A minimum-cost flow by successive shortest paths, as in the textbook."""
 
     def __init__(self) -> None:
@@ -752,11 +743,26 @@ def tier_names(office: Office, *, second: bool) -> list[str]:
     """Return the named tiers in order, on a second morning with ``frozen``."""
     names: list[str] = list(office.plan.tiers)
     if not second:
-        return [name for name in names if name != "moved"]
-    if office.plan.freeze_days:
+        names = [name for name in names if name != "moved"]
+    elif office.plan.freeze_days:
         at = names.index("pressure") if "pressure" in names else len(names)
         names.insert(at, "frozen")
-    return names
+    return names + [name for name in OWN if office.shifts and name not in names]
+
+
+def ranked(names: Sequence[str], ranks: Sequence[tuple[float, float]]) -> list[Tier]:
+    """Return tiers in order: ranks lie in each stretch between the shifts' own."""
+    order: list[Tier] = []
+    stretch: list[str] = []
+    for name in [*names, None]:
+        if name is not None and name not in OWN:
+            stretch.append(name)
+            continue
+        order += [("unprinted", rank) for rank in ranks if "unprinted" in stretch]
+        order += [(n, rank) for rank in ranks for n in stretch if n != "unprinted"]
+        order += [] if name is None else [(name, None)]
+        stretch = []
+    return order
 
 
 def reference(
@@ -770,17 +776,11 @@ def reference(
         pairs = zip(rows, known.given.to_dicts(), strict=True)
         rows = [row | given for row, given in pairs]
     people = tuple(_person(office, row, case.start) for row in rows)
-    second = known is not None
-    names = tier_names(office, second=second) if tiers is None else tiers
+    names = tier_names(office, second=known is not None) if tiers is None else tiers
     order: list[Tier] = [(name, None) for name in names]
     if office.area_rank or any(k.rank is not None for k in office.urgency.values()):
-        ranks = sorted({p.rank for p in people})
-        order = [("unprinted", r) for r in ranks if "unprinted" in names]
-        order += [(n, r) for r in ranks for n in names if n != "unprinted"]
-        if not people:
-            order = [("unprinted", (inf, inf))] * ("unprinted" in names)
-            order += [(n, (inf, inf)) for n in names if n != "unprinted"]
-    if tiers is None and second and "moved" not in names:
+        order = ranked(names, sorted({p.rank for p in people}) or [(inf, inf)])
+    if tiers is None and known is not None and "moved" not in names:
         order.append(("moved", None))
     return Reference(
         office=office,

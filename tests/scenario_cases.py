@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.scenarios import CheckedScenarios, World
 
-__all__ = ["START", "desk", "history", "scenarios", "working_days", "world"]
-
 START = date(2017, 9, 12)  # a Tuesday
 
 OFFICE: dict[str, Any] = {

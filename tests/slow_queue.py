@@ -6,12 +6,12 @@ more person can still be printed is asked of a maximum flow, card by card.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from reference import reference
+from reference import Network, reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from reference import Limits
     from reference import Person as Applicant
     from strategies import Case
-
-__all__ = ["Desk", "Newcomer", "Person", "Slow", "slow"]
 
 _WINDOW = 3
 
@@ -399,47 +397,18 @@ class Desk:
 
     def flow(self, count: Counter[tuple[str, ...]]) -> int:
         """Return the most cards that can flow through printers and servers."""
-        room: dict[tuple[Any, Any], int] = {}
+        network = Network()
         for names, people in count.items():
-            room["source", names] = people
+            network.add("source", names, people, 0)
             for name in names:
-                room[names, ("printer", name)] = people
+                network.add(names, ("printer", name), people, 0)
         for name, cards in self.printers.items():
-            room[("printer", name), ("out", name)] = cards
+            network.add(("printer", name), ("out", name), cards, 0)
             for server in self.reach[name]:
-                room[("out", name), ("server", server)] = cards
+                network.add(("out", name), ("server", server), cards, 0)
         for name, cards in self.servers.items():
-            room[("server", name), "sink"] = cards
-        return _max_flow(room)
-
-
-def _max_flow(room: dict[tuple[Any, Any], int]) -> int:
-    near: dict[Any, set[Any]] = {}
-    for one, other in list(room):
-        near.setdefault(one, set()).add(other)
-        near.setdefault(other, set()).add(one)
-        room.setdefault((other, one), 0)
-    flow = 0
-    while True:
-        before: dict[Any, Any] = {"source": None}
-        queue = deque(["source"])
-        while queue and "sink" not in before:
-            here = queue.popleft()
-            for there in near.get(here, ()):
-                if there not in before and room[here, there] > 0:
-                    before[there] = here
-                    queue.append(there)
-        if "sink" not in before:
-            return flow
-        path, node = [], "sink"
-        while before[node] is not None:
-            path.append((before[node], node))
-            node = before[node]
-        amount = min(room[arc] for arc in path)
-        for one, other in path:
-            room[one, other] -= amount
-            room[other, one] += amount
-        flow += amount
+            network.add(("server", name), "sink", cards, 0)
+        return network.cheapest("source", "sink")[0]
 
 
 def _ample(desk: Desk, people: list[Person]) -> int:

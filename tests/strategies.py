@@ -34,36 +34,6 @@ from ektp_sched.planning import Plan, plan
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "FEW",
-    "HALF",
-    "START",
-    "Case",
-    "DatedCase",
-    "backlogs",
-    "cases",
-    "consumable_cases",
-    "crossing_cases",
-    "dated_cases",
-    "days_of",
-    "desk",
-    "documents",
-    "given_cases",
-    "make_backlog",
-    "make_known",
-    "mixed_cases",
-    "mixes",
-    "person",
-    "pinned_cases",
-    "quota_cases",
-    "quota_shift_cases",
-    "quota_tables",
-    "rows",
-    "shift_cases",
-    "shift_tables",
-    "tiny_cases",
-]
-
 HALF = settings(max_examples=max(5, settings().max_examples // 2))
 """For a law that takes a tenth of a second a case: 10 in CI, 250 in `make laws`."""
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["World", "limits_of", "worlds"]
-
 
 @dataclass(frozen=True)
 class World:

@@ -7,21 +7,24 @@ import importlib
 import sys
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import ektp_sched
+from package import PACKAGE, nodes, trees
 
-PACKAGE = Path(ektp_sched.__file__).parent
-MODULES = sorted(PACKAGE.rglob("*.py"))
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MODULES = [PACKAGE / name for name in trees()]
 
 # Room → the rooms that it may import, be it for their types alone.
 GROUND = {"errors", "words", "public", "places", "showing", "children"}
-GROUND |= {"spoken", "arguments", "parallel", "signs", "lazily", "failures"}
+GROUND |= {"spoken", "arguments", "parallel", "signs", "lazily", "failures", "arrays"}
 STATED = {"rules", "office", "readers", "backlog", "people", "documents", "yesterday"}
 ROOMS = {*STATED, "planning", "trust", "scenarios"}
 OFFICE = {"days", "morning", "counter", "month", "telling"}
 MAY_IMPORT: dict[str, set[str]] = {
     "words": set(),
+    "arrays": set(),
     "public": set(),
     "places": set(),
     "showing": set(),
@@ -33,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "arguments": {"errors", "words"},
     "errors": {"words"},
     "failures": {"errors", "words"},
-    "rules": {"errors", "words"},
+    "rules": {"errors", "words", "arrays"},
     "office": {*GROUND, "rules"},
     "readers": {"errors", "words"},
     "backlog": {*GROUND, "office", "rules", "readers"},
@@ -72,7 +75,7 @@ def room_of(path: Path) -> str:
 def imports(path: Path) -> list[str]:
     """Modules and names imported: at the top, inside functions, for types alone."""
     names: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(name_of(path)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

@@ -468,13 +468,13 @@ def test_a_number_becomes_the_same_id_as_in_the_backlog(tmp_path: Path) -> None:
     ("rows", "said"),
     [
         ("application_id,printed_at\nA,2017-09-10\n", "has no column printer"),
-        (f"{NAMES}\nA,soon,p1\n", "bad-date"),
-        (f"{NAMES}\nA,2017-09-10,p9\n", "unknown-printer"),
+        (f"{NAMES}\nA,soon,p1\n", "unknown form of a date"),
+        (f"{NAMES}\nA,2017-09-10,p9\n", "no such printer"),
         (
             "application_id,printed_at,printer,result\nA,2017-09-10,p1,hm\n",
-            "unknown-result",
+            "unknown result",
         ),
-        (f"{NAMES}\n,2017-09-10,p1\n", "missing"),
+        (f"{NAMES}\n,2017-09-10,p1\n", "needed, but empty"),
         ("printed_at,TGL_CETAK,printer,application_id\n1,2,p1,A\n", "both stand for"),
         ("", "is empty"),
     ],

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 import strategies as planning
-from audit_brute import Case, idle_by_cuts, verdicts
+from audit_brute import Case, idle_by_flow, verdicts
 from audit_cases import backlog_of, cases, log_of
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -126,4 +126,4 @@ def test_idle_capacity_is_the_least_cut(case: Case) -> None:
     idle = dict(zip(found["day"], found["idle"], strict=True))
     for offset in range((case.end - case.start).days + 1):
         day = case.start + timedelta(offset)
-        assert idle.get(day, 0) == idle_by_cuts(case, day)
+        assert idle.get(day, 0) == idle_by_flow(case, day)

@@ -13,24 +13,18 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
+from offices import small
 
 from ektp_sched.backlog.delimited import read_delimited
 from ektp_sched.backlog.read import read_backlog
 from ektp_sched.errors import BacklogError
-from ektp_sched.office import Office
 
 if TYPE_CHECKING:
     import pytest
 
 KNOWN = frozenset({"applicationid", "waitingsince", "area"})
 HEADINGS = ("application_id", "waiting_since", "name", "area", "note")
-OFFICE = Office.model_validate(
-    {
-        "name": "Contoh",
-        "servers": [{"id": "s1", "cards_per_day": 2}],
-        "printers": [{"id": "p1", "cards_per_day": 2}],
-    }
-)
+OFFICE = small()
 
 
 @dataclass

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 import xlsxwriter
+from offices import THREE, small
 
 from ektp_sched.backlog import from_frame, read_backlog
 from ektp_sched.errors import BacklogError
-from ektp_sched.office import Office
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from ektp_sched.office import Office
 
 pytestmark = pytest.mark.usefixtures("forked_trials")
 
@@ -27,16 +29,7 @@ PLAIN = "application_id,waiting_since,area\n007,2016-12-31,Alak\nB,2017-01-02,\n
 
 
 def office(**tables: Any) -> Office:
-    base: dict[str, Any] = {
-        "name": "Kupang",
-        "servers": [{"id": "server-1", "cards_per_day": 200}],
-        "printers": [{"id": "printer-1", "cards_per_day": 120}],
-        "urgency": {
-            "urgent": {"target_days": 7},
-            "routine": {"target_days": 30, "default": True},
-        },
-    }
-    return Office.model_validate(base | tables)
+    return small(**{"urgency": THREE} | tables)
 
 
 def write(tmp_path: Path, data: bytes | str, name: str = "backlog.csv") -> Path:
@@ -335,62 +328,49 @@ def test_no_file_and_a_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "name", "sentence"),
     [
-        (b"", "b.csv", "is empty; the first row must hold the headings"),
-        (b" \r\n\n", "b.csv", "is empty; the first row must hold the headings"),
-        (b"\xef\xbb\xbf", "b.csv", "is empty; the first row must hold the headings"),
-        (b",,\n;;\n", "b.csv", "is empty; the first row must hold the headings"),
-        (
-            b"application_id,waiting_since\n",
-            "b.csv",
-            "holds a heading and no rows; export the applications with it",
-        ),
-        (
-            b"application_id,waiting_since\n,\n",
-            "b.csv",
-            "holds a heading and no rows; export the applications with it",
-        ),
+        (b"", "b.csv", "is empty"),
+        (b" \r\n\n", "b.csv", "is empty"),
+        (b"\xef\xbb\xbf", "b.csv", "is empty"),
+        (b",,\n;;\n", "b.csv", "is empty"),
+        (b"application_id,waiting_since\n", "b.csv", "holds a heading and no rows"),
+        (b"application_id,waiting_since\n,\n", "b.csv", "holds a heading and no rows"),
         (
             b"application_id,waiting_since\nA\0\0\0,2017-01-01\n",
             "b.csv",
-            "is no text but a binary file; export it as CSV, XLSX or Parquet",
+            "is no text but a binary file",
         ),
         (
             b"application_id,waiting_since\n\x81\x8d,2017-01-01\n",
             "b.csv",
-            "is text in no known encoding; save it as CSV UTF-8",
+            "is text in no known encoding",
         ),
         (
             gzip.compress(PLAIN.encode(), mtime=0),
             "b.csv",
-            "is a gzip archive, not what its name says; save it as .xlsx or .csv",
+            "is a gzip archive, not what its name says",
         ),
         (
             b"\xd0\xcf\x11\xe0" + bytes(600),
             "b.xlsx",
-            "is damaged, cut off or no workbook; save it again as .xlsx",
+            "is damaged, cut off or no workbook",
         ),
         (
             b"\xd0\xcf\x11\xe0" + bytes(600),
             "b.xls",
-            "is damaged, cut off or no workbook; save it again as .xlsx",
+            "is damaged, cut off or no workbook",
         ),
         (
             PLAIN.encode(),
             "b.xlsx",
-            "is a text file (CSV), not the workbook that its name says; give it the "
-            "ending .csv",
+            "is a text file (CSV), not the workbook that its name says",
         ),
-        (
-            PLAIN.encode(),
-            "b.parquet",
-            "is not a Parquet file, or is damaged; export it again",
-        ),
+        (PLAIN.encode(), "b.parquet", "is not a Parquet file, or is damaged"),
     ],
 )
 def test_files_that_are_not_what_they_should_be(
     tmp_path: Path, data: bytes, name: str, sentence: str
 ) -> None:
-    assert refused(write(tmp_path, data, name)) == sentence
+    assert refused(write(tmp_path, data, name)).startswith(f"{sentence}; ")
 
 
 def test_a_workbook_or_parquet_file_named_csv(tmp_path: Path) -> None:

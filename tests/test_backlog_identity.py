@@ -14,16 +14,18 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from offices import small
 
 from ektp_sched.backlog import Backlog, from_frame, make_key, read_backlog
 from ektp_sched.backlog.identity import application_ids, queue_numbers
 from ektp_sched.backlog.matching import UNKNOWN, match_ids
 from ektp_sched.backlog.numbers import read_numbers
 from ektp_sched.errors import BacklogError
-from ektp_sched.office import Office
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ektp_sched.office import Office
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SIGNS = "[BCDFGHJKMNPQRSTVWXYZ34679]{5}"
@@ -31,17 +33,8 @@ NIK = "5371012306950001"
 
 
 def office(base: Path, **tables: Any) -> Office:
-    made = Office.model_validate(
-        {
-            "name": "Kupang",
-            "servers": [{"id": "server-1", "cards_per_day": 200}],
-            "printers": [{"id": "printer-1", "cards_per_day": 120}],
-            "identity": {"from": "NIK"},
-            "columns": {"TGL_REKAM": "waiting_since"},
-        }
-        | tables
-    )
-    return made.located(base, "0" * 64)
+    rules = {"identity": {"from": "NIK"}, "columns": {"TGL_REKAM": "waiting_since"}}
+    return small(**rules | tables).located(base, "0" * 64)
 
 
 def take(base: Path, numbers: list[Any], **tables: Any) -> Backlog:

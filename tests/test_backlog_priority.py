@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import xlsxwriter
+from offices import THREE, small
 
 from ektp_sched.backlog import Backlog, make_key, read_backlog
 from ektp_sched.errors import PriorityError
-from ektp_sched.office import Office
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ektp_sched.office import Office
 
 BACKLOG = (
     "application_id,waiting_since,urgency,due_on,NIK,STATUS\n"
@@ -25,21 +27,8 @@ BACKLOG = (
 
 
 def office(base: Path, **tables: Any) -> Office:
-    made = Office.model_validate(
-        {
-            "name": "Kupang",
-            "servers": [{"id": "server-1", "cards_per_day": 200}],
-            "printers": [{"id": "printer-1", "cards_per_day": 120}],
-            "urgency": {
-                "emergency": {"target_days": 3},
-                "urgent": {"target_days": 7},
-                "routine": {"target_days": 30, "default": True},
-            },
-            "status": {"printable": ["PRR"]},
-        }
-        | tables
-    )
-    return made.located(base, "0" * 64)
+    rules = {"urgency": THREE, "status": {"printable": ["PRR"]}}
+    return small(**rules | tables).located(base, "0" * 64)
 
 
 def read(tmp_path: Path, lines: str, backlog: str = BACKLOG, **tables: Any) -> Backlog:
@@ -148,47 +137,21 @@ def test_it_may_be_a_workbook(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "column", "sentence"),
     [
-        (
-            "A,emergancy,,x,Head",
-            "urgency",
-            "is no urgency class; nearest is emergency; the office has emergency, "
-            "urgent, routine",
-        ),
-        (
-            "A,,31/02/2017,x,Head",
-            "due_on",
-            "is no date that can be read; write it as 2017-09-12 or 12/09/2017",
-        ),
-        (
-            "A,urgent,,,Head",
-            "reason",
-            "is empty; each line needs whom it is about, a reason and by whom",
-        ),
-        (
-            "A,urgent,,x,",
-            "by",
-            "is empty; each line needs whom it is about, a reason and by whom",
-        ),
-        (
-            ",urgent,,x,Head",
-            "application_id",
-            "is empty; each line needs whom it is about, a reason and by whom",
-        ),
-        (
-            "A,,,x,Head",
-            "urgency",
-            "neither urgency nor due_on is given; fill in one of them",
-        ),
+        ("A,emergancy,,x,Head", "urgency", "is no urgency class"),
+        ("A,,31/02/2017,x,Head", "due_on", "is no date that can be read"),
+        ("A,urgent,,,Head", "reason", "is empty"),
+        ("A,urgent,,x,", "by", "is empty"),
+        (",urgent,,x,Head", "application_id", "is empty"),
+        ("A,,,x,Head", "urgency", "neither urgency nor due_on is given"),
         (
             "B,urgent,,x,Head",
             "application_id",
-            "names an application that an earlier row names; keep one of the rows",
+            "names an application that an earlier row names",
         ),
         (
             "A,urgent,,x,Head,y",
             None,
-            "has more cells than headings, a quotation mark out of place, or signs "
-            "that are no text",
+            "has more cells than headings, a quotation mark out of place",
         ),
     ],
 )
@@ -199,7 +162,8 @@ def test_a_line_that_is_not_sound_names_its_row(
         tmp_path,
         f"application_id,urgency,due_on,reason,by\nB,urgent,,x,Head\n{line}\n",
     )
-    assert (error.row, error.column, error.message) == (3, column, sentence)
+    assert (error.row, error.column) == (3, column)
+    assert error.message.startswith(sentence)
 
 
 def test_every_bad_line_is_a_problem_and_none_names_a_person(tmp_path: Path) -> None:

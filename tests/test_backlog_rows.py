@@ -9,28 +9,20 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from offices import THREE, small
 from strategies import HALF
 
 from ektp_sched.backlog import Backlog, from_frame, read_backlog
 from ektp_sched.errors import BacklogError, TooManyRejectsError, UsageError
-from ektp_sched.office import Office
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ektp_sched.office import Office
+
 
 def office(**tables: Any) -> Office:
-    base: dict[str, Any] = {
-        "name": "Kupang",
-        "servers": [{"id": "server-1", "cards_per_day": 200}],
-        "printers": [{"id": "printer-1", "cards_per_day": 120}],
-        "urgency": {
-            "emergency": {"target_days": 3},
-            "urgent": {"target_days": 7},
-            "routine": {"target_days": 30, "default": True},
-        },
-    }
-    return Office.model_validate(base | tables)
+    return small(**{"urgency": THREE} | tables)
 
 
 def take(office_: Office | None = None, **columns: list[Any]) -> Backlog:
@@ -368,7 +360,7 @@ def test_the_sentence_about_too_many_rejects(tmp_path: Path) -> None:
         read_backlog(path, office())
     assert str(caught.value) == (
         f"{path}: 4 of 14 rows cannot be used, such as row 12, column waiting_since "
-        "(bad-date: unknown form of a date; write it like 31/12/2016 or 2016-12-31), "
+        "(unknown form of a date; write it like 31/12/2016 or 2016-12-31), "
         "and at most 1 % are allowed; correct them, or plan the good rows alone with "
         "--provisional"
     )

@@ -22,13 +22,13 @@ from test_backlog_rows import office, take
 
 from ektp_sched.backlog import from_frame, read_backlog
 from ektp_sched.backlog.identity import id_of_number, make_key
-from ektp_sched.backlog.names import class_spellings
 from ektp_sched.backlog.numbers import plain_ids, read_numbers
 from ektp_sched.backlog.texts import clean
 from ektp_sched.errors import BacklogError, LogError
 from ektp_sched.office import Office
 from ektp_sched.planning.outlook import outlook
 from ektp_sched.public import HIDDEN, columns_shown, is_heading, looks_personal, visible
+from ektp_sched.rules.classes import class_spellings
 from ektp_sched.trust.audit.log import log_from_frame
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from offices import RANKED, small
 
 from ektp_sched.backlog import Backlog, read_backlog
 from ektp_sched.backlog.promised import promised_table
@@ -25,16 +26,7 @@ HEAD = "application_id,waiting_since,note\n"
 
 
 def office(**tables: Any) -> Office:
-    base: dict[str, Any] = {
-        "name": "Contoh",
-        "servers": [{"id": "s1", "cards_per_day": 2}],
-        "printers": [{"id": "p1", "cards_per_day": 2}],
-        "urgency": {
-            "emergency": {"target_days": 3, "rank": 0},
-            "routine": {"target_days": 30, "default": True},
-        },
-    }
-    return Office.model_validate(base | tables)
+    return small(**{"urgency": RANKED} | tables)
 
 
 def read(tmp_path: Path, data: bytes | str, **tables: Any) -> Backlog:
@@ -82,7 +74,7 @@ def test_line_ends_of_the_cases(name: str, count: int) -> None:
 def test_a_print_log_with_a_return_in_its_heading(tmp_path: Path) -> None:
     text = (
         'application_id,printed_at,printer,"cat\ratan"\n'
-        "A1,2017-09-12,p1,x\nA2,2017-09-12,p1,x\nA3,2017-09-13,p1,x\n"
+        "A1,2017-09-12,printer-1,x\nA2,2017-09-12,printer-1,x\nA3,2017-09-13,printer-1,x\n"
     )
     path = tmp_path / "log.csv"
     path.write_bytes(text.encode())
@@ -397,8 +389,8 @@ def test_a_history_with_returns(tmp_path: Path, end: str) -> None:
 def test_a_log_with_titles_a_sum_and_returns(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_bytes(
-        b"Log cetak\r\rapplication_id,printed_at,printer\rA1,2017-09-12,p1\r"
-        b"A2,2017-09-12,p1\rJumlah,2,\r"
+        b"Log cetak\r\rapplication_id,printed_at,printer\rA1,2017-09-12,printer-1\r"
+        b"A2,2017-09-12,printer-1\rJumlah,2,\r"
     )
     log = read_log(path, office())
     assert log.frame["application_id"].to_list() == ["A1", "A2"]

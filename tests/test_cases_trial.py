@@ -133,4 +133,4 @@ def test_a_printer_is_known_by_letters_and_digits(tmp_path: Path) -> None:
     assert log.frame["printer"].to_list() == ["printer-1"] * 2
     with pytest.raises(LogError) as caught:
         log_from_frame(pl.DataFrame(rows | {"printer": ["printer-1", "x"]}), office)
-    assert "printer itu tidak ada di kantor" in caught.value.sentence("id")
+    assert "printer ini tidak ada di kantor" in caught.value.sentence("id")

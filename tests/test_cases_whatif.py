@@ -17,9 +17,9 @@ from strategies import FEW, Case, cases, days_of, desk, make_backlog, person
 from whatif_cases import START, office, people, scenarios
 
 from ektp_sched.office import Office
-from ektp_sched.output.comparison import save_comparison
 from ektp_sched.output.comparison_text import comparison_lines, need_lines
-from ektp_sched.output.languages import LANGUAGES, language
+from ektp_sched.output.languages import language
+from ektp_sched.output.report.comparison_file import save_comparison
 from ektp_sched.output.report.comparison_page import comparison_report
 from ektp_sched.planning import Status
 from ektp_sched.scenarios import (
@@ -34,6 +34,7 @@ from ektp_sched.scenarios import (
     simulate,
 )
 from ektp_sched.scenarios.simulate.queue import build_queue
+from ektp_sched.words import LANGUAGES
 
 if TYPE_CHECKING:
     from ektp_sched.planning import Plan

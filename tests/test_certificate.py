@@ -11,7 +11,6 @@ from builders import (
     START,
     Case,
     as_fake,
-    best_values,
     certificate_dict,
     every_plan,
     make_backlog,
@@ -134,20 +133,6 @@ def test_what_is_proven_of_a_plan_cut_short_is_the_least(
         claim = make_plan(case, choice, certificate=proof)
         passes = codes(case, cut_short(claim, proven, proven, "feasible")) == []
         assert passes == (tier_vector(case, choice)[:proven] == first)
-
-
-@pytest.mark.slow
-@given(seed=st.integers(0, 10**6))
-def test_the_program_finds_the_least_values_of_all_plans(seed: int) -> None:
-    case = tiny(seed)
-    plan = planned(case)
-    best = best_values(case)
-    if best is None:
-        assert plan.status == "infeasible"
-        return
-    assert plan.status == "optimal"
-    assert tuple(tier.value for tier in plan.tiers) == best
-    assert codes(case, as_fake(plan)) == []
 
 
 @pytest.mark.slow

@@ -13,11 +13,11 @@ import pytest
 from cli_cases import HEADING, OFFICE, ROWS, run
 
 from ektp_sched.days import office as changing
-from ektp_sched.days import open_office, waiting
+from ektp_sched.days import open_office
 from ektp_sched.days.corrections import undo
+from ektp_sched.days.folder import write_waiting
 from ektp_sched.days.office import change_office, read_new
 from ektp_sched.days.signature import Signature
-from ektp_sched.days.waiting import write_waiting
 from ektp_sched.errors import AskedError, FolderError, LedgerError, OfficeError
 from ektp_sched.failures import failure
 from ektp_sched.ledger import breaks
@@ -205,7 +205,7 @@ def test_a_file_that_is_open_elsewhere_is_put_in_place_later(
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     with monkeypatch.context() as context:
-        context.setattr(waiting, "replace_file", denied)
+        context.setattr("ektp_sched.days.folder.replace_file", denied)
         with pytest.raises(FolderError):
             change(office, FASTER)
         with pytest.raises(FolderError):

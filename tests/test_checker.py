@@ -19,15 +19,11 @@ from builders import (
     make_office,
     make_plan,
     planned,
-    random_case,
     renewed,
     write_folder,
 )
 from cli_server import LONGEST
 from damages import DAMAGES, Damage, base, slots_of
-from hypothesis import given
-from hypothesis import strategies as st
-from strategies import FEW
 
 from ektp_sched.trust import checker
 
@@ -116,21 +112,6 @@ def test_counts_in_the_summary_are_checked(key: str, tmp_path: Path) -> None:
     summary[key] += 1
     path.write_text(json.dumps(summary), encoding="utf-8")
     assert set(found(folder)) == {"claim"}
-
-
-@pytest.mark.slow
-@FEW
-@given(seed=st.integers(0, 10**6))
-def test_what_the_program_plans_passes(seed: int, tmp_path: Path) -> None:
-    case = random_case(seed)
-    plan = planned(case)
-    if plan.status == "infeasible":
-        return
-    folder = write_folder(plan, case, tmp_path / str(seed))
-    check = checker.Folder(folder)
-    check.run()
-    assert check.wrong == []
-    assert check.proven
 
 
 def test_an_unproven_plan_is_not_called_optimal(tmp_path: Path) -> None:

@@ -12,25 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders import make_office, renewed
-from hypothesis import assume, given
-from opinions import nothing_is_wrong
-from strategies import (
-    FEW,
-    Case,
-    cases,
-    given_cases,
-    mixed_cases,
-    pinned_cases,
-    quota_cases,
-    shift_cases,
-)
 from test_checker import run
 
 import ektp_sched as ek
 from ektp_sched.backlog.known import GIVEN
 from ektp_sched.errors import InputError
 from ektp_sched.output import check_folder, load, save
-from ektp_sched.planning import Status
 from ektp_sched.trust import checker, checker_choice, verify
 from ektp_sched.yesterday import with_yesterday
 
@@ -191,19 +178,6 @@ def test_marks_on_sheets_are_no_damage(folder: Path) -> None:
     result = run(folder, "--lang", "en")
     assert (result.returncode, result.stderr) == (0, "")
     assert "batches" in result.stdout
-
-
-@pytest.mark.slow
-@FEW
-@given(
-    given_cases(
-        cases() | pinned_cases() | quota_cases() | shift_cases() | mixed_cases()
-    )
-)
-def test_what_the_program_plans_on_a_second_morning_passes(case: Case) -> None:
-    plan = case.plan()
-    assume(plan.status is not Status.INFEASIBLE)
-    nothing_is_wrong(plan, case)
 
 
 # Damage

@@ -10,11 +10,19 @@ from typing import TYPE_CHECKING, Any
 from builders import planned, write_folder
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import FEW, Case, consumable_cases, crossing_cases, quota_cases
-from test_rules_parity import parity_cases
+from strategies import (
+    FEW,
+    Case,
+    consumable_cases,
+    crossing_cases,
+    mixed_cases,
+    quota_cases,
+    quota_shift_cases,
+)
+from test_rules_parity import parity_cases, shift_cases
 
 from ektp_sched.trust import checker
-from ektp_sched.trust.checker_trees import Trees, place_of
+from ektp_sched.trust.checker_trees import Trees, divided, place_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +34,9 @@ DRAWN = st.one_of(
     quota_cases(),
     consumable_cases(),
     crossing_cases(),
+    mixed_cases(),
+    quota_shift_cases(),
+    shift_cases(),
     parity_cases().map(lambda drawn: drawn[0]),
 )
 
@@ -69,7 +80,7 @@ def stated(folder: checker.Folder, given: Any, random: Random) -> dict[str, Any]
         for d in range(days)
     ]
     groups = set()
-    for amount in folder.amounts:
+    for amount in trees.amounts:
         place, part = place_of(amount)
         for line in (None, *([random.randint(-4, 4) for _ in "xyb"] for _ in range(5))):
             names = {"key": amount.key, "part": part, "line": line}
@@ -82,9 +93,17 @@ def stated(folder: checker.Folder, given: Any, random: Random) -> dict[str, Any]
         for kinds in sorted(groups)
         for d in range(days)
     ]
-    some = range(len(counted))
-    rows += [{"of": "left", "left": n} for n in some]
-    rows += [{"of": "order", "left": n, "later": m} for n in some for m in some]
+    left = range(len(counted))
+    rows += [{"of": "left", "left": n} for n in left]
+    rows += [{"of": "order", "left": n, "later": m} for n in left for m in left]
+    rows += [{"of": "printed", "printing": len(counted) + d} for d in range(days)]
+    counted += [{"of": "printing", "last": d} for d in range(days)]
+    uses = range(len(trees.uses))
+    for _ in range(3 * bool(uses)):
+        used = random.sample(uses, random.randint(1, min(4, len(uses))))
+        counted.append({"of": "used", "uses": used})
+    for weights, most in (divided(*rule) for rule in folder.rules_on(trees.uses)):
+        rows.append({"of": "use", "weights": [*weights], "most": most})
     every = range(len(trees.kinds))
     for _ in range(9):
         kinds = sorted(random.sample(every, random.randint(1, len(every))))
@@ -95,7 +114,8 @@ def stated(folder: checker.Folder, given: Any, random: Random) -> dict[str, Any]
         card = {"card": blanks.removeprefix("blanks ")} | stretch(days, random)
         rows.append({"of": "blanks"} | card)
         rows += [{"of": "own", "urgency": name} | card for name in folder.classes]
-    tried = {"kinds": trees.kinds, "counted": counted, "facts": [], "tiers": []}
+    tried = {"kinds": trees.kinds, "uses": given["uses"], "counted": counted}
+    tried |= {"facts": [], "tiers": []}
 
     def holds(row: dict[str, Any]) -> bool:
         try:
@@ -117,8 +137,22 @@ def counts(folder: checker.Folder, trees: Trees) -> list[int]:
         row["application_id"]: (date.fromisoformat(row["day"]), row["printer"])
         for row in folder.rows("plan.csv")
     }
+    worked = {
+        (
+            (on - folder.start).days,
+            (*sorted(n for day, n in folder.worked if day == on),),
+        )
+        for on, _ in folder.worked
+    }
+    printed = {(on - folder.start).days for on, _ in slots.values()}
     numbers = []
     for what in trees.counted:
+        if what["of"] == "printing":
+            numbers.append(int(what["last"] in printed))
+            continue
+        if what["of"] == "used":
+            numbers.append(sum(trees.uses[use] in worked for use in what["uses"]))
+            continue
         number = Counter[bool]()
         for name, (c, _) in folder.people.items():
             on, printer = slots.get(name, (date.max, ""))

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 from cli_cases import FROM, HEADING, OFFICE, ROWS, one_sentence, run, write_case
 
-from ektp_sched.cli.memory import least_memory
+from ektp_sched.cli.usage import least_memory
 
 if TYPE_CHECKING:
     from pathlib import Path

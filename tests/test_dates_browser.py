@@ -17,7 +17,7 @@ from ektp_sched.example import write_start
 from ektp_sched.office import Office
 from ektp_sched.output import language
 from ektp_sched.output.backtest_files import backtest_page
-from ektp_sched.output.poster import poster_html, poster_pages
+from ektp_sched.output.promise_files import poster_html, poster_pages
 from ektp_sched.scenarios import load_scenarios
 from ektp_sched.scenarios.dates.backtest import backtest
 from ektp_sched.scenarios.dates.promise import promise

@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from offices import RANKED, small
 from strategies import FEW, HALF
 
 from ektp_sched.backlog import from_frame
@@ -21,7 +22,6 @@ from ektp_sched.backlog.records import AHEAD, FIELDS, RECORDS, with_records
 from ektp_sched.ledger import Ledger, NewAct, personal
 from ektp_sched.ledger.state import state_of
 from ektp_sched.morning.imports import as_used, compare
-from ektp_sched.office import Office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,18 +34,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 DAY = date(2017, 9, 12)
-OFFICE = Office.model_validate(
-    {
-        "name": "Test office",
-        "servers": [{"id": "server-1", "cards_per_day": 9}],
-        "printers": [{"id": "printer-1", "cards_per_day": 9}],
-        "urgency": {
-            "emergency": {"target_days": 3, "rank": 0},
-            "urgent": {"target_days": 10},
-            "routine": {"target_days": 30, "default": True},
-        },
-        "status": {"printable": ["READY"], "done": ["PRINTED"]},
-    }
+OFFICE = small(
+    9,
+    urgency=RANKED | {"urgent": {"target_days": 10}},
+    status={"printable": ["READY"], "done": ["PRINTED"]},
 )
 STRICTEST = ["emergency", "urgent", "routine"]
 WORDS: dict[str, list[Any]] = {

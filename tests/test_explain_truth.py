@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from reference import Limits, Person
 
     from ektp_sched.planning import Plan
-    from ektp_sched.trust.explain.explain import Explanation
+    from ektp_sched.trust.explain.model import Explanation
 
 CASES = st.one_of(
     cases(), mixed_cases(), quota_cases(), consumable_cases(), shift_cases()

@@ -154,7 +154,12 @@ def proportional(blanks: int, weights: dict[str, int]) -> dict[str, int]:
     return shares
 
 
-@pytest.mark.parametrize("seed", range(7))
+def seeds(*numbers: int) -> list[Any]:
+    """One small nation for every change, and the others where there is time."""
+    return [pytest.param(n, marks=[pytest.mark.slow] * (n != 4)) for n in numbers]
+
+
+@pytest.mark.parametrize("seed", seeds(*range(7)))
 def test_no_division_is_better(tmp_path: Path, seed: int) -> None:
     drawn = Drawn(tmp_path / "nation", seed)
     for blanks in (drawn.draw.randint(1, 5), drawn.draw.randint(5, 12)):
@@ -195,7 +200,7 @@ def test_no_division_is_better(tmp_path: Path, seed: int) -> None:
             assert rule["more"]["unprinted"] == counted
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", seeds(*range(5)))
 def test_no_division_of_what_is_here_and_comes_later_is_better(
     tmp_path: Path, seed: int
 ) -> None:
@@ -234,7 +239,7 @@ def test_no_division_of_what_is_here_and_comes_later_is_better(
 @pytest.fixture(scope="module")
 def nation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("nation")
-    write_nation(folder, offices=6, applications=700)
+    write_nation(folder, offices=4, applications=160)
     return folder
 
 
@@ -247,7 +252,7 @@ def run(nation: Path, out: Path, blanks: int | None, **options: Any) -> Fleet:
 @pytest.fixture(scope="module")
 def divided(nation: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("divided") / "out"
-    assert not run(nation, out, 90).failed
+    assert not run(nation, out, 30).failed
     return out
 
 
@@ -287,12 +292,13 @@ def test_a_division_that_was_changed_is_not_proven(
     assert changed(f"blanks/{key}.json", cheaper)
 
 
+@pytest.mark.slow
 def test_processes_write_the_same_division(
     nation: Path, divided: Path, tmp_path: Path
 ) -> None:
     for workers in (1, 2):
         out = tmp_path / f"{workers}"
-        run(nation, out, 90, executor=None, workers=workers)
+        run(nation, out, 30, executor=None, workers=workers)
         assert contents(out) == contents(divided)
 
 
@@ -302,11 +308,11 @@ def test_a_second_run_plans_whose_share_has_changed(
     out = tmp_path / "out"
     shutil.copytree(divided, out)
     done: list[float] = []
-    again = run(nation, out, 90, dividing=done.append)
+    again = run(nation, out, 30, dividing=done.append)
     assert {outcome.state for outcome in again.outcomes} == {"kept"}
     assert not done, "what was divided already is not divided again"
     before = {k: row["blanks"] for k, row in document_of(out)["offices"].items()}
-    states = {outcome.key: outcome.state for outcome in run(nation, out, 91).outcomes}
+    states = {outcome.key: outcome.state for outcome in run(nation, out, 31).outcomes}
     after = {k: row["blanks"] for k, row in document_of(out)["offices"].items()}
     assert {k for k, state in states.items() if state == "planned"} == {
         key for key in before if before[key] != after[key]
@@ -336,10 +342,10 @@ def test_an_office_that_cannot_be_planned_gets_nothing_and_stops_nobody(
     text = (other / "offices/1003.toml").read_text()
     (other / "offices/1003.toml").write_text(text.replace("population", "# people"))
     out = tmp_path / "out"
-    made = run(other, out, 60)
+    made = run(other, out, 20)
     assert [outcome.key for outcome in made.failed] == ["1002"]
     document = document_of(out)
-    assert sum(row["blanks"] for row in document["offices"].values()) == 60
+    assert sum(row["blanks"] for row in document["offices"].values()) == 20
     assert "1002" not in document["offices"]
     # By population nothing is said where somebody's is not known.
     assert document["rules"]["population"] == {"unknown": 1}
@@ -363,7 +369,7 @@ def test_rules_without_a_price_are_named(
     path = other / "offices/1003.toml"
     path.write_text(path.read_text() + "\n" + rule)
     with pytest.raises(UnsupportedRuleError) as refused:
-        run(other, tmp_path / "out", 60)
+        run(other, tmp_path / "out", 20)
     assert "1003" in str(refused.value)
     assert named in str(refused.value)
 
@@ -387,20 +393,21 @@ def test_numbers_that_are_none_are_refused_before_anything_is_written(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_deliveries_are_divided_too_and_shares_add_up(
     nation: Path, tmp_path: Path
 ) -> None:
-    later = {"2017-09-19": 40, "2017-09-26": 25}
-    made = run(nation, tmp_path / "out", 30, deliveries=later)
+    later = {"2017-09-14": 5, "2017-09-18": 3}
+    made = run(nation, tmp_path / "out", 4, days=9, deliveries=later)
     document = document_of(tmp_path / "out")
     rows = document["offices"].values()
-    assert sum(row["blanks"] for row in rows) == 30
-    assert [sum(row["later"][k] for row in rows) for k in (0, 1)] == [40, 25]
+    assert sum(row["blanks"] for row in rows) == 4
+    assert [sum(row["later"][k] for row in rows) for k in (0, 1)] == [5, 3]
     assert {outcome.state for outcome in made.outcomes} == {"planned"}
     assert troubles(tmp_path / "out", nation / "offices") == []
     table = (tmp_path / "out/fleet.csv").read_text("utf-8")
     listed = [*csv.DictReader(table.splitlines())]
-    assert sum(int(row["blanks_2017-09-26"]) for row in listed) == 25
+    assert sum(int(row["blanks_2017-09-18"]) for row in listed) == 3
 
 
 @pytest.mark.slow
@@ -409,14 +416,14 @@ def test_the_command_divides_and_says_what_a_blank_is_worth(
 ) -> None:
     command = ["fleet", str(nation / "backlogs"), "--offices", str(nation / "offices")]
     command += ["--start", str(START), "--days", "30", "--out", str(tmp_path / "out")]
-    command += ["--workers", "1", "--blanks", "90"]
+    command += ["--workers", "1", "--blanks", "30"]
     made = json.loads(run_command(*command, "--json").stdout)
-    assert sum(row["blanks"] for row in made["offices"]) == 90
+    assert sum(row["blanks"] for row in made["offices"]) == 30
     assert made["blanks"]["tiers"][-1]["price"] > 0
     for lang in ("id", "en"):
         said = " ".join(run_command(*command, "--lang", lang).stdout.split())
         page = (tmp_path / "out/index.html").read_text("utf-8")
-        fleet_made = run(nation, tmp_path / "out", 90)
+        fleet_made = run(nation, tmp_path / "out", 30)
         for sentence in blanks_said(fleet_made, language(lang)):
             assert sentence in said
             assert sentence in page

@@ -44,7 +44,7 @@ def _read(text: str) -> Any:
     [
         ("kupang", True),
         ("saturdays", True),
-        ("quotas", False),
+        pytest.param("quotas", False, marks=pytest.mark.slow),
         pytest.param("two-card-types", False, marks=pytest.mark.slow),
     ],
 )

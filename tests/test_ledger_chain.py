@@ -14,8 +14,7 @@ import sqlalchemy as sa
 from ektp_sched.ledger import Ledger, NewAct, breaks, personal, short_head
 from ektp_sched.ledger.chain import FIRST, act_hash
 from ektp_sched.ledger.database import connect
-from ektp_sched.ledger.tables import ACTS, FACTS, METADATA, PERSONAL
-from ektp_sched.ledger.triggers import drop_triggers
+from ektp_sched.ledger.tables import ACTS, FACTS, METADATA, PERSONAL, drop_triggers
 from ektp_sched.ledger.verify import verify_ledger
 
 if TYPE_CHECKING:

@@ -6,9 +6,6 @@ from pathlib import Path
 
 import pytest
 
-nbclient = pytest.importorskip("nbclient")
-nbformat = pytest.importorskip("nbformat")
-
 pytestmark = pytest.mark.slow
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs/notebooks"
@@ -18,6 +15,8 @@ FOLDER = Path(__file__).resolve().parents[1] / "docs/notebooks"
 def test_a_notebook_runs(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    nbclient = pytest.importorskip("nbclient")
+    nbformat = pytest.importorskip("nbformat")
     for variable in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR"):
         monkeypatch.setenv(variable, str(tmp_path))
     notebook = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)

@@ -6,20 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from offices import small
 
 from ektp_sched.office import Notice, Office, calendar
 
 
 def office(language: str = "id", **rules: Any) -> Office:
-    return Office.model_validate(
-        {
-            "name": "Kantor",
-            "language": language,
-            "calendar": rules,
-            "servers": [{"id": "s", "cards_per_day": 1}],
-            "printers": [{"id": "p", "cards_per_day": 1}],
-        }
-    )
+    return small(1, name="Kantor", language=language, calendar=rules)
 
 
 def test_no_country_no_holidays() -> None:

@@ -69,78 +69,36 @@ def test_cards_of_before_count_in_the_stretch_that_they_are_in(
     assert quota(per=per).amounts(5, np.array([0, 6])).tolist() == [5, 5]
 
 
-CARDS = "a whole number of cards from 0 to 1,000,000,000"
-SHARE = "a number from 0 to 1 with at most 30 decimals, such as 0.5"
-
-
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        (
-            {"per": "weekly"},
-            '.per: unknown period "weekly"; it must be day, week or plan',
-        ),
-        ({"per": 7}, '.per: is 7; it must be "day", "week" or "plan"'),
-        ({"at_least": -1}, f".at_least: is -1; it must be {CARDS}"),
-        ({"at_most": 10**9 + 1}, f".at_most: is 1000000001; it must be {CARDS}"),
-        ({"at_most": Decimal("50.5")}, f".at_most: is 50.5; it must be {CARDS}"),
-        (
-            {"at_most_share": Decimal("1.1")},
-            f".at_most_share: is 1.1; it must be {SHARE}",
-        ),
-        (
-            {"at_least_share": Decimal("-0.1")},
-            f".at_least_share: is -0.1; it must be {SHARE}",
-        ),
-        (
-            {"urgency": "urgnt"},
-            '.urgency[1]: unknown urgency class "urgnt"; the nearest known one is '
-            '"urgent"',
-        ),
-        (
-            {"card": ["KIA", "KTP"]},
-            '.card[2]: unknown card type "KTP"; the nearest known one is "KTP-el"',
-        ),
-        (
-            {"area": []},
-            '.area: is empty; it must be a name or names, such as "Alak" or ["Alak"]',
-        ),
-        (
-            {"card": 5},
-            '.card: is 5; it must be a name or names, such as "KTP-el" or ["KTP-el"]',
-        ),
-        (
-            {"at_most": 49},
-            ".at_least: 50 is above at_most = 49; exchange them, or correct one",
-        ),
+        ({"per": "weekly"}, '.per: unknown period "weekly"'),
+        ({"per": 7}, ".per: is 7"),
+        ({"at_least": -1}, ".at_least: is -1"),
+        ({"at_most": 10**9 + 1}, ".at_most: is 1000000001"),
+        ({"at_most": Decimal("50.5")}, ".at_most: is 50.5"),
+        ({"at_most_share": Decimal("1.1")}, ".at_most_share: is 1.1"),
+        ({"at_least_share": Decimal("-0.1")}, ".at_least_share: is -0.1"),
+        ({"urgency": "urgnt"}, '.urgency[1]: unknown urgency class "urgnt"'),
+        ({"card": ["KIA", "KTP"]}, '.card[2]: unknown card type "KTP"'),
+        ({"area": []}, ".area: is empty"),
+        ({"card": 5}, ".card: is 5"),
+        ({"at_most": 49}, ".at_least: 50 is above at_most = 49"),
         (
             {"at_most_share": Decimal("0.1"), "at_least_share": Decimal("0.2")},
-            ".at_least_share: 0.2 is above at_most_share = 0.1; exchange them, or "
-            "correct one",
+            ".at_least_share: 0.2 is above at_most_share = 0.1",
         ),
-        (
-            {"id": "a/b"},
-            '.id: "a/b" is no id; letters, digits, ".", "_" and "-" are allowed, up to '
-            "40, and no dot in front",
-        ),
-        (
-            {"least": 1},
-            '.least: unknown key "least"; the nearest known one is "at_least"',
-        ),
-        (
-            {"area": None},
-            ": selects no cards; name what it is about in urgency, card or area",
-        ),
-        (
-            {"at_least": None},
-            ": limits nothing; write at_most, at_least, at_most_share or "
-            "at_least_share",
-        ),
+        ({"id": "a/b"}, '.id: "a/b" is no id'),
+        ({"least": 1}, '.least: unknown key "least"'),
+        ({"area": None}, ": selects no cards"),
+        ({"at_least": None}, ": limits nothing"),
     ],
     ids=str,
 )
 def test_mistakes(changes: dict[str, Any], sentence: str) -> None:
-    assert problems(QUOTA | changes) == (f"quotas[1]{sentence}",)
+    (problem,) = problems(QUOTA | changes)
+    assert problem.startswith(f"quotas[1]{sentence}")
+    assert "; " in problem  # and then what would be right
 
 
 def test_areas_are_those_of_the_list_where_there_is_one() -> None:

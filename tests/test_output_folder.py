@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from offices import small
 from output_cases import START, files_of, make
 
 from ektp_sched.backlog import Backlog, from_frame
 from ektp_sched.documents.seal import seal
 from ektp_sched.errors import FolderError, UsageError
-from ektp_sched.office import Office
 from ektp_sched.office.trial import Trial
 from ektp_sched.output import (
     UnverifiedPlanError,
@@ -197,14 +197,7 @@ def test_waits_and_clearance_by_hand(out: Path) -> None:
 
 
 def test_past_target_counts_from_the_day_after_the_target(tmp_path: Path) -> None:
-    office = Office.model_validate(
-        {
-            "name": "x",
-            "calendar": {"workdays": ["mon", "tue", "wed", "thu", "fri"]},
-            "servers": [{"id": "s", "cards_per_day": 1}],
-            "printers": [{"id": "p", "cards_per_day": 1}],
-        }
-    )
+    office = small(1, calendar={"workdays": ["mon", "tue", "wed", "thu", "fri"]})
     since = [date(2017, 8, 13), date(2017, 8, 14), date(2017, 9, 20)]
     rows = {"application_id": ["a", "b", "c"], "waiting_since": since}
     made = plan(from_frame(pl.DataFrame(rows), office), office, start=START, days=2)
@@ -461,7 +454,7 @@ def test_parquet_that_a_library_dies_of_is_named(
 
     save(made, tmp_path / "out", format="parquet", xlsx=False, report=False)
     monkeypatch.setattr(Trial, "survived", lambda _: survived)
-    monkeypatch.setattr("ektp_sched.backlog.parquet.pl.read_parquet", panic)
+    monkeypatch.setattr("ektp_sched.backlog.readers.pl.read_parquet", panic)
     with pytest.raises(FolderError, match=sentence):
         load(tmp_path / "out")
 
@@ -571,14 +564,7 @@ def test_rejects_alone(made: Plan, tmp_path: Path) -> None:
 
 
 def test_backlogs_made_in_memory_can_be_saved(tmp_path: Path) -> None:
-    office = Office.model_validate(
-        {
-            "name": "x",
-            "servers": [{"id": "s", "cards_per_day": 5}],
-            "printers": [{"id": "p", "cards_per_day": 5}],
-            "plan": {"tie_break": "lottery", "seed": 7},
-        }
-    )
+    office = small(5, plan={"tie_break": "lottery", "seed": 7})
     rows = {"application_id": ["b", "a"], "waiting_since": [START, START]}
     backlog: Backlog = from_frame(pl.DataFrame(rows), office)
     save(plan(backlog, office, start=START, days=3), tmp_path / "out", report=False)

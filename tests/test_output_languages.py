@@ -7,12 +7,11 @@ import re
 from datetime import date
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 from string import Formatter
 
 import pytest
+from package import PACKAGE, nodes, trees
 
-import ektp_sched
 from ektp_sched.backlog.model import PLANNED
 from ektp_sched.backlog.records import FIELDS
 from ektp_sched.errors import UsageError
@@ -20,8 +19,6 @@ from ektp_sched.office import Notice
 from ektp_sched.output import language
 from ektp_sched.planning import Conflict
 from ektp_sched.words import in_language
-
-PACKAGE = Path(ektp_sched.__file__).parent
 
 
 def placeholders(text: str) -> set[str]:
@@ -48,8 +45,8 @@ def test_other_languages_are_refused() -> None:
 def strings_of(*folders: str) -> set[str]:
     found = set()
     for folder in folders:
-        for path in (PACKAGE / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for path in trees():
+            for node in nodes(path) if path.startswith(f"{folder}/") else ():
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     found.add(node.value)
     return found
@@ -59,8 +56,8 @@ def strings_of(*folders: str) -> set[str]:
 def codes_of(name: str) -> set[str]:
     """Return the first text of every call of a name in the package."""
     found = set()
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for path in trees():
+        for node in nodes(path):
             called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
             if not called or node.func.id != name or not node.args:  # type: ignore[attr-defined]
                 continue

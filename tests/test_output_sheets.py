@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import polars as pl
 import pytest
+from offices import small
 from output_cases import ATTACKS, NIK, cells, make, texts_of
 
 from ektp_sched.backlog import from_frame
@@ -18,7 +19,7 @@ from ektp_sched.output import language, save
 from ektp_sched.output.batches import file_stems
 from ektp_sched.output.book import drawn
 from ektp_sched.output.paper import Column, fitting, page_for, wrapped
-from ektp_sched.output.rows import guarded, masked, sheet_rows
+from ektp_sched.output.rows import guarded, heading_of, masked, sheet_rows
 from ektp_sched.planning import plan
 
 if TYPE_CHECKING:
@@ -195,14 +196,7 @@ def test_the_number_is_masked(english: Path, tmp_path: Path) -> None:
     ],
 )
 def test_masking(heading: str, cell: str | None, shown: str | None) -> None:
-    office = Office.model_validate(
-        {
-            "name": "x",
-            "servers": [{"id": "s", "cards_per_day": 1}],
-            "printers": [{"id": "p", "cards_per_day": 1}],
-            "identity": {"from": "Nomor"},
-        }
-    )
+    office = small(1, identity={"from": "Nomor"})
     name = f"extra:{heading}"
     frame = pl.DataFrame({name: [cell]}, schema={name: pl.String})
     assert masked(frame, office)[name].to_list() == [shown]
@@ -310,14 +304,7 @@ def test_queue_numbers_stand_for_ids_on_paper(made: Plan) -> None:
 
 
 def test_headings_of_an_export_may_be_our_own(tmp_path: Path) -> None:
-    office = Office.model_validate(
-        {
-            "name": "x",
-            "language": "en",
-            "servers": [{"id": "s", "cards_per_day": 5}],
-            "printers": [{"id": "p", "cards_per_day": 5}],
-        }
-    )
+    office = small(5, language="en")
     rows = {
         "application_id": ["a", "b"],
         "waiting_since": [date(2017, 9, 1), date(2017, 9, 2)],
@@ -329,20 +316,13 @@ def test_headings_of_an_export_may_be_our_own(tmp_path: Path) -> None:
     assert backlog.extra == ("printer", "day", "No.")
     made = plan(backlog, office, start=date(2017, 9, 12), days=3)
     save(made, tmp_path / "out", report=False)
-    found = table(tmp_path / "out/batches/2017-09-12/p.csv", ",")
+    found = table(tmp_path / "out/batches/2017-09-12/printer-1.csv", ",")
     assert found[0][-6:-3] == ["printer", "day", "No. (2)"]
     assert found[1][-6:-3] == ["their own", "y", "7"]
 
 
 def test_what_is_the_same_on_every_row_is_said_once(tmp_path: Path) -> None:
-    office = Office.model_validate(
-        {
-            "name": "x",
-            "language": "en",
-            "servers": [{"id": "s", "cards_per_day": 20}],
-            "printers": [{"id": "p", "cards_per_day": 20}],
-        }
-    )
+    office = small(20, language="en")
     rows = {
         "application_id": [f"A{n}" for n in range(12)],
         "waiting_since": [date(2017, 9, 1)] * 12,
@@ -356,7 +336,7 @@ def test_what_is_the_same_on_every_row_is_said_once(tmp_path: Path) -> None:
         tmp_path / "out",
         report=False,
     )
-    found = cells(tmp_path / "out/batches/2017-09-12/p.xlsx")
+    found = cells(tmp_path / "out/batches/2017-09-12/printer-1.xlsx")
     assert found[3][0] == "remark: made up, no real person"
     assert found[4][4:6] == ("nik", "sex")
     assert "remark" not in found[4]
@@ -426,14 +406,7 @@ def test_long_texts_take_up_to_three_lines() -> None:
 @pytest.mark.slow
 def test_thirty_long_columns_leave_a_sheet_that_can_be_read(tmp_path: Path) -> None:
     """What does not fit is named, and stands in the CSV file of the sheet."""
-    office = Office.model_validate(
-        {
-            "name": "x",
-            "language": "en",
-            "servers": [{"id": "s", "cards_per_day": 12}],
-            "printers": [{"id": "p", "cards_per_day": 12}],
-        }
-    )
+    office = small(12, language="en")
     count = 12
     rows: dict[str, list[Any]] = {
         "application_id": [f"A{n:02d}" for n in range(count)],
@@ -447,7 +420,7 @@ def test_thirty_long_columns_leave_a_sheet_that_can_be_read(tmp_path: Path) -> N
         from_frame(pl.DataFrame(rows), office), office, start=date(2017, 9, 12), days=3
     )
     save(made, tmp_path / "out", report=False)
-    path = tmp_path / "out/batches/2017-09-12/p.xlsx"
+    path = tmp_path / "out/batches/2017-09-12/printer-1.xlsx"
     sheet = openpyxl.load_workbook(path).active
     assert sheet is not None
     assert sheet.page_setup.orientation == "landscape"
@@ -564,3 +537,9 @@ def test_a_queue_number_is_never_cut(text: str) -> None:
     needed = sum(_ADVANCE[sign] for sign in text) / 1038
     frame = pl.DataFrame({"text": [text, "3"]})
     assert needed <= frame.select(drawn(pl.col("text")).max()).item() <= needed + 3
+
+
+def test_a_column_that_holds_names_is_called_so_in_the_office_s_language() -> None:
+    english, indonesian = (heading_of("extra:name", language(c)) for c in ("en", "id"))
+    assert (english, indonesian) == ("Name", "Nama")
+    assert heading_of("extra:nama lengkap", language("en")) == "nama lengkap"

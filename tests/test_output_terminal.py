@@ -13,12 +13,12 @@ from rich.console import Console
 
 from ektp_sched.office import Notice
 from ektp_sched.output import language, save
-from ektp_sched.output.checked import show_check, show_rejects
 from ektp_sched.output.terminal import (
     show_conflict,
     show_plan,
     show_verification,
 )
+from ektp_sched.output.understood import show_check, show_rejects
 from ektp_sched.planning import Conflict, Status
 from ektp_sched.trust import Violation
 from ektp_sched.words import said

@@ -14,7 +14,7 @@ from output_cases import cells, make, texts_of
 from ektp_sched.backlog import from_frame
 from ektp_sched.office import Notice, Office
 from ektp_sched.output import language, load, save
-from ektp_sched.output import lists as lists_module
+from ektp_sched.output import workbook as book_module
 from ektp_sched.output.view.plan import one_more
 from ektp_sched.planning import plan
 
@@ -221,7 +221,7 @@ def test_what_stays_unprinted(tmp_path: Path) -> None:
 def test_a_long_list_says_where_the_rest_is(
     made: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists_module, "LONGEST", 2)
+    monkeypatch.setattr(book_module, "LONGEST", 2)
     save(made, tmp_path / "out", report=False)
     path = tmp_path / "out/plan.xlsx"
     said = "This list holds 2 of 20 rows; the CSV files hold all."

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-    from ektp_sched.days.overview import Overview, Sheet
+    from ektp_sched.days.overview import Overview
+    from ektp_sched.days.sheets import Sheet
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,7 @@ from strategies import Case, backlogs, days_of, desk, person
 
 from ektp_sched.office import Office
 from ektp_sched.people.order import PublicOrder, by_code_point
-from ektp_sched.planning.shares import even_shares
+from ektp_sched.planning.servers import even_shares
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog

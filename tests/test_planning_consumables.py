@@ -11,15 +11,23 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from reference import broken_quotas, reference, slots_of
-from strategies import HALF, START, Case, consumable_cases, days_of, desk, person
-from test_planning_mixed import values, without
+from strategies import (
+    HALF,
+    START,
+    Case,
+    consumable_cases,
+    days_of,
+    desk,
+    person,
+)
+from test_planning_mixed import values
 
 from ektp_sched.errors import UsageError
 from ektp_sched.planning import Status
 from ektp_sched.planning.mixed.relax import Relaxed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from reference import Slot
     from strategies import Document, Row
@@ -84,25 +92,35 @@ def test_no_plan_that_keeps_blanks_and_ribbons_is_better(case: Case) -> None:
     assert values(plan) == wanted
 
 
+def places_of(case: Case) -> Iterator[str]:
+    """Yield the places of the rules that can be left out of a case."""
+    for number, _ in enumerate(case.document.get("quotas", []), 1):
+        yield f"quotas[{number}]"
+    for name, card in case.document.get("cards", {}).items():
+        for key in ("stock", "set_aside"):
+            if card.get(key) not in (None, {}):
+                yield f"cards.{name}.{key}"
+    for number, printer in enumerate(case.document["printers"], 1):
+        if "ribbons" in printer:
+            yield f"printers[{number}].ribbons"
+    yield "pins"
+
+
 def dropped(case: Case, place: str) -> Case:
-    """Return the case without one of the rules that a conflict names."""
-    if place.endswith(".set_aside"):
-        name = place.split(".")[1]
-        every = case.document["cards"]
-        return case.with_document(cards=every | {name: every[name] | {"set_aside": {}}})
-    if place.endswith(".stock"):
-        name = place.split(".")[1]
-        return case.with_document(
-            cards=case.document["cards"] | {name: _kind(case, name)}
-        )
-    if place.endswith(".ribbons"):
-        number = int(place.removeprefix("printers[").removesuffix("].ribbons")) - 1
-        plain = [
-            {k: v for k, v in printer.items() if "ribbon" not in k or n != number}
-            for n, printer in enumerate(case.document["printers"])
-        ]
-        return case.with_document(printers=plain)
-    return without(case, place)
+    """Return the case without one of its rules."""
+    if place == "pins":
+        return case.with_rows([row | {"pinned_on": None} for row in case.rows])
+    if place.startswith("cards."):
+        _, name, key = place.split(".")
+        cards = case.document["cards"]
+        card = _kind(case, name) if key == "stock" else cards[name] | {"set_aside": {}}
+        return case.with_document(cards=cards | {name: card})
+    table, number = place.partition("]")[0].split("[")
+    entries = [*case.document[table]]
+    key, free = ("at_", {"at_most": 10**9}) if table == "quotas" else ("ribbon", {})
+    kept = {k: v for k, v in entries[int(number) - 1].items() if key not in k}
+    entries[int(number) - 1] = kept | free
+    return case.with_document(**{table: entries})
 
 
 def _kind(case: Case, name: str) -> Document:
@@ -112,15 +130,31 @@ def _kind(case: Case, name: str) -> Document:
 @pytest.mark.slow
 @given(consumable_cases())
 def test_a_contradiction_is_as_small_as_can_be(case: Case) -> None:
+    """Alone its rules contradict each other, and all but any one of them do not."""
     plan = case.plan()
     if plan.status is not Status.INFEASIBLE or plan.conflict[0].code != "rules":
         return
-    places = [rule.place for rule in plan.conflict[0].rules]
+    places = {rule.place for rule in plan.conflict[0].rules}
+    named = plan.conflict[0].application_ids  # whose pins are too many, and no others
+    case = case.with_rows(
+        [
+            row if row["application_id"] in named else row | {"pinned_on": None}
+            for row in case.rows
+        ]
+    )
+    # A stock of which all cards come is no rule that could be left out.
+    every = {*places_of(case)} - places
+    stocks = {place for place in every if place.endswith(".stock")}
+    for place in every - stocks:
+        case = dropped(case, place)
+    assert case.plan().status is Status.INFEASIBLE
     for place in places:
-        rest = set(places) - {place}
         again = dropped(case, place).plan()
         if again.status is Status.INFEASIBLE:
-            assert not {r.place for r in again.conflict[0].rules} <= rest
+            assert stocks
+            (conflict, *_) = again.conflict
+            others = {rule.place for rule in conflict.rules}
+            assert conflict.code == "pin-no-blanks" or others & stocks
 
 
 def test_what_expires_is_used_before_what_does_not() -> None:

@@ -19,12 +19,11 @@ from strategies import HALF, START, Case, desk, person, shift_cases
 from ektp_sched.office import capacity, options
 from ektp_sched.people.cohorts import build_cohorts
 from ektp_sched.planning import Status
-from ektp_sched.planning.decisions import leaves as leaves_module
-from ektp_sched.planning.decisions.cuts import bounded, learn, stack
-from ektp_sched.planning.decisions.dead import live_nodes
-from ektp_sched.planning.decisions.leaves import Demand, leaves
+from ektp_sched.planning.decisions import proof as proof_module
+from ektp_sched.planning.decisions.cuts import bounded, learn, live_nodes, stack
 from ektp_sched.planning.decisions.master import Master, Relaxation, solve
 from ektp_sched.planning.decisions.network import Network
+from ektp_sched.planning.decisions.proof import Demand, leaves
 from ektp_sched.planning.decisions.rules import Row, rows
 from ektp_sched.planning.decisions.uses import list_uses
 from ektp_sched.planning.network.program import build_program
@@ -372,7 +371,7 @@ def test_equal_days_need_no_tree() -> None:
 
 def test_too_many_parts_are_left_to_the_solver() -> None:
     demands = alike(uses=30, twice=29)
-    with patch.object(leaves_module, "_MOST", 60):
+    with patch.object(proof_module, "_MOST", 60):
         assert leaves(demands, 30, ()) is None
 
 

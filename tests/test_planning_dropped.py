@@ -27,8 +27,8 @@ from strategies import (
 
 from ektp_sched.errors import UsageError
 from ektp_sched.office import Office
-from ektp_sched.output.dropped import dropped_entries, show_dropped
 from ektp_sched.output.languages import language
+from ektp_sched.output.terminal import dropped_entries, show_dropped
 from ektp_sched.planning import Status, dropped, plan
 
 if TYPE_CHECKING:

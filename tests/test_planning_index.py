@@ -86,6 +86,7 @@ def test_an_index_that_is_proven_gives_the_solvers_plan(case: Case) -> None:
     assert_same(plan, by_solver(case))
 
 
+@pytest.mark.slow
 def test_where_the_index_is_enough_no_solver_is_loaded(tmp_path: Path) -> None:
     (tmp_path / "backlog.csv").write_text(
         "application_id,waiting_since\na,2017-09-01\nb,2017-09-02\n", "utf-8"

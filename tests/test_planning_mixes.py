@@ -14,7 +14,17 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from mixes_brute import Small, keeping, nameable, relieved
 from opinions import nothing_is_wrong
-from strategies import FEW, HALF, START, Case, days_of, desk, mixed_cases, person
+from strategies import (
+    HALF,
+    START,
+    Case,
+    days_of,
+    desk,
+    mixed_cases,
+    person,
+    quota_cases,
+    shift_cases,
+)
 
 import ektp_sched as ek
 from ektp_sched.planning import Status
@@ -34,8 +44,7 @@ def possible(case: Case) -> bool:
 
 
 @pytest.mark.slow
-@HALF
-@given(mixed_cases())
+@given(mixed_cases() | quota_cases())
 def test_a_mix_of_rules_is_planned_as_well_as_can_be(case: Case) -> None:
     small = Small(case)
     wanted = small.best()
@@ -46,7 +55,9 @@ def test_a_mix_of_rules_is_planned_as_well_as_can_be(case: Case) -> None:
         check_contradiction(case, plan)
         return
     assert plan.status is Status.OPTIMAL
-    assert [(tier.name) for tier in plan.tiers] == [name for name, _ in small.tiers]
+    assert [(tier.name) for tier in plan.tiers] == [
+        name for name, _ in small.known.tiers
+    ]
     assert values_of(plan) == wanted
     uses = [(use.shift, (use.day - case.start).days) for use in plan.shifts]
     assert small.value_of(days_of(plan), uses) == wanted
@@ -127,19 +138,25 @@ def compare(less: Case, more: Case) -> None:
 @st.composite
 def without_a_restriction(draw: st.DrawFn) -> tuple[Case, Case]:
     """Draw a case, and the same without one rule or outage that only restricts."""
-    case = draw(mixed_cases())
+    case = draw(mixed_cases() | shift_cases())
     places = nameable(case)
     places += ["outages"] if case.document.get("outages") else []
+    shifts = case.document.get("shifts", ())
+    free: dict[str, Any] = {"resources": None, "on_holidays": True}
+    places += [key for key in free if any(key in shift for shift in shifts)]
     assume(places)
     place = draw(st.sampled_from(places))
     event(f"without {place.split('[')[0]}")
     if place == "outages":
         return case, case.with_document(outages=[])
+    if place in free:
+        freed = {place: free[place]}
+        return case, case.with_document(shifts=[shift | freed for shift in shifts])
     return case, keeping(case, set(places) - {place})
 
 
 @pytest.mark.slow
-@FEW
+@HALF
 @given(without_a_restriction())
 def test_dropping_what_only_restricts_never_worsens_the_tiers(
     cases: tuple[Case, Case],
@@ -150,10 +167,12 @@ def test_dropping_what_only_restricts_never_worsens_the_tiers(
 @st.composite
 def without_an_addition(draw: st.DrawFn) -> tuple[Case, Case]:
     """Draw a case without one shift or delivery that only adds, and with it."""
-    case = draw(mixed_cases())
+    case = draw(mixed_cases() | shift_cases())
     fewer = deepcopy(case.document)
     own = {"cost_idr", "shifts"} & set(fewer.get("plan", {}).get("tiers", ()))
-    lists = [t["deliveries"] for t in fewer["cards"].values() if t.get("deliveries")]
+    lists = [
+        t["deliveries"] for t in fewer.get("cards", {}).values() if t.get("deliveries")
+    ]
     if len(fewer.get("shifts", ())) > 1 or ("shifts" in fewer and not own):
         lists.append(fewer["shifts"])
     assume(lists)
@@ -162,7 +181,7 @@ def without_an_addition(draw: st.DrawFn) -> tuple[Case, Case]:
 
 
 @pytest.mark.slow
-@FEW
+@HALF
 @given(without_an_addition())
 def test_dropping_what_only_adds_never_improves_the_tiers(
     cases: tuple[Case, Case],
@@ -188,14 +207,14 @@ def idle(case: Case) -> list[dict[str, Any]]:
     if shifts:
         found.append({"budget": case.document.get("budget", {"idr": 10**9})})
         found.append({"shifts": [{"max_uses": case.days} | one for one in shifts]})
-    cards = case.document["cards"]
+    cards = case.document.get("cards", {})
     ample = {n: {"stock": count, "deliveries": []} | t for n, t in cards.items()}
     return [*found, {"cards": ample}]
 
 
 @pytest.mark.slow
-@FEW
-@given(mixed_cases(), st.data())
+@HALF
+@given(mixed_cases() | shift_cases(), st.data())
 def test_a_rule_that_cannot_bind_changes_no_tier(case: Case, data: Any) -> None:
     tables = data.draw(st.sampled_from(idle(case)))
     before, after = case.plan(), case.with_document(**tables).plan()

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
+from offices import RANKED, small
 
 from ektp_sched.backlog import from_frame
 from ektp_sched.office import Notice, Office
@@ -14,27 +15,16 @@ from ektp_sched.planning import Status, plan
 from ektp_sched.planning.outlook import (
     OUTLOOK_DAYS,
     outlook,
-    ribbons_short,
     start_notices,
     starvation,
+    supplies_short,
 )
 
 START = date(2017, 9, 4)  # a Monday: 22 working days in 30
 
 
 def office(**more: object) -> Office:
-    return Office.model_validate(
-        {
-            "name": "Test",
-            "urgency": {
-                "emergency": {"target_days": 3, "rank": 0},
-                "routine": {"target_days": 30, "default": True},
-            },
-            "servers": [{"id": "s", "cards_per_day": 2}],
-            "printers": [{"id": "p", "cards_per_day": 5}],
-            **more,
-        }
-    )
+    return small(2, urgency=RANKED, **more)
 
 
 def rows(pressing: int, others: int, column: str = "urgency") -> pl.DataFrame:
@@ -175,7 +165,7 @@ def test_a_printer_that_runs_short_of_ribbons(
     expected: dict[str, object] | None,
 ) -> None:
     rules = with_ribbons(ribbons, *coming)
-    found = ribbons_short(from_frame(rows(0, people), rules), rules, START)
+    found = supplies_short(from_frame(rows(0, people), rules), rules, START)
     assert [n.figures for n in found] == ([expected] if expected else [])
     assert all(n.code == "ribbons-short" for n in found)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import assume, event, given
+from hypothesis import event, given
 from hypothesis import strategies as st
 from proof_sums import sums
 from reference import shifts_allowed
@@ -445,65 +443,6 @@ def test_stock_servers_and_areas_behind_shifts() -> None:
 
 
 # Laws
-
-
-RULES = ("max_uses", "max_per_week", "rest_days", "resources")
-
-
-@st.composite
-def loosened(draw: st.DrawFn) -> tuple[Case, Case]:
-    """Draw a case, and the same without one rule that only restricts."""
-    case = draw(shift_cases())
-    document = deepcopy(case.document)
-    shifts = document["shifts"]
-    places = [(s, rule) for s in shifts for rule in RULES if rule in s]
-    places += [(document, "budget")] if "budget" in document else []
-    places += [(s, "on_holidays") for s in shifts if not s.get("on_holidays")]
-    assume(places)
-    table, rule = draw(st.sampled_from(places))
-    if rule == "on_holidays":
-        table[rule] = True
-    else:
-        del table[rule]
-    return case, replace(case, document=document)
-
-
-@pytest.mark.slow
-@FEW
-@given(loosened())
-def test_dropping_a_rule_that_restricts_never_worsens_the_tiers(
-    cases: tuple[Case, Case],
-) -> None:
-    before, after = (case.plan() for case in cases)
-    if before.status is Status.OPTIMAL:
-        assert after.status is Status.OPTIMAL
-        assert values_of(after) <= values_of(before)
-
-
-@pytest.mark.slow
-@FEW
-@given(shift_cases())
-def test_dropping_a_shift_never_improves_the_tiers(case: Case) -> None:
-    assume(len(case.document["shifts"]) > 1)
-    fewer = case.with_document(shifts=case.document["shifts"][1:])
-    before, after = case.plan(), fewer.plan()
-    if after.status is Status.OPTIMAL:
-        assert before.status is Status.OPTIMAL
-        assert values_of(before) <= values_of(after)
-
-
-@pytest.mark.slow
-@FEW
-@given(shift_cases())
-def test_a_rule_that_cannot_bind_changes_nothing(case: Case) -> None:
-    wide = deepcopy(case.document)
-    wide.setdefault("budget", {"idr": 10**12})
-    for table in wide["shifts"]:
-        table.setdefault("max_uses", case.days)
-    before, after = case.plan(), replace(case, document=wide).plan()
-    assert before.status is after.status
-    assert values_of(before) == values_of(after)
-    assert worked(before) == worked(after)
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ektp_sched.planning.network.ties import settle_ties
+from ektp_sched.planning.assign import settle_ties
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -20,8 +20,13 @@ from ektp_sched.errors import BacklogError, FolderError
 from ektp_sched.office import Office
 from ektp_sched.output.backlog_copy import backlog_copy, check_target
 from ektp_sched.output.languages import language
-from ektp_sched.output.poster import FEWEST, Band, poster_html, poster_pages
-from ektp_sched.output.promise_files import save_promises
+from ektp_sched.output.promise_files import (
+    Band,
+    poster_html,
+    poster_pages,
+    save_promises,
+)
+from ektp_sched.public import FEWEST
 from ektp_sched.scenarios.dates.promise import Promises, counted
 
 if TYPE_CHECKING:

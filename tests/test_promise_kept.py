@@ -16,7 +16,8 @@ from strategies import HALF
 from test_cli_dates import call
 
 from ektp_sched.errors import UsageError
-from ektp_sched.output.poster import FEWEST, poster_pages
+from ektp_sched.output.promise_files import poster_pages
+from ektp_sched.public import FEWEST
 from ektp_sched.scenarios.dates.promise import Promises, promise
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from datetime import date
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-import altair as alt
 import polars as pl
 import pytest
 from answer_reader import (
@@ -21,6 +20,7 @@ from answer_reader import (
     expected_title,
 )
 from comparison_cases import comparison, write_comparison
+from output_cases import valid_charts
 from whatif_cases import START as REAL
 from whatif_cases import office, people, scenarios
 
@@ -380,13 +380,7 @@ def test_no_page_without_the_extra(
 def test_every_chart_is_valid_vega_lite(
     found: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = []
-
-    def checked(chart: Any, texts: Any) -> str:
-        seen.append(alt.LayerChart.from_dict(chart).to_dict(validate=True))
-        return '<svg viewBox="0 0 1 1"></svg>'
-
-    monkeypatch.setattr(drawing, "plain_svg", checked)
+    seen = valid_charts(monkeypatch)
     report(found)
     assert len(seen) == 6
 

@@ -14,11 +14,11 @@ from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import altair as alt
 import numpy as np
 import polars as pl
 import pytest
-from output_cases import START, make
+from offices import small
+from output_cases import START, make, valid_charts
 from typer.testing import CliRunner
 
 import ektp_sched
@@ -309,14 +309,7 @@ def test_a_notebook_shows_a_table_and_a_chart(made: Plan, out: Path) -> None:
 
 
 def test_a_notebook_shows_why_there_is_no_plan(tmp_path: Path) -> None:
-    office = Office.model_validate(
-        {
-            "name": "<x>",
-            "language": "en",
-            "servers": [{"id": "s", "cards_per_day": 1}],
-            "printers": [{"id": "p", "cards_per_day": 1}],
-        }
-    )
+    office = small(1, name="<x>", language="en")
     rows = {"application_id": ["a", "b"], "waiting_since": [START, START]}
     pins = pl.DataFrame(rows).with_columns(pinned_on=pl.lit(START))
     none = plan(from_frame(pins, office), office, start=START, days=3)
@@ -342,13 +335,6 @@ def test_nothing_to_print(made: Plan) -> None:
     assert "<h1>There is nothing to print</h1>" in html
     assert "<figure" not in html
     assert "<table>" in empty._repr_html_()
-
-
-@pytest.mark.slow
-def test_a_provisional_plan_says_so(made: Plan) -> None:
-    backlog = replace(made.backlog, provisional=True)
-    html = plan_report(replace(made, backlog=backlog), ID)
-    assert '<p class="warning">SEMENTARA' in html
 
 
 def random_plan(days: int, horizon: int, people: int = 400) -> Plan:
@@ -482,13 +468,7 @@ def test_one_more_card_by_hand() -> None:
 def test_every_chart_is_valid_vega_lite(
     made: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = []
-
-    def checked(chart: Any, texts: Any) -> str:
-        seen.append(alt.LayerChart.from_dict(chart).to_dict(validate=True))
-        return '<svg viewBox="0 0 1 1"></svg>'
-
-    monkeypatch.setattr(drawing, "plain_svg", checked)
+    seen = valid_charts(monkeypatch)
     plan_report(made, EN)
     assert len(seen) == 6
     assert len({spec["width"] for spec in seen}) == 1  # drawn once, for any screen

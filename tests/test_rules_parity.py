@@ -28,7 +28,8 @@ from builders import (
 from folder_damages import by_checker, by_verify
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from opinions import nothing_is_wrong
+from opinions import nothing_is_wrong, what_is_forbidden_breaks_it
+from reference import could_be_printed
 from strategies import FEW, HALF
 
 import ektp_sched as ek
@@ -39,10 +40,9 @@ from ektp_sched.output.conflict_text import conflict_lines
 from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.limits import limits_csv
 from ektp_sched.planning import Status
+from ektp_sched.rules.names import names_in
 from ektp_sched.rules.parity import PARITY
 from ektp_sched.trust import checker, explain, fairness, verify
-from ektp_sched.trust.counts.moves import FREE, Moves
-from ektp_sched.trust.facts import read_facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,7 @@ AREAS = ("Alak", "Oebobo", "Kelapa Lima")
 def broken(case: Case, choice: Sequence[Slot]) -> set[tuple[int, int, str, str]]:
     """Return entry, day, and the area too far ahead of which, by the definition."""
     rows, wrong = case.rows(), set()
-    limits = case.limits
+    limits, people = case.limits, case.problem.people
     for index, entry in enumerate(case.office.parity):
         of = {
             a: [n for n, row in enumerate(rows) if row["area"] == a]
@@ -79,10 +79,7 @@ def broken(case: Case, choice: Sequence[Slot]) -> set[tuple[int, int, str, str]]
                 done = [choice[n] is not None and choice[n][0] <= at for n in members]  # type: ignore[index]
                 share[area] = Fraction(sum(done), len(members))
                 left[area] = any(
-                    not printed
-                    and rows[n]["ready_on"] <= day(at)
-                    and case.office.eligible(rows[n]["card"], area)
-                    and not (rows[n]["pinned_on"] and rows[n]["pinned_on"] > day(at))
+                    not printed and could_be_printed(people[n], at)
                     for n, printed in zip(members, done, strict=True)
                 )
             for more, less in permutations(of, 2):
@@ -153,6 +150,11 @@ def test_two_areas_take_turns() -> None:
     assert {0, 1} & {*first}
     assert {0, 1} & {*other}
     nothing_is_wrong(plan, case)
+
+
+def test_its_areas_are_names_that_the_office_gives() -> None:
+    office = alike({"Alak": 3, "Oebobo": 3}, "0.5", 4).office
+    assert {"Alak", "Oebobo"} <= {*names_in(office, "area")}
 
 
 def test_a_share_that_no_card_can_take_is_never_begun() -> None:
@@ -356,31 +358,11 @@ def test_moves_and_exchanges_are_forbidden_where_they_would_break_it(
 ) -> None:
     case, choice = drawn
     assume(not broken(case, choice))
-    facts = read_facts(make_plan(case, choice), case.backlog, case.office)
-    moves, rows = Moves(facts, [PARITY]), case.rows()
-    days = [case.days if slot is None else slot[0] for slot in choice]
-    ready = [max(0, (row["ready_on"] - case.start).days) for row in rows]
-    free = [row["pinned_on"] is None for row in rows]
-    sorts = moves.sort[facts.kind]
-    for number, later in enumerate(days):
-        for to in range(ready[number], later) if free[number] else ():
-            moved = [*choice]
-            moved[number] = to, "p", "s"
-            places = {f"parity[{entry + 1}]" for entry, *_ in broken(case, moved)}
-            held = moves.against_move(int(facts.kind[number]), to, later)
-            assert {moves.places[place] for place in held} == places
-        for other, sooner in enumerate(days):
-            if (
-                sooner < later
-                and ready[number] <= sooner
-                and free[number]
-                and free[other]
-            ):
-                moved = [*choice]
-                moved[number], moved[other] = choice[other], choice[number]
-                against = moves.against_exchange(sooner, later)
-                held_by = against[sorts[number], sorts[other]]
-                assert (held_by == FREE) == (not broken(case, moved))
+
+    def places(moved: Sequence[Slot]) -> set[str]:
+        return {f"parity[{entry + 1}]" for entry, *_ in broken(case, moved)}
+
+    what_is_forbidden_breaks_it(case, choice, PARITY, places)
 
 
 def test_explain_says_that_parity_holds_it() -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ast
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import ektp_sched
+from package import trees
+
 from ektp_sched import errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGE = Path(ektp_sched.__file__).parent
 KINDS = {*errors.__all__, "error", "UnreadableError"}
 """Classes of errors; ``error`` as in ``kind.error(…)``."""
 
@@ -24,52 +22,35 @@ NOBODY_SEES: dict[str, str] = {}
 """Files with an error that no person sees, each with its reason."""
 
 
-@cache
-def trees() -> dict[str, ast.Module]:
-    """Return every file of the package, read once."""
-    return {
-        path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8"))
-        for path in sorted(PACKAGE.rglob("*.py"))
-    }
-
-
-def functions_around(tree: ast.Module) -> dict[ast.AST, ast.AST]:
-    """Return the innermost function around each node that is in one."""
-    inner: dict[ast.AST, ast.AST] = {}
-    todo: list[tuple[ast.AST, ast.AST | None]] = [(tree, None)]
+def calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str, ast.AST]]:
+    """Yield each call, its name, and the function or module around it."""
+    todo: list[tuple[ast.AST, ast.AST]] = [(tree, tree)]
     while todo:
         node, scope = todo.pop()
+        if isinstance(node, ast.Call):
+            yield node, getattr(node.func, "attr", getattr(node.func, "id", "")), scope
         scope = node if isinstance(node, ast.FunctionDef) else scope
-        if scope is not None:
-            inner[node] = scope
         todo += [(child, scope) for child in ast.iter_child_nodes(node)]
-    return inner
 
 
 def constructions(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.AST]]:
     """Yield where an error is made, and the function or module around it."""
-    inner = functions_around(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in KINDS and (node.args or node.keywords):
-                yield node, inner.get(node, tree)
+    for node, name, scope in calls(tree):
+        if name in KINDS and (node.args or node.keywords):
+            yield node, scope
 
 
 def violations(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.AST]]:
     """Yield where a violation is made, and the function or module around it."""
-    imported = {
-        node.module: {alias.name for alias in node.names}
+    adds = any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == FINDINGS
+        and any(alias.name == "Findings" for alias in node.names)
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-    }
-    adds = "Findings" in imported.get(FINDINGS, ())
-    inner = functions_around(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and len(node.args) > 1:
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name == "Violation" or (name == "add" and adds):
-                yield node, inner.get(node, tree)
+    )
+    for node, name, scope in calls(tree):
+        if len(node.args) > 1 and (name == "Violation" or (name == "add" and adds)):
+            yield node, scope
 
 
 def is_plain(value: ast.expr, scope: ast.AST, tree: ast.Module) -> bool:
@@ -189,7 +170,8 @@ def k():
     raise UsageError(said("a", "b") if 1 else "c")
 """
     tree = ast.parse(text)
-    verdicts = [
-        is_plain(call.args[0], scope, tree) for call, scope in constructions(tree)
-    ]
-    assert verdicts == [True, True, False, True, True, True]
+    verdicts = {
+        call.lineno: is_plain(call.args[0], scope, tree)
+        for call, scope in constructions(tree)
+    }
+    assert verdicts == {7: True, 9: True, 12: False, 14: True, 16: True, 18: True}

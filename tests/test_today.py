@@ -6,8 +6,6 @@ import csv
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import polars as pl
 import pytest
-from cli_cases import HEADING, OFFICE, PLAIN, ROWS, run, run_at_once
+from cli_cases import HEADING, OFFICE, ROWS, run, run_at_once
 
 from ektp_sched.days import open_office
 from ektp_sched.days.committed import finish
@@ -73,19 +71,12 @@ def morning(folder: Path, day: str, **options: Any) -> Morning:
     return today(open_office(folder), on=date.fromisoformat(day), **given)
 
 
-def command(folder: Path, day: str, *options: object) -> CompletedProcess[str]:
-    return run(
-        "today",
-        folder,
-        "--on",
-        day,
-        "--by",
-        "Maria",
-        "--days",
-        10,
-        "--no-report",
-        *options,
-    )
+def command(
+    folder: Path, day: str, *options: object, killed_at: int | None = None
+) -> CompletedProcess[str]:
+    given = ("--on", day, "--by", "Maria", "--days", 10, "--no-report")
+    env = {} if killed_at is None else {"EKTP_TEST_KILLED_AT": str(killed_at)}
+    return run("today", folder, *given, *options, env=env)
 
 
 def all_printed(folder: Path, day: str) -> None:
@@ -402,59 +393,24 @@ def test_what_comes_while_a_plan_is_made_is_in_the_plan(tmp_path: Path) -> None:
     assert [act.kind for act in acts(folder)].count("plan") == 1
 
 
-KILLED = """
-import os, signal, sys
-from datetime import date
-import ektp_sched.morning.morning as morning
-import ektp_sched.morning.plans as plans
-import ektp_sched.output as output
-from ektp_sched.days.folder import open_office
-
-def killed(*_, **__):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def then_killed(verb):
-    def both(*given, **named):
-        verb(*given, **named)
-        killed()
-    return both
-
-point = sys.argv[3]
-if point == "imported":
-    morning.basis_of = killed
-elif point == "begun":
-    plans.save = killed
-elif point == "written":
-    plans.save = then_killed(plans.save)
-elif point == "committed":
-    plans.put_in_place = killed
-elif point == "placed":
-    plans.put_in_place = then_killed(plans.put_in_place)
-day = date.fromisoformat(sys.argv[2])
-morning.today(open_office(sys.argv[1]), on=day, by="Maria", days=10, report=False)
-"""
-
-
-@pytest.mark.parametrize(
-    "point", ["imported", "begun", "written", "committed", "placed"]
-)
-def test_a_killed_morning_is_completed(tmp_path: Path, point: str) -> None:
-    folder = office(tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(folder), TUESDAY, point],
-        env={**os.environ, **PLAIN},
-        check=False,
-    )
-    assert done.returncode < 0
-    finish(open_office(folder))
-    there = (folder / "plans" / TUESDAY / "summary.json").is_file()
-    assert there == (point in ("committed", "placed"))
-    came = morning(folder, TUESDAY)
-    assert came.again == there
-    kinds = [act.kind for act in acts(folder)]
-    assert kinds == ["begin", "import", "plan"]
-    assert [path.name for path in (folder / "plans").iterdir()] == [TUESDAY]
-    proven(folder, TUESDAY)
+def test_a_killed_morning_is_completed(tmp_path: Path) -> None:
+    """Before a change of its folder with some number: what the ledger has, is done."""
+    decided = []
+    for number in (6, 30, *range(57, 61)):
+        folder = office(tmp_path / f"{number}")
+        done = command(folder, TUESDAY, killed_at=number)
+        assert done.returncode < 0
+        decided.append("plan" in [act.kind for act in acts(folder)])
+        finish(open_office(folder))
+        there = (folder / "plans" / TUESDAY / "summary.json").is_file()
+        assert there == decided[-1]
+        came = morning(folder, TUESDAY)
+        assert came.again == there
+        kinds = [act.kind for act in acts(folder)]
+        assert kinds == ["begin", "import", "plan"]
+        assert [path.name for path in (folder / "plans").iterdir()] == [TUESDAY]
+        proven(folder, TUESDAY)
+    assert {*decided} == {True, False}
 
 
 def test_a_card_from_the_reserve_is_not_printed_once_more(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
-from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -20,8 +19,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
 from quota_cases import quota_cases
-from strategies import Case, consumable_cases, crossing_cases, mixed_cases
+from strategies import (
+    Case,
+    consumable_cases,
+    crossing_cases,
+    mixed_cases,
+    quota_shift_cases,
+)
 from strategies import quota_cases as small_quota_cases
+from test_rules_parity import shift_cases
 
 from ektp_sched import plan, verify
 from ektp_sched.documents import Certificate, Status
@@ -38,14 +44,19 @@ if TYPE_CHECKING:
     from ektp_sched.documents import Plan, TreeProof
 
 DRAWN = st.one_of(
-    small_quota_cases(), consumable_cases(), crossing_cases(), mixed_cases()
+    small_quota_cases(),
+    consumable_cases(),
+    crossing_cases(),
+    mixed_cases(),
+    quota_shift_cases(),
+    shift_cases(),
 )
 
 
 def planned(case: Any) -> Plan:
     """Return the plan of a case that trees prove, or leave the case out."""
     made = plan(case.backlog, case.office, start=case.start, days=case.days)
-    assume(made.engine == "milp" and made.tiers and not case.office.shifts)
+    assume(made.engine == "milp" and made.tiers)
     return made
 
 
@@ -172,10 +183,25 @@ def test_no_change_of_a_number_proves_a_value_that_is_not_the_least(
         assert verify(forged, case.backlog, case.office) != []
 
 
+@given(case=st.one_of(quota_shift_cases(), shift_cases()), draw=st.data())
+def test_a_proof_that_leaves_out_or_repeats_shifts_is_refused(
+    case: Case, draw: st.DataObject
+) -> None:
+    made = planned(case)
+    trees = trees_of(made)
+    assume(trees.uses)
+    use = draw.draw(st.sampled_from(trees.uses))
+    others = tuple(each for each in trees.uses if each != use)
+    for uses in (others, (*trees.uses, use), ()):
+        forged = with_trees(made, replace(trees, uses=uses))
+        codes = {v.code for v in verify(forged, case.backlog, case.office)}
+        assert "certificate-tree" in codes
+
+
 @given(quota_cases(most=9))
 def test_a_search_without_a_tree_claims_nothing(drawn: tuple[Any, Any]) -> None:
     case, _ = drawn
-    with patch.object(solve, "Effort", partial(Effort, parts=0)):
+    with patch.multiple(solve, _BEFORE=Effort(parts=0), _AFTER=Effort(parts=0)):
         made = planned(case)
     whole = planned(case)
     for tier, known in zip(made.tiers, whole.tiers, strict=True):

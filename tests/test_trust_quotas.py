@@ -16,26 +16,23 @@ from builders import (
     make_backlog,
     make_office,
     make_plan,
-    planned,
     tier_vector,
     write_folder,
 )
 from hypothesis import assume, given
-from opinions import nothing_is_wrong
+from opinions import what_is_forbidden_breaks_it
 from quota_cases import broken, quota_cases
 from strategies import FEW, HALF
 
 from ektp_sched.output.explain_text import explanation_lines
 from ektp_sched.output.languages import language
-from ektp_sched.people.standing import room_by_kind
 from ektp_sched.planning import Status
 from ektp_sched.rules import QUOTAS
 from ektp_sched.rules.quotas import KEYS
 from ektp_sched.trust import checker, explain, fairness, verify
-from ektp_sched.trust.counts.moves import Moves
-from ektp_sched.trust.facts import read_facts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from builders import Slot
@@ -80,57 +77,16 @@ def test_the_checker_says_the_same(
 
 @HALF
 @given(drawn=quota_cases())
-def test_a_move_that_a_quota_stands_against_would_break_it(
+def test_moves_and_exchanges_are_forbidden_where_they_would_break_it(
     drawn: tuple[Case, tuple[Slot, ...]],
 ) -> None:
     case, choice = drawn
     assume(not broken(case, choice))
-    facts = read_facts(make_plan(case, choice), case.backlog, case.office)
-    moves = Moves(facts, [QUOTAS])
-    room = room_by_kind(facts, QUOTAS)
-    days = [case.days if s is None else s[0] for s in choice]
-    for number, row in enumerate(case.rows()):
-        ready = max(0, (row["ready_on"] - case.start).days)
-        later = days[number]
-        pinned = row["pinned_on"] is not None and row["pinned_on"] >= case.start
-        if pinned or not case.office.eligible(row["card"], row["area"]):
-            continue
-        for to in range(ready, later):
-            other = list(choice)
-            other[number] = (to, "p", "s")
-            wrong = {index for index, _, _ in broken(case, other)}
-            assert set(moves.against_move(facts.kind[number], to, later)) == wrong
-            if later == case.days:
-                assert room[facts.kind[number], to] == (not wrong)
 
+    def places(moved: Sequence[Slot]) -> set[str]:
+        return {f"quotas[{index + 1}]" for index, *_ in broken(case, moved)}
 
-@pytest.mark.slow
-@HALF
-@given(drawn=quota_cases())
-def test_an_exchange_that_a_quota_stands_against_would_break_it(
-    drawn: tuple[Case, tuple[Slot, ...]],
-) -> None:
-    case, choice = drawn
-    assume(not broken(case, choice))
-    facts = read_facts(make_plan(case, choice), case.backlog, case.office)
-    moves = Moves(facts, [QUOTAS])
-    rows, days = case.rows(), [case.days if s is None else s[0] for s in choice]
-    sorts = moves.sort[facts.kind]
-    for a, behind in enumerate(rows):
-        for b, ahead in enumerate(rows):
-            pinned = behind["pinned_on"] or ahead["pinned_on"]
-            ready = (behind["ready_on"] - case.start).days
-            able = all(
-                case.office.eligible(row["card"], row["area"])
-                for row in (ahead, behind)
-            )
-            if pinned or not able or days[b] >= days[a] or ready > days[b]:
-                continue
-            other = list(choice)
-            other[a], other[b] = choice[b], choice[a]
-            wrong = {index for index, _, _ in broken(case, other)}
-            held = int(moves.against_exchange(days[b], days[a])[sorts[a], sorts[b]])
-            assert held == min(wrong, default=-1)
+    what_is_forbidden_breaks_it(case, choice, QUOTAS, places)
 
 
 def one_card_a_day(case: Case) -> Case:
@@ -153,20 +109,6 @@ def test_the_best_plan_that_keeps_quotas_overtakes_nobody_without_excuse(
     best = min(plans, key=lambda c: tier_vector(case, c))
     found = fairness(make_plan(case, best), case.backlog, case.office)
     assert found.avoidable == 0
-
-
-@pytest.mark.slow
-@FEW
-@given(drawn=quota_cases())
-def test_what_the_program_plans_passes(drawn: tuple[Case, tuple[Slot, ...]]) -> None:
-    case = one_card_a_day(drawn[0])
-    plan = planned(case)
-    if plan.status is Status.INFEASIBLE:
-        assert plan.conflict
-        return
-    assert plan.status is Status.OPTIMAL
-    nothing_is_wrong(plan, case)
-    assert fairness(plan, case.backlog, case.office).avoidable == 0
 
 
 def two_areas(**quota: Any) -> Case:

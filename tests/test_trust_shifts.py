@@ -24,7 +24,6 @@ from ektp_sched.trust import (
     check_certificate,
     checker,
     checker_choice,
-    fairness,
     proves_choice,
     verify,
 )
@@ -42,21 +41,6 @@ if TYPE_CHECKING:
     from builders import FakePlan
 
     Document = dict[str, Any]
-
-
-@HALF
-@given(case=shift_cases())
-def test_what_the_program_plans_passes(case: Case) -> None:
-    plan = case.plan()
-    if plan.status is Status.INFEASIBLE:
-        return
-    assert plan.status is Status.OPTIMAL
-    check = nothing_is_wrong(plan, case)
-    assert check_certificate(plan, case.backlog, case.office) == []
-    overtakes = fairness(plan, case.backlog, case.office)
-    assert overtakes.avoidable == 0 or "pressure" not in case.office.plan.tiers
-    assert check.whole
-    assert check.chosen == proves_choice(plan.certificate)
 
 
 def test_a_broken_rule_is_named_by_its_place_counted_from_one() -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import strategies
 from builders import (
     START,
     Case,
@@ -17,16 +18,25 @@ from builders import (
     make_office,
     make_plan,
     planned,
-    random_case,
-    tier_vector,
 )
-from damages import DAMAGES, Damage, base, slots_of
-from hypothesis import given
+from damages import DAMAGES, Damage, base
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from opinions import nothing_is_wrong
 
 from ektp_sched.documents import Status, Tier
+from ektp_sched.output.explain_text import explanation_lines
+from ektp_sched.output.languages import language
 from ektp_sched.output.rows import sheet_rows
-from ektp_sched.trust import Violation, facts, verify
+from ektp_sched.trust import (
+    Violation,
+    check_certificate,
+    explain,
+    facts,
+    fairness,
+    proves_choice,
+    verify,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,25 +105,47 @@ def test_there_are_enough_kinds_of_damage() -> None:
     assert len({damage.code for damage in DAMAGES}) >= 20
 
 
-@given(seed=st.integers(0, 10**6))
-def test_what_the_program_plans_passes(seed: int) -> None:
-    case = random_case(seed)
-    plan = planned(case)
-    if plan.status == "infeasible":
-        assert codes(verify(plan, case.backlog, case.office)) == ["no-plan"]
-    else:
-        assert plan.status == "optimal"
-        assert verify(plan, case.backlog, case.office) == []
-
-
-@given(seed=st.integers(0, 10**6))
-def test_tier_values_are_those_of_the_definition(seed: int) -> None:
-    case = random_case(seed)
-    plan = planned(case)
-    if plan.status == "infeasible":
+@settings(max_examples=3 * settings().max_examples)
+@given(
+    strategies.cases()
+    | strategies.pinned_cases()
+    | strategies.quota_cases()
+    | strategies.shift_cases()
+    | strategies.mixed_cases()
+    | strategies.consumable_cases()
+    | strategies.given_cases(strategies.cases() | strategies.mixed_cases())
+)
+def test_what_the_program_plans_passes_every_check(case: strategies.Case) -> None:
+    plan = case.plan()
+    if plan.status is Status.INFEASIBLE:
+        assert plan.conflict
         return
-    values = tier_vector(case, slots_of(case, as_fake(plan)))
-    assert tuple(tier.value for tier in plan.tiers) == values
+    assert plan.status is Status.OPTIMAL
+    check = nothing_is_wrong(plan, case)
+    assert check.chosen == proves_choice(plan.certificate)
+    if plan.certificate is None:
+        assert case.office.shifts
+        assert plan.engine == "milp"
+    else:
+        assert check.whole
+        assert check_certificate(plan, case.backlog, case.office) == []
+    overtakes = fairness(plan, case.backlog, case.office)
+    assert overtakes.avoidable == 0 or "pressure" not in case.office.plan.tiers
+    for name in case.backlog.frame["application_id"]:
+        said = explain(plan, case.backlog, case.office, name)
+        assert explanation_lines(said, language("en"))
+
+
+def test_where_rules_contradict_there_is_no_plan_to_verify() -> None:
+    office = make_office()
+    rows = [
+        {"application_id": f"a{n}", "waiting_since": 0, "pinned_on": 1}
+        for n in range(3)
+    ]
+    case = Case(office, make_backlog(rows, office), 2)
+    plan = planned(case)
+    assert plan.status is Status.INFEASIBLE
+    assert codes(verify(plan, case.backlog, office)) == ["no-plan"]
 
 
 def test_an_empty_backlog_has_an_empty_plan() -> None:

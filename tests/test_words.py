@@ -14,7 +14,7 @@ from jinja2 import Template
 
 from ektp_sched import errors
 from ektp_sched.errors import BacklogError, OfficeError, UsageError
-from ektp_sched.output.html import page_html
+from ektp_sched.output.draw.page import page_html
 from ektp_sched.words import (
     Said,
     by_form,

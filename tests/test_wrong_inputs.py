@@ -334,6 +334,30 @@ def test_wrong_usage_is_told_in_the_offices_language(
     assert told(capsys, command, "--lang", "en", *rest) != indonesian
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("fleet", "x", "--offices", "FOLDER", "--out", "y", "--blanks", "-5"),
+        ("today", "FOLDER", "--days", "0"),
+        ("desk", "FOLDER", "--port", "65536"),
+        ("ledger", "verify", "--no-such", "FOLDER"),
+        ("record", "FOLDER", "--by"),
+    ],
+)
+def test_the_folder_says_the_language_of_a_mistake_in_the_arguments(
+    arguments: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    for code in ("en", "id"):
+        path = office_file(tmp_path, OFFICE, code)
+        (tmp_path / "defaults.toml").write_bytes(path.read_bytes())
+        text = told(capsys, *(str(tmp_path) if a == "FOLDER" else a for a in arguments))
+        assert bool(ENGLISH.search(KEPT.sub("", text))) == (code == "en")
+
+
 @pytest.mark.parametrize("arguments", [("plann",), ("report", "nowhere"), ("--x",)])
 def test_without_an_office_the_system_says_the_language(
     arguments: tuple[str, ...],

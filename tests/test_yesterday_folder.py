@@ -20,7 +20,7 @@ from ektp_sched.backlog.known import (
     Known,
     Reading,
 )
-from ektp_sched.documents.tables import CHANGES
+from ektp_sched.documents.plan import CHANGES
 from ektp_sched.errors import FolderError
 from ektp_sched.output import check_folder, language, load, save
 from ektp_sched.output.understood import reconciled

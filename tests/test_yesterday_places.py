@@ -34,8 +34,7 @@ from ektp_sched.backlog.known import GIVEN
 from ektp_sched.office import capacity
 from ektp_sched.people.order import PublicOrder
 from ektp_sched.planning import plan
-from ektp_sched.planning.servers import servers_of
-from ektp_sched.planning.shares import even_shares
+from ektp_sched.planning.servers import even_shares, servers_of
 from ektp_sched.trust.verify.verify import verify
 from ektp_sched.yesterday.places import GivenPlaces
 

@@ -18,7 +18,7 @@ import ektp_sched as ek
 from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, Known
 from ektp_sched.backlog.model import HELD
 from ektp_sched.documents import Plan, Status
-from ektp_sched.documents.tables import PLAN, UNPRINTED
+from ektp_sched.documents.plan import PLAN, UNPRINTED
 from ektp_sched.errors import AskedError, FolderError, UsageError
 from ektp_sched.office import Office
 from ektp_sched.yesterday import as_previous, with_yesterday

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from cli_server import LONGEST
 
 import ektp_sched
-from ektp_sched.backlog import parquet
+from ektp_sched.backlog import readers
 from ektp_sched.office import pages, trial
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class ForkedTrial(trial.Trial):
 
 def fork_trials(patch: pytest.MonkeyPatch) -> None:
     """Let everything that is read be tried in forks."""
-    for module in (parquet, pages):
+    for module in (readers, pages):
         patch.setattr(module, "Trial", ForkedTrial)
 
 

@@ -11,8 +11,6 @@ from ektp_sched.backlog import Backlog, from_frame
 from ektp_sched.office import Office
 from ektp_sched.scenarios import CheckedScenarios, scenarios_of
 
-__all__ = ["START", "office", "people", "scenarios"]
-
 START = date(2017, 9, 11)
 """A Monday."""
 

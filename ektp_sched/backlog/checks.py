@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.table import Table
     from ektp_sched.office.office import Office
 
-__all__ = ["Checked", "check_rows"]
-
 _TELLING: Final = 10
 """Dates of one kind from which on it is no chance what days they have."""
 

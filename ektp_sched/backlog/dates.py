@@ -17,15 +17,6 @@ from ektp_sched.backlog.texts import as_text, clean, coded, spread
 from ektp_sched.errors import OfficeError
 from ektp_sched.words import said
 
-__all__ = [
-    "Order",
-    "Parsed",
-    "day_and_month",
-    "is_day_first",
-    "parse_dates",
-    "parse_stamps",
-]
-
 FIRST: Final = date(1900, 1, 1)
 LAST: Final = date(2199, 12, 31)
 """Dates outside are taken for a slip of the hand."""

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import polars as pl
 
 from ektp_sched.backlog.encodings import REPLACED, decode, replaced
-from ektp_sched.backlog.heading_row import (
+from ektp_sched.backlog.quoting import read_cells
+from ektp_sched.backlog.rows_below import (
     SEARCHED_ROWS,
     heading_row,
     known_in,
     likely_heading_row,
 )
-from ektp_sched.backlog.quoting import read_cells
 from ektp_sched.backlog.table import IN_A_CELL, Table, tabulate
 from ektp_sched.errors import BacklogError
 from ektp_sched.rules.notices import Notice
@@ -27,8 +27,6 @@ from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
-
-__all__ = ["read_delimited"]
 
 _SEPARATORS: Final = (",", ";", "\t")
 _NOTHING: Final = " ,;\t\r\n\xa0"

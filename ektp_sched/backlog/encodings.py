@@ -12,9 +12,8 @@ from ektp_sched.words import said
 
 if TYPE_CHECKING:
     import polars as pl
-    from numpy.typing import NDArray
 
-__all__ = ["REPLACED", "Text", "decode", "replaced"]
+    from ektp_sched.arrays import Ints
 
 REPLACED: Final = "\ufffd"
 """Stands where bytes were no text."""
@@ -38,7 +37,7 @@ class Text(NamedTuple):
     data: bytes  # the bytes; `REPLACED` where some were no text
     encoding: str  # what it was read as: utf-8, utf-16 or windows-1252
     # Places of LF that were a CR alone: the end of a row, or of a line in a cell.
-    returns: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+    returns: Ints = np.zeros(0, dtype=np.int64)
 
 
 def decode(data: bytes, name: str) -> Text:

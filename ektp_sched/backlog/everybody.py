@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Office
 
-__all__ = ["PERSONS", "everybody"]
-
 PERSONS: Final = {
     "application_id": pl.String(),
     "name": pl.String(),

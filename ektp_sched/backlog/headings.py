@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.reading import ClassifyRule
     from ektp_sched.words import Said
 
-__all__ = ["NUMBER", "Columns", "known_headings", "likely_columns", "match_headings"]
-
 QUEUE_NUMBER: Final = "queue_number"
 _USUAL: Final = {
     "application_id": "nik nonik nomornik noktp nomorktp id idpermohonan noregistrasi "
@@ -95,10 +93,10 @@ def likely_columns(
     """
     number = None if office.identity is None else fold(office.identity.from_)
     usual = {word: name for name, words in _USUAL.items() for word in words.split()}
-    found = dict(zip(headings, _targets(headings, office), strict=True))
-    taken = {column for column in found.values() if column is not None}
+    meant = dict(zip(headings, _targets(headings, office), strict=True))
+    taken = {column for column in meant.values() if column is not None}
     columns: dict[str, tuple[str, bool]] = {}
-    for heading, column in found.items():
+    for heading, column in meant.items():
         guess = usual.get(fold(heading), "")
         if guess == "application_id" and is_number_heading(heading):
             guess = NUMBER

@@ -22,7 +22,7 @@ import polars as pl
 from ektp_sched.backlog.matching import UNKNOWN, match_ids
 from ektp_sched.backlog.numbers import read_numbers
 from ektp_sched.errors import BacklogError
-from ektp_sched.office.ordinary import read_whole
+from ektp_sched.office.files import read_whole
 from ektp_sched.signs import (
     CROCKFORD,
     DIGITS,
@@ -40,23 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ektp_sched.office.office import Office
-
-__all__ = [
-    "ID_FORM",
-    "QUEUE_HEADINGS",
-    "Named",
-    "application_ids",
-    "id_of_number",
-    "ids_of",
-    "is_made",
-    "is_number",
-    "key_is_exposed",
-    "key_path",
-    "make_key",
-    "queue_numbers",
-    "read_key",
-    "whole_numbers",
-]
 
 _CROCKFORD: Final = np.frombuffer(CROCKFORD.encode(), np.uint8)
 _PRINTED: Final = np.frombuffer(PRINTED.encode(), np.uint8)

@@ -18,22 +18,6 @@ from pydantic import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = [
-    "CARRIED",
-    "DONE_REJECTS",
-    "GIVEN",
-    "LEAVING",
-    "LEFT",
-    "REMARK",
-    "RESULTS",
-    "SPOILT_DONE",
-    "SPOILT_GONE",
-    "Counts",
-    "Known",
-    "Reading",
-    "stands",
-]
-
 GIVEN: Final[Mapping[str, pl.DataType]] = {
     "given_on": pl.Date(),
     "given_printer": pl.String(),

@@ -10,9 +10,8 @@ import polars as pl
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    from ektp_sched.arrays import Bools, Ints
 
-__all__ = ["UNKNOWN", "laid_beside", "match_ids", "rows_at"]
 
 UNKNOWN: Final = -1
 """Stands for an id, printer or server that is not there."""
@@ -72,7 +71,7 @@ def laid_beside(frame: pl.DataFrame, at: Ints, height: int) -> pl.DataFrame:
     return rows_at(frame, row)
 
 
-def _agree(wanted: pl.Series, ids: pl.Series, at: Ints) -> NDArray[np.bool_]:
+def _agree(wanted: pl.Series, ids: pl.Series, at: Ints) -> Bools:
     """Return where the id that stands at a place is the one wanted."""
     if not len(ids):
         return np.zeros(len(wanted), dtype=bool)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.known import Known
     from ektp_sched.rules.notices import Notice
 
-__all__ = ["HELD", "PLANNED", "PRIORITIES", "REJECTS", "Backlog", "count_rules"]
-
 PLANNED: Final[Mapping[str, pl.DataType]] = {
     "application_id": pl.String(),
     "waiting_since": pl.Date(),

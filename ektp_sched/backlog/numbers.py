@@ -14,8 +14,6 @@ import polars as pl
 from ektp_sched.backlog.texts import clean, fold
 from ektp_sched.signs import DIGITS
 
-__all__ = ["Numbers", "is_number_heading", "plain_ids", "read_numbers", "scientific"]
-
 _SCIENTIFIC: Final = r"^\d(?:[.,]\d+)?[eE]\+?\d{1,3}$"
 _WRITTEN_BY_SHEETS: Final = r"^\d(?:[.,]\d+)?[eE]\+\d{2,3}$"
 _FLOATED: Final = r"^(?:(0|[1-9]\d*)[.,](?:0|00|0000+)|([1-9]\d{3,})[.,]000)$"

@@ -17,6 +17,7 @@ from ektp_sched.backlog.identity import (
     whole_numbers,
 )
 from ektp_sched.backlog.numbers import plain_ids, read_numbers
+from ektp_sched.backlog.reasons import ONE_OF
 from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.words import said
 
@@ -27,23 +28,6 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.table import Table
     from ektp_sched.errors import InputError
     from ektp_sched.office.office import Office
-
-__all__ = [
-    "IDENTITY",
-    "PRINTED",
-    "SPOILT",
-    "STANDING",
-    "UNPRINTED",
-    "distinct",
-    "meanings",
-    "positions_of",
-    "read_days",
-    "read_ids",
-    "read_printers",
-    "read_results",
-    "result_of",
-    "said_of",
-]
 
 IDENTITY: Final = "number"
 """Stands for the office's column of numbers from which ids are made."""
@@ -193,7 +177,7 @@ def read_printers(
         for cell in distinct(cells)
     }
     ids = said_of(cells, meant)
-    why = f"unknown-printer: must be one of {', '.join(sorted(printers))}"
+    why = f"unknown-printer: {ONE_OF}{', '.join(sorted(printers))}"
     findings.add(ids.is_null() & cells.is_not_null(), table.headings[at], why)
     return ids
 

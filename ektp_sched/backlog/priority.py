@@ -19,13 +19,14 @@ from ektp_sched.backlog.identity import (
 )
 from ektp_sched.backlog.listed import ROW_SENTENCES, positions, read_list, refuse_rows
 from ektp_sched.backlog.model import PRIORITIES
-from ektp_sched.backlog.names import class_spellings, official_names
+from ektp_sched.backlog.names import official_names
 from ektp_sched.backlog.numbers import is_number_heading, plain_ids, read_numbers
 from ektp_sched.backlog.reasons import NEAREST
 from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.texts import as_text, clean, fold
 from ektp_sched.errors import PriorityError
+from ektp_sched.rules.classes import class_spellings
 from ektp_sched.rules.notices import Notice
 from ektp_sched.words import joined, said
 
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.table import Table
     from ektp_sched.office.office import Office
     from ektp_sched.words import Said
-
-__all__ = ["Applied", "Priorities", "apply_priorities", "read_priorities"]
 
 _NAMES: Final = {
     "application_id": ("application_id",),

@@ -1,4 +1,4 @@
-"""An export once more, with the dates that people were told."""
+"""An export once more: with the dates that people were told, or without some people."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from ektp_sched.backlog.texts import as_text, clean
 if TYPE_CHECKING:
     from ektp_sched.office.office import Office
 
-__all__ = ["PromisedTable", "promised_table"]
 
 _COLUMN = "promised_on"
 
@@ -90,3 +89,32 @@ def _written(days: pl.Series, form: str | None) -> pl.Series:
         if why is None and again.equals(probe):
             return days.dt.strftime(form)
     return days.dt.strftime("%Y-%m-%d")
+
+
+def without_people(
+    path: str | Path, office: Office, ids: pl.Series
+) -> PromisedTable | None:
+    """Return the rows of an export but those of some ids; None if it has none of them.
+
+    Raises
+    ------
+    ektp_sched.errors.BacklogError
+        If the file cannot be read as an export of this office.
+    """
+    path = Path(path)
+    table, _ = read_table(path, known_headings(office), several=True)
+    columns = match_headings(table, office, str(path))
+    findings = Findings(table.rows, table.sheets)
+    checked = check_rows(table, columns, office, findings)
+    theirs = checked.columns["application_id"].is_in(ids.implode())
+    theirs = theirs.fill_null(value=False)
+    if not theirs.any():
+        return None
+    frame = table.frame.select(as_text(column) for column in table.frame)
+    return PromisedTable(
+        headings=table.headings,
+        frame=frame.filter(~theirs),
+        filled=0,
+        kept=0,
+        left_out=len(table.malformed),
+    )

@@ -22,11 +22,10 @@ import polars as pl
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog.encodings import Text
 
-    Places = NDArray[np.int64]
-
-__all__ = ["Cells", "read_cells"]
+    Places = Ints
 
 _QUOTE: Final = ord('"')
 _LF: Final = ord("\n")

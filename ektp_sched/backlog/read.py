@@ -26,7 +26,6 @@ from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.statuses import (
     already_printed,
-    area_names,
     means_printed,
     public_cells,
     status_names,
@@ -38,6 +37,7 @@ from ektp_sched.errors import BacklogError, TooManyRejectsError, UsageError
 from ektp_sched.office.advice import urgency_left_out
 from ektp_sched.office.inputs import as_office
 from ektp_sched.public import HIDDEN
+from ektp_sched.rules.names import names_in
 from ektp_sched.rules.notices import Notice
 from ektp_sched.words import joined, said, typed
 
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
     from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.office.office import Office
     from ektp_sched.words import Said
-
-__all__ = ["from_frame", "read_backlog"]
 
 FIRST_RECORDS: Final = date(2011, 1, 1)
 """Electronic cards are recorded since 2011; who waits longer is a slip of the hand."""
@@ -281,7 +279,7 @@ def _public(
     personal: Sequence[str],
 ) -> tuple[pl.DataFrame, tuple[Notice, ...]]:
     """Hide what may be personal in statuses and areas, and say where it stands."""
-    named = {"status": status_names(office), "area": area_names(office)}
+    named = {"status": status_names(office), "area": names_in(office, "area")}
     notices = []
     for column in personal:
         cells = public_cells(frame[column], column, named[column])
@@ -443,6 +441,4 @@ def _example(row: int, column: str, reason: str) -> Said:
     if column:
         parts = (place, said("column {name}", "kolom {name}", name=column))
         place = joined(", ", parts)
-    # The code as in rejects.csv, so that the list can be searched for it.
-    code = reason.partition(":")[0]
-    return joined("", (place, f" ({code}: ", in_words(reason), ")"))
+    return joined("", (place, " (", in_words(reason), ")"))

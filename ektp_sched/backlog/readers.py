@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
 from ektp_sched.backlog.delimited import read_delimited
-from ektp_sched.backlog.parquet import read_parquet
 from ektp_sched.backlog.table import Table, tabulate
 from ektp_sched.backlog.texts import readable
 from ektp_sched.backlog.workbooks import read_workbook
 from ektp_sched.errors import BacklogError
-from ektp_sched.office.looked import RefusedError
-from ektp_sched.office.ordinary import read_whole
+from ektp_sched.office.files import read_whole
+from ektp_sched.office.looked import TOO_HARD, RefusedError
+from ektp_sched.office.trial import Trial
 from ektp_sched.readers import Installed, reader_of
 from ektp_sched.words import said
 
@@ -22,7 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-__all__ = ["kind_of", "read_table"]
+
+_NO_PARQUET: Final = said(
+    "is no whole Parquet file; it may be cut off: export it again",
+    "bukan berkas Parquet yang utuh, mungkin terpotong; ekspor ulang",
+)
+
 
 _ENDINGS: Final = {
     ".csv": "csv",
@@ -64,6 +72,25 @@ _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _CSV_LINE: Final = re.compile(r"[^\0-\x08\x0e-\x1f]*[,;\t][^\0-\x08\x0e-\x1f]*")
 _HEAD: Final = 4096
 _BEFORE_TEXT: Final = b"\xef\xbb\xbf \t\r\n"
+
+
+def read_parquet(data: bytes) -> pl.DataFrame:
+    """Read a Parquet file, first in a process that may die of it.
+
+    `RefusedError` if it is damaged, or too large for the memory that there is.
+    """
+    trial = Trial("parquet", data)
+    try:
+        survived = trial.survived()
+        if not survived:
+            raise RefusedError(_NO_PARQUET if survived is False else TOO_HARD)
+        return pl.read_parquet(io.BytesIO(data))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        raise RefusedError(_NO_PARQUET) from None
+    except MemoryError:
+        raise RefusedError(TOO_HARD) from None
+    finally:
+        trial.stop()
 
 
 def _bytes(path: Path) -> bytes:

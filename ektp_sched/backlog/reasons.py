@@ -7,10 +7,11 @@ from typing import Final
 
 from ektp_sched.words import Said, joined, said, typed
 
-__all__ = ["NEAREST", "in_words"]
-
 NEAREST: Final = "nearest is "
 """What stands before the known name that an unknown one is most like."""
+
+ONE_OF: Final = "must be one of "
+"""What stands before the known names."""
 
 _ROW: Final = re.compile(r"row (\d+)(?: of sheet (.+))? stays", re.DOTALL)
 
@@ -196,6 +197,13 @@ def _in_words(reason: str) -> Said:
         )
     if code not in _REASONS:
         return Said(reason, reason)
+    if detail.startswith(ONE_OF):
+        return said(
+            "{unknown}; it must be one of {names}",
+            "{unknown}; yang ada: {names}",
+            unknown=_REASONS[code],
+            names=detail.removeprefix(ONE_OF),
+        )
     if not detail.startswith(NEAREST):
         return _REASONS[code]
     return said(

@@ -18,18 +18,6 @@ if TYPE_CHECKING:
     from ektp_sched.office.office import Office
     from ektp_sched.words import Said
 
-__all__ = [
-    "AHEAD",
-    "BECAUSE",
-    "FIELDS",
-    "RECORDS",
-    "UNDONE",
-    "in_words",
-    "puts_ahead",
-    "read_words",
-    "with_records",
-]
-
 RECORDS: Final[Mapping[str, pl.DataType]] = {
     "application_id": pl.String(),
     "field": pl.String(),

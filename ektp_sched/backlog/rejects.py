@@ -9,8 +9,6 @@ import polars as pl
 from ektp_sched.backlog.model import REJECTS
 from ektp_sched.backlog.table import split_rows
 
-__all__ = ["Findings"]
-
 
 @dataclass(slots=True)
 class Findings:

@@ -19,16 +19,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.office.office import Office
 
-__all__ = [
-    "already_printed",
-    "area_names",
-    "may_be_personal",
-    "means_printed",
-    "public_cells",
-    "status_names",
-    "with_status",
-]
-
 _MOST: Final = {"status": 100, "area": 10_000}
 """Different statuses and areas that any office may have."""
 
@@ -75,13 +65,6 @@ def status_names(office: Office) -> tuple[str, ...]:
     if office.status is None:
         return ()
     return (*office.status.printable, *office.status.done)
-
-
-def area_names(office: Office) -> tuple[str, ...]:
-    """Return the areas that the office names without listing all in ``[areas]``."""
-    printers = (name for printer in office.printers for name in printer.areas or ())
-    quotas = (name for quota in office.quotas for name in quota.area or ())
-    return (*printers, *quotas, *office.area_rank, *office.visits.areas)
 
 
 def may_be_personal(distinct: pl.Series, column: str) -> bool:

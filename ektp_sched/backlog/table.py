@@ -15,15 +15,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.notices import Notice
 
-__all__ = [
-    "IN_A_CELL",
-    "Table",
-    "row_figure",
-    "rows_of_sheets",
-    "split_rows",
-    "tabulate",
-]
-
 IN_A_CELL: Final = "rows-in-a-cell"
 """Code of the notice that lines of a cell look like rows of the table."""
 

@@ -9,19 +9,6 @@ import polars as pl
 
 from ektp_sched.rules.nearest import letters
 
-__all__ = [
-    "as_text",
-    "clean",
-    "coded",
-    "fold",
-    "lacking",
-    "plain",
-    "readable",
-    "spread",
-    "squeeze",
-    "unlike_text",
-]
-
 _BLANK: Final = " \t\r\n\v\f\x1c\x1d\x1e\x1f"
 _LEADING: Final = _BLANK + "'\u2018\u2019\u02bc"
 _FIRST: Final = "0"

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     ToldLike = str | PathLike[str] | pl.DataFrame
 
-__all__ = ["Told", "held_dates", "read_told", "told_where"]
-
 _DATES: Final = ("ready_by", "promised_on")
 _ANEW: Final = ("new_date", "day")
 _FURTHER: Final = ("first_told", "confidence")

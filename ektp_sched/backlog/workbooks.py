@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates
-from ektp_sched.backlog.heading_row import (
+from ektp_sched.backlog.rows_below import (
     SEARCHED_ROWS,
     heading_row,
     known_in,
@@ -25,8 +25,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
-
-__all__ = ["SHEET_COLUMN", "read_workbook"]
 
 SHEET_COLUMN: Final = "sheet"
 """Heading of the column that says from which of several sheets a row is."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ektp_sched.cli.console import echo, emit
+from ektp_sched.cli.options import option
 from ektp_sched.errors import UsageError
 from ektp_sched.failures import NO
 from ektp_sched.words import said
@@ -21,45 +22,39 @@ if TYPE_CHECKING:
 
 AgainstOption = Annotated[
     Path | None,
-    typer.Option(
-        "--against",
-        metavar="FILE",
-        help="Make no plan of cards; choose the shifts that are best over all dates "
+    option(
+        "--against FILE",
+        "Make no plan of cards; choose the shifts that are best over all dates "
         "on which a scenario of this scenarios.toml may install something, as a rule "
         "that waits to see. OUT then holds against.json alone.",
     ),
 ]
 UncertainScenarioOption = Annotated[
     str | None,
-    typer.Option(
-        "--scenario",
-        metavar="NAME",
-        help="With --against: which one; the only one with a date range if left out.",
+    option(
+        "--scenario NAME",
+        "With --against: which one; the only one with a date range if left out.",
     ),
 ]
 DatesOption = Annotated[
     str | None,
-    typer.Option(
-        "--dates",
-        metavar="N|LIST",
-        help="With --against: how many dates to draw, 1 to 1,000 (50 if left out), or "
+    option(
+        "--dates N|LIST",
+        "With --against: how many dates to draw, 1 to 1,000 (50 if left out), or "
         "the dates themselves, such as 2017-10-02,2017-11-15.",
     ),
 ]
 DrawnSeedOption = Annotated[
     int | None,
-    typer.Option(
-        "--seed",
-        metavar="S",
-        min=0,
-        help="With --against: equal seeds, equal dates; 1 if left out.",
+    option(
+        "--seed S", "With --against: equal seeds, equal dates; 1 if left out.", min=0
     ),
 ]
 AimOption = Annotated[
     Literal["mean", "worst-tenth"] | None,
-    typer.Option(
+    option(
         "--aim",
-        help="With --against: make each objective's mean over the dates least, as "
+        "With --against: make each objective's mean over the dates least, as "
         "without it, or the mean of its worst tenth.",
     ),
 ]

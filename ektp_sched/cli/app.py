@@ -15,6 +15,7 @@ from ektp_sched import __version__
 from ektp_sched.cli.console import DONE, echo, explain_failure, say
 from ektp_sched.cli.interruption import INTERRUPTED
 from ektp_sched.cli.language import choose_language, in_spoken
+from ektp_sched.cli.options import option
 from ektp_sched.cli.streams import prepare_streams, unread
 from ektp_sched.cli.usage import Command, Commands
 from ektp_sched.failures import NO
@@ -32,7 +33,7 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched init converted --from office.xlsx",
     ),
     "schema": (
-        "schema",
+        "input",
         "ektp-sched schema office --lang en --out office.schema.json",
         "ektp-sched schema scenarios",
     ),
@@ -91,7 +92,7 @@ _COMMANDS: Final[dict[str, tuple[str, ...]]] = {
         "ektp-sched desk kupang --on 2017-09-12 --no-browser",
     ),
     "report": (
-        "report",
+        "evidence",
         "ektp-sched report out --lang en",
     ),
     "compare": (
@@ -191,9 +192,7 @@ def _show_version(wanted: bool) -> None:
 def _options(
     version: Annotated[
         bool,
-        typer.Option(
-            "--version", callback=_show_version, is_eager=True, help="Say the version."
-        ),
+        option("--version", "Say the version.", callback=_show_version, is_eager=True),
     ] = False,
 ) -> None:
     pass

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from ektp_sched.counter.history import Event
     from ektp_sched.counter.status import Standing
 
-__all__ = ["answer", "answered", "is_office", "question"]
-
 _DONE, _NO = 0, 1
 _OPTIONS: Final[dict[str, Callable[[str], Any]]] = {
     "--on": date.fromisoformat,

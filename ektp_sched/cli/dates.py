@@ -31,6 +31,8 @@ from ektp_sched.cli.options import (
     ScenariosOption,
     SeedOption,
     StartOption,
+    argument,
+    option,
 )
 from ektp_sched.cli.reading import (
     files_read,
@@ -52,13 +54,11 @@ if TYPE_CHECKING:
 
 ConfidenceOption = Annotated[
     float,
-    typer.Option(
-        "--confidence", metavar="SHARE", help="Probability with which a date holds."
-    ),
+    option("--confidence SHARE", "Probability with which a date holds."),
 ]
 PolicyOption = Annotated[
     Literal["pressure", "class-order", "fifo"],
-    typer.Option("--policy", help="In which order cards are printed."),
+    option("--policy", "In which order cards are printed."),
 ]
 PriorOption = Annotated[
     tuple[float, float] | None,
@@ -72,52 +72,43 @@ PriorOption = Annotated[
 def promise(
     backlog: Annotated[
         Path,
-        typer.Argument(
-            metavar="BACKLOG",
-            help="The backlog: a CSV, XLSX or Parquet file; or a plan folder, for "
+        argument(
+            "BACKLOG",
+            "The backlog: a CSV, XLSX or Parquet file; or a plan folder, for "
             "those whom it plans.",
         ),
     ],
     office: OfficeOption,
     out: Annotated[
         Path,
-        typer.Option(
-            "--out",
-            metavar="DIR",
-            help="Folder for promises.csv, promises.json and the posters.",
-        ),
+        option("--out DIR", "Folder for promises.csv, promises.json and the posters."),
     ],
     scenarios: OptionalScenariosOption = None,
     scenario: ScenarioOption = None,
     confidence: ConfidenceOption = 0.9,
     write: Annotated[
         Path | None,
-        typer.Option(
-            "--write",
-            metavar="FILE",
-            help="A new backlog, .csv or .xlsx, with promised_on filled in.",
+        option(
+            "--write FILE", "A new backlog, .csv or .xlsx, with promised_on filled in."
         ),
     ] = None,
     previous: Annotated[
         Path | None,
-        typer.Option(
-            "--previous",
-            metavar="FILE",
-            help="promises.csv with the dates told before; they are kept.",
+        option(
+            "--previous FILE", "promises.csv with the dates told before; they are kept."
         ),
     ] = None,
     told: Annotated[
         Path | None,
-        typer.Option(
-            "--told",
-            metavar="FILE",
-            help="With --previous, who was told another date since: slipped.csv of "
+        option(
+            "--told FILE",
+            "With --previous, who was told another date since: slipped.csv of "
             "`plan` or `promise`, or the rows of it that were told.",
         ),
     ] = None,
     replace: Annotated[
         bool,
-        typer.Option("--replace", help="With --write, also replace dates told before."),
+        option("--replace", "With --write, also replace dates told before."),
     ] = False,
     start: StartOption = None,
     days: HorizonOption = 365,
@@ -139,8 +130,7 @@ def promise(
     from ektp_sched.documents.seal import PROMISES
     from ektp_sched.output.backlog_copy import backlog_copy, check_target
     from ektp_sched.output.placing import refuse_early
-    from ektp_sched.output.promise_files import save_promises
-    from ektp_sched.output.promise_text import promise_lines
+    from ektp_sched.output.promise_files import promise_lines, save_promises
     from ektp_sched.scenarios.dates.promise import promise as make
     from ektp_sched.scenarios.world.left_out import unknown_deliveries
     from ektp_sched.scenarios.world.loading import as_scenarios
@@ -158,13 +148,13 @@ def promise(
     tell_left_out(rules, words)
     with Progress(words) as progress:
         progress("read", 0)
-        found = as_scenarios(scenarios, rules, begin)
-        tell(unknown_deliveries(found, begin, days), words)
+        laws = as_scenarios(scenarios, rules, begin)
+        tell(unknown_deliveries(laws, begin, days), words)
         people = _waiting(backlog, rules, priority, max_rejects)
         made = make(
             people,
             rules,
-            found,
+            laws,
             start=begin,
             days=days,
             scenario=scenario,
@@ -200,29 +190,26 @@ def backtest(
     scenarios: ScenariosOption = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out",
-            metavar="DIR",
-            help="Folder for backtest.json, backtest.csv and backtest.html.",
+        option(
+            "--out DIR", "Folder for backtest.json, backtest.csv and backtest.html."
         ),
     ] = None,
     scenario: ScenarioOption = None,
     confidence: ConfidenceOption = 0.9,
     history_days: Annotated[
         list[int] | None,
-        typer.Option(
-            "--history-days",
-            metavar="N",
-            help="Also set dates from N working days of history; may be repeated.",
+        option(
+            "--history-days N",
+            "Also set dates from N working days of history; may be repeated.",
         ),
     ] = None,
     worlds: Annotated[
         int,
-        typer.Option("--worlds", metavar="N", help="Histories drawn, with futures."),
+        option("--worlds N", "Histories drawn, with futures."),
     ] = 20,
     fresh: Annotated[
         int,
-        typer.Option("--fresh", metavar="R", help="Futures that judge the dates."),
+        option("--fresh R", "Futures that judge the dates."),
     ] = 1000,
     failure_prior: PriorOption = None,
     repair_prior: PriorOption = None,
@@ -260,15 +247,15 @@ def backtest(
     tell_left_out(rules, words)
     with Progress(words) as progress:
         progress("read", 0)
-        found = as_scenarios(scenarios, rules, begin)
-        tell(unknown_deliveries(found, begin, days), words)
+        laws = as_scenarios(scenarios, rules, begin)
+        tell(unknown_deliveries(laws, begin, days), words)
         people = read_backlog(
             backlog, rules, priority=priority, max_rejects=max_rejects
         )
         result = judge(
             people,
             rules,
-            found,
+            laws,
             start=begin,
             days=days,
             scenario=scenario,

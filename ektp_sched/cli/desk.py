@@ -6,11 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from ektp_sched.cli.console import as_date, echo
+from ektp_sched.cli.console import echo
 from ektp_sched.cli.language import in_spoken
-from ektp_sched.cli.options import DirArgument, LangOption, LedgerOption
+from ektp_sched.cli.options import DirArgument, LangOption, LedgerOption, option
 from ektp_sched.errors import FolderError, MissingExtraError
 from ektp_sched.words import said
 
@@ -19,20 +17,16 @@ def desk(
     directory: DirArgument = Path(),
     port: Annotated[
         int,
-        typer.Option(
-            "--port", metavar="N", min=0, max=65535, help="Where; any free one for 0."
-        ),
+        option("--port N", "Where; any free one for 0.", min=0, max=65535),
     ] = 0,
     no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Print the address, and open nothing.")
+        bool, option("--no-browser", "Print the address, and open nothing.")
     ] = False,
     on: Annotated[
         date | None,
-        typer.Option(
-            "--on",
-            metavar="DATE",
-            parser=as_date,
-            help="The day at the office, such as 2017-09-12; the system's if left out.",
+        option(
+            "--on DATE",
+            "The day at the office, such as 2017-09-12; the system's if left out.",
         ),
     ] = None,
     ledger: LedgerOption = None,

@@ -1,4 +1,4 @@
-"""The command ``evidence``: the plans of a day in one file, for whoever checks them."""
+"""Plans for whoever looks at them: a page written anew, a day of them in one file."""
 
 from __future__ import annotations
 
@@ -7,35 +7,33 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from ektp_sched.cli.console import as_date, echo, emit
-from ektp_sched.cli.options import JsonOption, LangOption, LedgerOption
+from ektp_sched.cli.console import echo, emit
+from ektp_sched.cli.options import (
+    JsonOption,
+    LangOption,
+    LedgerOption,
+    argument,
+    option,
+)
 from ektp_sched.cli.reading import read_folder
 
 
 def evidence(
     places: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="[DIR] FILE",
-            help="The office folder (here if left out), the new ZIP file.",
+        argument(
+            "[DIR] FILE", "The office folder (here if left out), the new ZIP file."
         ),
     ],
     day: Annotated[
         date | None,
-        typer.Option(
-            "--day",
-            metavar="DATE",
-            parser=as_date,
-            help="First day of the plans; that of the last plan if left out.",
+        option(
+            "--day DATE", "First day of the plans; that of the last plan if left out."
         ),
     ] = None,
     public: Annotated[
         bool,
-        typer.Option(
-            "--public", help="Leave out sheets and plan.xlsx, which hold names."
-        ),
+        option("--public", "Leave out sheets and plan.xlsx, which hold names."),
     ] = False,
     ledger: LedgerOption = None,
     lang: LangOption = None,
@@ -74,3 +72,24 @@ def evidence(
         )
     else:
         echo(words.text("evidence.written", file=str(places[-1]), day=first))
+
+
+def report(
+    folder: Annotated[
+        Path,
+        argument("DIR", "A folder that `plan` or `compare` wrote."),
+    ],
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write report.html of a folder anew, from what lies in it.
+
+    It needs no network and no other file, and prints on A4.
+    """
+    from ektp_sched.output.report import rebuild
+
+    written = rebuild(folder, lang=lang)
+    if as_json:
+        emit({"schema_version": 1, "report": str(written)})
+    else:
+        echo(str(written))

@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ektp_sched.cli.console import as_date, console, echo, emit, first_day, say
-from ektp_sched.cli.language import in_spoken, speak
-from ektp_sched.cli.options import JsonOption, LangOption, MaxRejectsOption
+from ektp_sched.cli.console import console, echo, emit, first_day, say
+from ektp_sched.cli.language import in_spoken, language_of_offices, speak
+from ektp_sched.cli.options import (
+    JsonOption,
+    LangOption,
+    MaxRejectsOption,
+    argument,
+    option,
+)
 from ektp_sched.errors import UsageError
 from ektp_sched.failures import NO
 from ektp_sched.words import joined, said
@@ -29,90 +35,75 @@ _SHOWN = 10
 def fleet(
     backlogs: Annotated[
         Path,
-        typer.Argument(
-            metavar="BACKLOGS",
-            help="A Parquet data set with a column that says whose an application is, "
+        argument(
+            "BACKLOGS",
+            "A Parquet data set with a column that says whose an application is, "
             "or a folder of exports.",
         ),
     ],
     offices: Annotated[
         Path,
-        typer.Option(
-            "--offices",
-            metavar="DIR",
-            help="Folder with defaults.toml, and KEY.toml for what an office says "
-            "besides.",
+        option(
+            "--offices DIR",
+            "Folder with defaults.toml, and KEY.toml for what an office says besides.",
         ),
     ],
     out: Annotated[
         Path,
-        typer.Option(
-            "--out",
-            metavar="DIR",
-            help="Folder to write; in one of an earlier run only what is missing or "
+        option(
+            "--out DIR",
+            "Folder to write; in one of an earlier run only what is missing or "
             "has changed is done.",
         ),
     ],
     start: Annotated[
         date | None,
-        typer.Option(
-            "--start", metavar="DATE", parser=as_date, help="First day; today's."
-        ),
+        option("--start DATE", "First day; today's."),
     ] = None,
     days: Annotated[
         int | None,
-        typer.Option(
-            "--days",
-            metavar="N",
+        option(
+            "--days N",
+            "Calendar days to plan; until everybody is printed if left out.",
             min=1,
             max=3660,
-            help="Calendar days to plan; until everybody is printed if left out.",
         ),
     ] = None,
     column: Annotated[
         str,
-        typer.Option("--column", metavar="NAME", help="Heading of the office column."),
+        option("--column NAME", "Heading of the office column."),
     ] = "office",
     workers: Annotated[
         int | None,
-        typer.Option(
-            "--workers", metavar="N", min=1, max=256, help="Processes; one a processor."
-        ),
+        option("--workers N", "Processes; one a processor.", min=1, max=256),
     ] = None,
     dask: Annotated[
         str | None,
-        typer.Option(
-            "--dask",
-            metavar="ADDRESS",
-            help="A Dask scheduler whose workers see the same paths.",
-        ),
+        option("--dask ADDRESS", "A Dask scheduler whose workers see the same paths."),
     ] = None,
     blanks: Annotated[
         int | None,
-        typer.Option(
-            "--blanks",
-            metavar="N",
-            min=0,
-            help="Blanks that the ministry has: each office gets as many as make all "
+        option(
+            "--blanks N",
+            "Blanks that the ministry has: each office gets as many as make all "
             "together best. With --days.",
+            min=0,
         ),
     ] = None,
     delivery: Annotated[
         list[str] | None,
-        typer.Option(
-            "--delivery",
-            metavar="DATE=N",
-            help="Further blanks that the ministry gets on a later day; up to three "
-            "times.",
+        option(
+            "--delivery DATE=N",
+            "Further blanks that the ministry gets on a later day; up to three times.",
         ),
     ] = None,
     sheets: Annotated[
         bool,
-        typer.Option("--sheets", help="Workbooks and a page for each office too."),
+        option("--sheets", "Workbooks and a page for each office too."),
     ] = False,
     force: Annotated[
         bool,
-        typer.Option("--force", help="Replace plan folders that somebody changed."),
+        option("--force", "Replace plan folders that somebody changed."),
     ] = False,
     max_rejects: MaxRejectsOption = 0.01,
     lang: LangOption = None,
@@ -126,8 +117,8 @@ def fleet(
     from ektp_sched.fleet import fleet as plan_all
     from ektp_sched.output.languages import language
 
-    speak(lang or "id")
-    words = language(lang or "id")
+    words = language(lang or language_of_offices(offices))
+    speak(words.code)
     made = plan_all(
         backlogs,
         offices,

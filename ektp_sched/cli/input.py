@@ -16,6 +16,8 @@ from ektp_sched.cli.options import (
     OfficeOption,
     PriorityOption,
     StartOption,
+    argument,
+    option,
 )
 from ektp_sched.cli.reading import words_for
 from ektp_sched.errors import UsageError
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from ektp_sched.telling.checking import Checked
     from ektp_sched.words import Said
 
+
 _AREAS = 60
 """Areas that a screen shows; --json has all."""
 
@@ -39,83 +42,70 @@ _AREAS = 60
 def init(
     folder: Annotated[
         Path,
-        typer.Argument(metavar="DIR", help="Folder to write into; made if absent."),
+        argument("DIR", "Folder to write into; made if absent."),
     ],
     example: Annotated[
         str | None,
-        typer.Option(
-            "--example",
-            metavar="NAME",
-            help="A whole example: kupang, saturdays, two-card-types, quotas, or "
+        option(
+            "--example NAME",
+            "A whole example: kupang, saturdays, two-card-types, quotas, or "
             "nation, which is many offices.",
         ),
     ] = None,
     source: Annotated[
         Path | None,
-        typer.Option(
-            "--from", metavar="FILE", help="Convert this office.toml or office.xlsx."
-        ),
+        option("--from FILE", "Convert this office.toml or office.xlsx."),
     ] = None,
     office_format: Annotated[
         Literal["toml", "xlsx"],
-        typer.Option("--office-format", help="Form of the office file."),
+        option("--office-format", "Form of the office file."),
     ] = "toml",
     xlsx: Annotated[
-        bool, typer.Option("--xlsx", help="The same as --office-format xlsx.")
+        bool, option("--xlsx", "The same as --office-format xlsx.")
     ] = False,
     key: Annotated[
         bool,
-        typer.Option("--key", help="Write only identity.key, for [identity]."),
+        option("--key", "Write only identity.key, for [identity]."),
     ] = False,
     offices: Annotated[
         int,
-        typer.Option("--offices", metavar="N", help="With --example nation: offices."),
+        option("--offices N", "With --example nation: offices."),
     ] = 514,
     applications: Annotated[
         int,
-        typer.Option(
-            "--applications",
-            metavar="N",
-            help="With --example nation: applications of all offices together.",
+        option(
+            "--applications N",
+            "With --example nation: applications of all offices together.",
         ),
     ] = 200_000,
     name: Annotated[
         str | None,
-        typer.Option(
-            "--name",
-            metavar="TEXT",
-            help="Name of the office; with --cards an office that is ready for use.",
+        option(
+            "--name TEXT",
+            "Name of the office; with --cards an office that is ready for use.",
         ),
     ] = None,
-    printers: Annotated[
-        int, typer.Option("--printers", metavar="N", min=1, max=50, help="Printers.")
-    ] = 1,
+    printers: Annotated[int, option("--printers N", "Printers.", min=1, max=50)] = 1,
     cards: Annotated[
         int | None,
-        typer.Option(
-            "--cards", metavar="N", help="Cards that each prints on a full day."
-        ),
+        option("--cards N", "Cards that each prints on a full day."),
     ] = None,
     server: Annotated[
         int | None,
-        typer.Option(
-            "--server",
-            metavar="N",
-            help="Cards a day that the server can do; as many as are printed.",
+        option(
+            "--server N", "Cards a day that the server can do; as many as are printed."
         ),
     ] = None,
     workdays: Annotated[
         str,
-        typer.Option("--workdays", metavar="DAYS", help="Days of work, with commas."),
+        option("--workdays DAYS", "Days of work, with commas."),
     ] = "mon,tue,wed,thu,fri",
     blanks: Annotated[
         int | None,
-        typer.Option("--blanks", metavar="N", help="Blanks in stock; else uncounted."),
+        option("--blanks N", "Blanks in stock; else uncounted."),
     ] = None,
     lang: LangOption = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace files of these names.")
-    ] = False,
+    force: Annotated[bool, option("--force", "Replace files of these names.")] = False,
 ) -> None:
     """Write an office to start from, or an example.
 
@@ -254,7 +244,7 @@ def check(
 
 
 def _show(read: Checked, words: Language) -> None:
-    from ektp_sched.output.checked import show_check
+    from ektp_sched.output.understood import show_check
 
     for problem in read.problems:
         say(f"ektp-sched: {in_language(problem, words.code)}")
@@ -286,3 +276,38 @@ def _area_lines(backlog: Backlog, words: Language) -> Iterator[str]:
         yield f"{name:<{widths[0]}}  {planned:>{widths[1]}}  {held:>{widths[2]}}"
     if len(counts) > _AREAS:
         yield words.text("cli.more", count=len(counts) - _AREAS)
+
+
+def schema(
+    file: Annotated[
+        Literal["office", "scenarios"],
+        argument("FILE", "office (.toml) or scenarios (.toml)."),
+    ] = "office",
+    lang: Annotated[
+        Literal["id", "en"] | None,
+        option("--lang", "Language of what it says; en if left out."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        option("--out FILE", "File to write or replace, instead of stdout."),
+    ] = None,
+) -> None:
+    """Print the JSON schema of office.toml or scenarios.toml.
+
+    An editor shows by it what each key is about, and marks what is wrong; a
+    first line such as #:schema ./office.schema.json, as init writes it, names
+    the schema to it.
+    """
+    from ektp_sched.office.schema import schema_bytes
+    from ektp_sched.rules.tables import OfficeTables
+    from ektp_sched.scenarios.world.model import ScenariosFile
+
+    model = OfficeTables if file == "office" else ScenariosFile
+    text = schema_bytes(model, lang or "en")
+    if out is None:
+        echo(text.decode().rstrip())
+    else:
+        from ektp_sched.places import replace_file
+
+        replace_file(out, text)
+        echo(str(out))

@@ -42,11 +42,19 @@ def in_spoken(sentence: str) -> str:
     return in_language(sentence, spoken())
 
 
+def language_of_offices(folder: Path) -> str:
+    """Return the language that the offices of a fleet have in common."""
+    return office_language(folder / "defaults.toml")
+
+
 def _of_office(given: Mapping[str, Any]) -> str | None:
     for name in ("office", "source"):
         if given.get(name) is not None:
             return office_language(Path(given[name]))
-    folders = [given[name] for name in ("out", "folder") if given.get(name) is not None]
+    if "backlogs" in given and given.get("offices") is not None:
+        return language_of_offices(Path(given["offices"]))
+    names = ("out", "folder", "directory")
+    folders = [given[name] for name in names if given.get(name) is not None]
     # Of a command that takes [DIR] and something else.
     folders += [
         (given[name] or ["."])[0] for name in ("places", "whom") if name in given

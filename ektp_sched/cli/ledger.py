@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ektp_sched.cli.console import Progress, as_date, console, echo, emit
+from ektp_sched.cli.console import Progress, console, echo, emit
 from ektp_sched.cli.language import in_spoken
 from ektp_sched.cli.options import (
     ByOption,
@@ -18,6 +18,8 @@ from ektp_sched.cli.options import (
     JsonOption,
     LangOption,
     LedgerOption,
+    argument,
+    option,
     signed_by,
 )
 from ektp_sched.cli.reading import read_folder
@@ -43,9 +45,7 @@ ledger = typer.Typer(
 
 FolderAndFile = Annotated[
     list[Path],
-    typer.Argument(
-        metavar="[DIR] FILE", help="The office folder (here if left out), the backup."
-    ),
+    argument("[DIR] FILE", "The office folder (here if left out), the backup."),
 ]
 _WORST: Final = 20
 
@@ -65,15 +65,11 @@ def verify(
     folder: DirArgument = Path(),
     heads: Annotated[
         list[str] | None,
-        typer.Option(
-            "--head",
-            metavar="HEAD",
-            help="A head that is printed on a sheet; may be repeated.",
-        ),
+        option("--head HEAD", "A head that is printed on a sheet; may be repeated."),
     ] = None,
     plans: Annotated[
         bool,
-        typer.Option("--plans", help="Also check every plan folder by its act."),
+        option("--plans", "Also check every plan folder by its act."),
     ] = False,
     address: LedgerOption = None,
     lang: LangOption = None,
@@ -139,21 +135,15 @@ def history(
     folder: DirArgument = Path(),
     begin: Annotated[
         date | None,
-        typer.Option(
-            "--from", metavar="DATE", parser=as_date, help="First day of the acts."
-        ),
+        option("--from DATE", "First day of the acts."),
     ] = None,
     end: Annotated[
         date | None,
-        typer.Option(
-            "--to", metavar="DATE", parser=as_date, help="Last day of the acts."
-        ),
+        option("--to DATE", "Last day of the acts."),
     ] = None,
     kinds: Annotated[
         list[str] | None,
-        typer.Option(
-            "--kind", metavar="KIND", help="Such as plan or prints; may be repeated."
-        ),
+        option("--kind KIND", "Such as plan or prints; may be repeated."),
     ] = None,
     address: LedgerOption = None,
     lang: LangOption = None,
@@ -256,9 +246,9 @@ def restore(
     by: ByOption = None,
     force: Annotated[
         bool,
-        typer.Option(
+        option(
             "--force",
-            help="Also where the ledger that is there has other acts, or cannot be "
+            "Also where the ledger that is there has other acts, or cannot be "
             "read (it is kept beside), or where the backup itself is broken.",
         ),
     ] = False,
@@ -315,31 +305,27 @@ def restore(
 def forget(
     whom: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[DIR] [WHO]",
-            help="The office folder (here if left out); a queue number, id or NIK.",
+        argument(
+            "[DIR] [WHO]",
+            "The office folder (here if left out); a queue number, id or NIK.",
         ),
     ] = None,
     before: Annotated[
         date | None,
-        typer.Option(
-            "--handed-over-before",
-            metavar="DATE",
-            parser=as_date,
-            help="Everybody whose card was handed over before that day; needs DIR or "
+        option(
+            "--handed-over-before DATE",
+            "Everybody whose card was handed over before that day; needs DIR or "
             "nothing beside.",
         ),
     ] = None,
     by: ByOption = None,
     reason: Annotated[
         str | None,
-        typer.Option("--reason", metavar="TEXT", help="Why, without any name."),
+        option("--reason TEXT", "Why, without any name."),
     ] = None,
     on: Annotated[
         date | None,
-        typer.Option(
-            "--on", metavar="DATE", parser=as_date, help="The day; today if left out."
-        ),
+        option("--on DATE", "The day; today if left out."),
     ] = None,
     address: LedgerOption = None,
     lang: LangOption = None,

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -15,143 +15,127 @@ from ektp_sched.cli.console import as_date
 from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
+
+def option(spec: str, says: str, **more: Any) -> Any:
+    """Return an option of a command, written as it is typed: ``--start DATE``."""
+    name, _, value = spec.partition(" ")
+    if value == "DATE":
+        more["parser"] = as_date
+    return typer.Option(name, metavar=value or None, help=says, **more)
+
+
+def argument(name: str, says: str) -> Any:
+    """Return an argument of a command."""
+    return typer.Argument(metavar=name, help=says)
+
+
 BacklogArgument = Annotated[
     Path,
-    typer.Argument(metavar="BACKLOG", help="The backlog: a CSV, XLSX or Parquet file."),
+    argument("BACKLOG", "The backlog: a CSV, XLSX or Parquet file."),
 ]
 BacklogOption = Annotated[
     Path,
-    typer.Option(
-        "--backlog", metavar="FILE", help="The backlog that the plan was made from."
-    ),
+    option("--backlog FILE", "The backlog that the plan was made from."),
 ]
 OfficeOption = Annotated[
     Path,
-    typer.Option(
-        "--office", metavar="FILE", help="The office: office.toml or office.xlsx."
-    ),
+    option("--office FILE", "The office: office.toml or office.xlsx."),
 ]
 OwnBacklogOption = Annotated[
     Path | None,
-    typer.Option(
-        "--backlog",
-        metavar="FILE",
-        help="The backlog that the plan was made from; the folder's copy if left out.",
+    option(
+        "--backlog FILE",
+        "The backlog that the plan was made from; the folder's copy if left out.",
     ),
 ]
 OwnOfficeOption = Annotated[
     Path | None,
-    typer.Option(
-        "--office", metavar="FILE", help="The office; the folder's copy if left out."
-    ),
+    option("--office FILE", "The office; the folder's copy if left out."),
 ]
-PlanArgument = Annotated[
-    Path, typer.Argument(metavar="OUT", help="A plan folder that `plan` wrote.")
-]
+PlanArgument = Annotated[Path, argument("OUT", "A plan folder that `plan` wrote.")]
 PriorityOption = Annotated[
     Path | None,
-    typer.Option(
-        "--priority",
-        metavar="FILE",
-        help="Authorised priorities: id or NIK, urgency, due_on, reason, by.",
+    option(
+        "--priority FILE",
+        "Authorised priorities: id or NIK, urgency, due_on, reason, by.",
     ),
 ]
 MaxRejectsOption = Annotated[
     float,
-    typer.Option(
-        "--max-rejects",
-        metavar="SHARE",
+    option(
+        "--max-rejects SHARE",
+        "Largest share of bad rows to go on with; 0 allows none.",
         min=0.0,
         max=1.0,
-        help="Largest share of bad rows to go on with; 0 allows none.",
     ),
 ]
 StartOption = Annotated[
     date | None,
-    typer.Option(
-        "--start",
-        metavar="DATE",
-        parser=as_date,
-        help="First day, such as 2017-09-12; today if left out.",
-    ),
+    option("--start DATE", "First day, such as 2017-09-12; today if left out."),
 ]
 LangOption = Annotated[
     Literal["id", "en"] | None,
-    typer.Option("--lang", help="Language of the texts; the office's if left out."),
+    option("--lang", "Language of the texts; the office's if left out."),
 ]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print the result as JSON on stdout.")
-]
+JsonOption = Annotated[bool, option("--json", "Print the result as JSON on stdout.")]
 ScenariosOption = Annotated[
     Path | None,
-    typer.Option(
-        "--scenarios",
-        metavar="FILE",
-        help="What might become of it: scenarios.toml, or an office.xlsx with such "
+    option(
+        "--scenarios FILE",
+        "What might become of it: scenarios.toml, or an office.xlsx with such "
         "sheets; if left out, those of --office.",
     ),
 ]
 OptionalScenariosOption = Annotated[
     Path | None,
-    typer.Option(
-        "--scenarios",
-        metavar="FILE",
-        help="Arrivals, breakdowns and scenarios: scenarios.toml, or an office.xlsx "
+    option(
+        "--scenarios FILE",
+        "Arrivals, breakdowns and scenarios: scenarios.toml, or an office.xlsx "
         "with such sheets; if left out, those of --office; without any nothing is "
         "uncertain.",
     ),
 ]
 ForceOption = Annotated[
     bool,
-    typer.Option("--force", help="Replace an earlier folder that was changed since."),
+    option("--force", "Replace an earlier folder that was changed since."),
 ]
 AnyPolicyOption = Annotated[
     Literal["pressure", "class-order", "fifo", "replan"],
-    typer.Option("--policy", help="In which order cards are printed."),
+    option("--policy", "In which order cards are printed."),
 ]
 HorizonOption = Annotated[
     int,
-    typer.Option(
-        "--days", metavar="N", min=1, max=3660, help="Calendar days to simulate."
-    ),
+    option("--days N", "Calendar days to simulate.", min=1, max=3660),
 ]
 ReplicationsOption = Annotated[
     int,
-    typer.Option(
-        "--replications",
-        metavar="R",
+    option(
+        "--replications R",
+        "Futures drawn: 2,000 for the screen, 10,000 for a report.",
         min=1,
         max=1_000_000,
-        help="Futures drawn: 2,000 for the screen, 10,000 for a report.",
     ),
 ]
-SeedOption = Annotated[
-    int, typer.Option("--seed", metavar="S", min=0, help="Equal seeds, equal results.")
-]
+SeedOption = Annotated[int, option("--seed S", "Equal seeds, equal results.", min=0)]
 ScenarioOption = Annotated[
     str | None,
-    typer.Option(
-        "--scenario", metavar="NAME", help="Which one; the baseline if left out."
-    ),
+    option("--scenario NAME", "Which one; the baseline if left out."),
 ]
 DirArgument = Annotated[
     Path,
-    typer.Argument(metavar="DIR", help="The office folder; this one if left out."),
+    argument("DIR", "The office folder; this one if left out."),
 ]
 LedgerOption = Annotated[
     str | None,
-    typer.Option(
-        "--ledger",
-        metavar="URL",
-        help="The ledger, such as postgresql://user@host/name; DIR/ledger.db if "
+    option(
+        "--ledger URL",
+        "The ledger, such as postgresql://user@host/name; DIR/ledger.db if "
         "left out. A password goes into EKTP_LEDGER, or a .pgpass file.",
     ),
 ]
 ByOption = Annotated[
     str | None,
-    typer.Option(
-        "--by", metavar="NAME", help="Who does it; the system's user if left out."
-    ),
+    option("--by NAME", "Who does it; the system's user if left out."),
 ]
 
 

@@ -30,6 +30,7 @@ from ektp_sched.cli.options import (
     OfficeOption,
     PriorityOption,
     StartOption,
+    option,
 )
 from ektp_sched.cli.reading import files_read, read_office
 from ektp_sched.cli.yesterday import (
@@ -61,76 +62,70 @@ _ROOMS = (
 
 OutOption = Annotated[
     Path,
-    typer.Option(
-        "--out",
-        metavar="OUT",
-        help="Plan folder to write; an empty one or an earlier plan is replaced.",
+    option(
+        "--out OUT",
+        "Plan folder to write; an empty one or an earlier plan is replaced.",
     ),
 ]
 DaysOption = Annotated[
     int | None,
-    typer.Option(
-        "--days",
-        metavar="N",
+    option(
+        "--days N",
+        "Calendar days to plan; until everybody is printed if left out.",
         min=1,
         max=3660,
-        help="Calendar days to plan; until everybody is printed if left out.",
     ),
 ]
 EngineOption = Annotated[
-    Literal["auto", "flow", "cpsat"], typer.Option("--engine", help="Who solves it.")
+    Literal["auto", "flow", "cpsat"], option("--engine", "Who solves it.")
 ]
 TimeLimitOption = Annotated[
     float | None,
-    typer.Option(
-        "--time-limit",
-        metavar="SECONDS",
-        help="Begin no step of solving that would not end by then; deal out the "
+    option(
+        "--time-limit SECONDS",
+        "Begin no step of solving that would not end by then; deal out the "
         "rest as early as possible, and state the gap. Reading, writing come on top.",
     ),
 ]
 WorkersOption = Annotated[
     int,
-    typer.Option(
-        "--workers",
-        metavar="N",
-        min=1,
-        max=256,
-        help="Search workers where shifts are chosen. More than one can be faster but "
+    option(
+        "--workers N",
+        "Search workers where shifts are chosen. More than one can be faster but "
         "gives up repeatability: of equally good choices of shifts the next run may "
         "take another.",
+        min=1,
+        max=256,
     ),
 ]
 DroppedOption = Annotated[
     bool,
-    typer.Option(
+    option(
         "--what-if-dropped",
-        help="Then plan again without each shift, the budget, each quota, what is set "
-        "aside, what expires and all ribbons of a printer, one at a time; say how the "
-        "objectives change; the folder stays as it is.",
+        "Then plan again without each shift, the budget, each entry of a rule that may "
+        "hold cards back, what is set aside, what expires and what a printer uses up, "
+        "one at a time; say how the objectives change; the folder stays as it is.",
     ),
 ]
 ProvisionalOption = Annotated[
     bool,
-    typer.Option(
+    option(
         "--provisional",
-        help="Plan the good rows whatever was rejected, and mark every sheet so.",
+        "Plan the good rows whatever was rejected, and mark every sheet so.",
     ),
 ]
 FormatOption = Annotated[
-    Literal["csv", "parquet"], typer.Option("--format", help="Form of the plan table.")
+    Literal["csv", "parquet"], option("--format", "Form of the plan table.")
 ]
-NoXlsxOption = Annotated[bool, typer.Option("--no-xlsx", help="Write no workbooks.")]
+NoXlsxOption = Annotated[bool, option("--no-xlsx", "Write no workbooks.")]
 AllSheetsOption = Annotated[
     bool,
-    typer.Option("--all-sheets", help="XLSX sheets for all days, not for five alone."),
+    option("--all-sheets", "XLSX sheets for all days, not for five alone."),
 ]
-NoReportOption = Annotated[
-    bool, typer.Option("--no-report", help="Write no report.html.")
-]
+NoReportOption = Annotated[bool, option("--no-report", "Write no report.html.")]
 ForceOption = Annotated[
     bool,
-    typer.Option("--force", help="Replace a plan folder that was changed since."),
+    option("--force", "Replace a plan folder that was changed since."),
 ]
 
 
@@ -253,7 +248,7 @@ def plan(
 
 def _only_of_plans(context: typer.Context) -> None:
     """Refuse what was given and has no meaning with ``--against``."""
-    for name, option in _OF_PLANS.items():
+    for name, typed in _OF_PLANS.items():
         source = context.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
             message = said(
@@ -261,7 +256,7 @@ def _only_of_plans(context: typer.Context) -> None:
                 "one of the two out",
                 "{option} menyangkut rencana kartu, sedangkan --against tidak "
                 "menyusunnya; hilangkan salah satunya",
-                option=option,
+                option=typed,
             )
             raise UsageError(message)
 
@@ -323,8 +318,7 @@ def _report(
     as_json: bool,
 ) -> None:
     """Print the plan's ending."""
-    from ektp_sched.output.dropped import dropped_entries, show_dropped
-    from ektp_sched.output.terminal import show_plan
+    from ektp_sched.output.terminal import dropped_entries, show_dropped, show_plan
 
     if as_json:
         more = {} if without is None else {"dropped": dropped_entries(without)}

@@ -6,16 +6,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from ektp_sched.cli.console import as_date, echo, emit, say
+from ektp_sched.cli.console import echo, emit, say
 from ektp_sched.cli.language import in_spoken
 from ektp_sched.cli.options import (
     ByOption,
     JsonOption,
     LangOption,
     LedgerOption,
+    argument,
     as_share,
+    option,
     signed_by,
 )
 from ektp_sched.cli.reading import read_folder
@@ -29,152 +29,133 @@ if TYPE_CHECKING:
 
 FilesArgument = Annotated[
     list[Path] | None,
-    typer.Argument(
-        metavar="[DIR] FILE...",
-        help="The office folder, this one if left out; then filled sheets, folders of "
+    argument(
+        "[DIR] FILE...",
+        "The office folder, this one if left out; then filled sheets, folders of "
         "a day's sheets, lists of queue numbers or printers' logs.",
     ),
 ]
 AllOption = Annotated[
     bool,
-    typer.Option(
+    option(
         "--all",
-        help="All cards are printed of the last day of whose sheets something is not "
+        "All cards are printed of the last day of whose sheets something is not "
         "known, or of --on.",
     ),
 ]
 ExceptOption = Annotated[
     list[Path] | None,
-    typer.Option(
-        "--except",
-        metavar="FILE",
-        help="With --all: who was not printed; a column result says who was spoilt.",
+    option(
+        "--except FILE",
+        "With --all: who was not printed; a column result says who was spoilt.",
     ),
 ]
 HandedOption = Annotated[
     list[Path] | None,
-    typer.Option("--handed-over", metavar="FILE", help="Whose card was handed over."),
+    option("--handed-over FILE", "Whose card was handed over."),
 ]
 CountOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--count",
-        metavar="[CARD=]N",
-        help="Blanks counted on the morning of the day, such as KTP-el=8731.",
+    option(
+        "--count [CARD=]N",
+        "Blanks counted on the morning of the day, such as KTP-el=8731.",
     ),
 ]
 OutageOption = Annotated[
     str | None,
-    typer.Option(
-        "--outage",
-        metavar="MACHINE",
-        help="A server or printer that is out from --from to --to, until further "
+    option(
+        "--outage MACHINE",
+        "A server or printer that is out from --from to --to, until further "
         "notice without --to; with --left 1 it works again.",
     ),
 ]
 FromOption = Annotated[
     date | None,
-    typer.Option("--from", metavar="DATE", parser=as_date, help="First day of it."),
+    option("--from DATE", "First day of it."),
 ]
 ToOption = Annotated[
     date | None,
-    typer.Option("--to", metavar="DATE", parser=as_date, help="Last day of it."),
+    option("--to DATE", "Last day of it."),
 ]
 LeftOption = Annotated[
     str | None,
-    typer.Option(
-        "--left",
-        metavar="SHARE",
-        help="What it can still do, such as 0.5 or 50%; nothing if left out.",
+    option(
+        "--left SHARE", "What it can still do, such as 0.5 or 50%; nothing if left out."
     ),
 ]
 PriorityListOption = Annotated[
     Path | None,
-    typer.Option(
-        "--priority",
-        metavar="FILE",
-        help="Authorised priorities: id or NIK, urgency, due_on, reason, by.",
+    option(
+        "--priority FILE",
+        "Authorised priorities: id or NIK, urgency, due_on, reason, by.",
     ),
 ]
 ToldOption = Annotated[
     Path | None,
-    typer.Option(
-        "--told", metavar="FILE", help="Dates that people were told: promises.csv."
-    ),
+    option("--told FILE", "Dates that people were told: promises.csv."),
 ]
 ToldAnewOption = Annotated[
     Path | None,
-    typer.Option(
-        "--told-anew",
-        metavar="FILE",
-        help="Who was told another date, as the first cannot be kept: slipped.csv.",
+    option(
+        "--told-anew FILE",
+        "Who was told another date, as the first cannot be kept: slipped.csv.",
     ),
 ]
 PaperOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--paper",
-        metavar="PRINTER",
-        help="Today's sheet of a printer is printed on paper now; a second time it is "
+    option(
+        "--paper PRINTER",
+        "Today's sheet of a printer is printed on paper now; a second time it is "
         "a copy, a void one is refused.",
     ),
 ]
 AcceptOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--accept",
-        metavar="WHO",
-        help="Accept what an export says that puts somebody ahead: queue number, id, "
+    option(
+        "--accept WHO",
+        "Accept what an export says that puts somebody ahead: queue number, id, "
         "NIK or a list of them; with --reason and --approved-by.",
     ),
 ]
 ReprintOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--reprint",
-        metavar="WHO",
-        help="Print a card anew, as an application of its own; with --reason and "
+    option(
+        "--reprint WHO",
+        "Print a card anew, as an application of its own; with --reason and "
         "--approved-by.",
     ),
 ]
 UndoOption = Annotated[
     int | None,
-    typer.Option(
-        "--undo",
-        metavar="ACT",
+    option(
+        "--undo ACT",
+        "Take back an act, with --reason, and --approved-by where a plan rests on it.",
         min=1,
-        help="Take back an act, with --reason, and --approved-by where a plan rests "
-        "on it.",
     ),
 ]
 OfficeOption = Annotated[
     Path | None,
-    typer.Option(
-        "--office",
-        metavar="FILE",
-        help="A new office.toml or office.xlsx: it is checked, takes the place of the "
+    option(
+        "--office FILE",
+        "A new office.toml or office.xlsx: it is checked, takes the place of the "
         "folder's, and what it says otherwise is told.",
     ),
 ]
 ReasonOption = Annotated[
     str | None,
-    typer.Option("--reason", metavar="TEXT", help="Why, such as misclick."),
+    option("--reason TEXT", "Why, such as misclick."),
 ]
 ApprovedOption = Annotated[
     str | None,
-    typer.Option(
-        "--approved-by",
-        metavar="NAME",
-        help="A second name, other than --by: a name, and no proof.",
+    option(
+        "--approved-by NAME", "A second name, other than --by: a name, and no proof."
     ),
 ]
 OnOption = Annotated[
     date | None,
-    typer.Option(
-        "--on",
-        metavar="DATE",
-        parser=as_date,
-        help="The day at the office, today if left out; also confirms it where the "
+    option(
+        "--on DATE",
+        "The day at the office, today if left out; also confirms it where the "
         "clock is wrong.",
     ),
 ]

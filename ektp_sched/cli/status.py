@@ -8,10 +8,16 @@ from typing import Annotated
 
 import typer
 
-from ektp_sched.cli.console import as_date, console, echo, emit
+from ektp_sched.cli.console import console, echo, emit
 from ektp_sched.cli.counter import answer, is_office, question
 from ektp_sched.cli.language import in_spoken
-from ektp_sched.cli.options import JsonOption, LangOption, LedgerOption
+from ektp_sched.cli.options import (
+    JsonOption,
+    LangOption,
+    LedgerOption,
+    argument,
+    option,
+)
 from ektp_sched.cli.reading import read_folder
 from ektp_sched.errors import UsageError
 from ektp_sched.failures import NO
@@ -21,33 +27,25 @@ from ektp_sched.words import said
 def status(
     whom: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[DIR] [WHO]",
-            help="A queue number, application_id or NIK; before it the office folder, "
+        argument(
+            "[DIR] [WHO]",
+            "A queue number, application_id or NIK; before it the office folder, "
             "this one if left out. Without anybody: how the day stands.",
         ),
     ] = None,
     on: Annotated[
         date | None,
-        typer.Option(
-            "--on",
-            metavar="DATE",
-            parser=as_date,
-            help="The day on which it is asked; today if left out.",
-        ),
+        option("--on DATE", "The day on which it is asked; today if left out."),
     ] = None,
     history: Annotated[
         bool,
-        typer.Option(
-            "--history", help="Of a person also what each act said: when, by whom, why."
-        ),
+        option("--history", "Of a person also what each act said: when, by whom, why."),
     ] = False,
     find: Annotated[
         str | None,
-        typer.Option(
-            "--find",
-            metavar="TEXT",
-            help="Find somebody: a part of a name as the newest export has it, the "
+        option(
+            "--find TEXT",
+            "Find somebody: a part of a name as the newest export has it, the "
             "beginning of a queue number or application_id, or a whole NIK.",
         ),
     ] = None,
@@ -119,15 +117,15 @@ def _tell_found(
     """
     from ektp_sched.counter.find import find
     from ektp_sched.output.draw.screen import say_table
-    from ektp_sched.telling.people import people_document, people_table
+    from ektp_sched.telling.overview import people_document, people_table
 
     _, words = read_folder(path, ledger, lang)
-    found = find(path, text, ledger=ledger)
+    matches = find(path, text, ledger=ledger)
     if as_json:
-        emit(people_document(found))
-    elif found.people:
-        say_table(console(), people_table(found, words), words)
+        emit(people_document(matches))
+    elif matches.people:
+        say_table(console(), people_table(matches, words), words)
     else:
         echo(words.text("find.nobody"))
-    if not found.people:
+    if not matches.people:
         raise typer.Exit(NO)

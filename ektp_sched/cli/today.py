@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ektp_sched.cli.console import Progress, as_date, console, emit
+from ektp_sched.cli.console import Progress, console, emit
 from ektp_sched.cli.options import (
     ByOption,
     DirArgument,
@@ -18,6 +18,7 @@ from ektp_sched.cli.options import (
     LedgerOption,
     MaxRejectsOption,
     as_share,
+    option,
     signed_by,
 )
 from ektp_sched.cli.plan import NoReportOption, tell_conflict
@@ -33,47 +34,38 @@ if TYPE_CHECKING:
 
 OnOption = Annotated[
     date | None,
-    typer.Option(
-        "--on",
-        metavar="DATE",
-        parser=as_date,
-        help="The day, such as 2017-09-12; the system's if left out.",
-    ),
+    option("--on DATE", "The day, such as 2017-09-12; the system's if left out."),
 ]
 DaysOption = Annotated[
     int | None,
-    typer.Option(
-        "--days",
-        metavar="N",
+    option(
+        "--days N",
+        "Calendar days to plan; as the last plan if left out, 60 at first.",
         min=1,
         max=3660,
-        help="Calendar days to plan; as the last plan if left out, 60 at first.",
     ),
 ]
 ExportOption = Annotated[
     Path | None,
-    typer.Option(
-        "--export",
-        metavar="FILE",
-        help="The export to take; the newest in DIR/exports if left out.",
+    option(
+        "--export FILE", "The export to take; the newest in DIR/exports if left out."
     ),
 ]
 
 
 RestOption = Annotated[
     bool,
-    typer.Option(
+    option(
         "--rest",
-        help="What is left of today: after a printer stopped, or for new people; "
+        "What is left of today: after a printer stopped, or for new people; "
         "whoever stands on a sheet that still holds stays there.",
     ),
 ]
 LeftOption = Annotated[
     str | None,
-    typer.Option(
-        "--left",
-        metavar="SHARE",
-        help="With --rest: the part of what is left of today that can be used, such as "
+    option(
+        "--left SHARE",
+        "With --rest: the part of what is left of today that can be used, such as "
         "0.5 where hours are lost.",
     ),
 ]
@@ -91,10 +83,9 @@ def today(
     left: LeftOption = None,
     heads: Annotated[
         list[str] | None,
-        typer.Option(
-            "--head",
-            metavar="HEAD",
-            help="Head of the ledger on the last sheet of paper; may be repeated. A "
+        option(
+            "--head HEAD",
+            "Head of the ledger on the last sheet of paper; may be repeated. A "
             "ledger without it is older than that sheet, and refused.",
         ),
     ] = None,

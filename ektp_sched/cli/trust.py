@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ektp_sched.cli.console import as_date, console, echo, emit
+from ektp_sched.cli.console import console, echo, emit
 from ektp_sched.cli.options import (
     BacklogOption,
     JsonOption,
@@ -19,6 +19,8 @@ from ektp_sched.cli.options import (
     OwnOfficeOption,
     PlanArgument,
     PriorityOption,
+    argument,
+    option,
 )
 from ektp_sched.cli.reading import files_read, read_folder, read_office, words_for
 from ektp_sched.cli.yesterday import (
@@ -44,6 +46,11 @@ if TYPE_CHECKING:
     from ektp_sched.trust import Audit, Violation
 
 _WORST = 10
+_TOLD = (
+    *("stopped", "idle_days", "unlisted", "rejects"),
+    *("deviations", "deviations_explained"),
+)
+"""Figures of an audit that a screen tells where they are not 0."""
 
 
 def verify(
@@ -123,19 +130,15 @@ def explain(
     out: PlanArgument,
     application_id: Annotated[
         str,
-        typer.Argument(
-            metavar="ID", help="An application_id, queue number or NIK (with --office)."
-        ),
+        argument("ID", "An application_id, queue number or NIK (with --office)."),
     ],
     backlog: OwnBacklogOption = None,
     office: OwnOfficeOption = None,
     day: Annotated[
         date | None,
-        typer.Option(
-            "--day",
-            metavar="DATE",
-            parser=as_date,
-            help="Day whose value of one more card is told; its own if left out.",
+        option(
+            "--day DATE",
+            "Day whose value of one more card is told; its own if left out.",
         ),
     ] = None,
     priority: PriorityOption = None,
@@ -174,60 +177,42 @@ def explain(
 def audit(
     out: Annotated[
         Path,
-        typer.Option(
-            "--out", metavar="DIR", help="Folder for audit.json and audit.xlsx."
-        ),
+        option("--out DIR", "Folder for audit.json and audit.xlsx."),
     ],
     log: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="LOG",
-            help="The print log: application_id, printed_at, printer and, if there "
+        argument(
+            "LOG",
+            "The print log: application_id, printed_at, printer and, if there "
             "are any, result, operator, reason. Left out: filled sheets tell. Or an "
             "office folder, whose ledger tells.",
         ),
     ] = None,
     backlog: Annotated[
         Path | None,
-        typer.Option(
-            "--backlog", metavar="FILE", help="Who waited; needed but for a ledger."
-        ),
+        option("--backlog FILE", "Who waited; needed but for a ledger."),
     ] = None,
     office: Annotated[
         Path | None,
-        typer.Option(
-            "--office",
-            metavar="FILE",
-            help="office.toml or office.xlsx; needed but for a ledger.",
-        ),
+        option("--office FILE", "office.toml or office.xlsx; needed but for a ledger."),
     ] = None,
     first: Annotated[
         date | None,
-        typer.Option(
-            "--from",
-            metavar="DATE",
-            parser=as_date,
-            help="Of a ledger, the first day; all days if left out.",
-        ),
+        option("--from DATE", "Of a ledger, the first day; all days if left out."),
     ] = None,
     last: Annotated[
         date | None,
-        typer.Option(
-            "--to", metavar="DATE", parser=as_date, help="Of a ledger, the last day."
-        ),
+        option("--to DATE", "Of a ledger, the last day."),
     ] = None,
     ledger: Annotated[
         str | None,
-        typer.Option(
-            "--ledger", metavar="URL", help="The ledger; the folder's if left out."
-        ),
+        option("--ledger URL", "The ledger; the folder's if left out."),
     ] = None,
     plans: Annotated[
         list[Path] | None,
-        typer.Option(
-            "--plan",
-            metavar="FOLDER",
-            help="A plan folder whose sheets were to be followed; may be repeated, "
+        option(
+            "--plan FOLDER",
+            "A plan folder whose sheets were to be followed; may be repeated, "
             "one for each plan that was made.",
         ),
     ] = None,
@@ -449,12 +434,10 @@ def _violation(violation: Violation, words: Language) -> dict[str, Any]:
 def _audit_lines(result: Audit, out: Path, words: Language) -> Iterator[str]:
     if result.start is not None and result.end is not None:
         yield words.text("audit.period", start=result.start, end=result.end)
+    from ektp_sched.output.audit_sheets import verdict
+
     count = result.out_of_turn.height
-    yield (
-        words.text("audit.clean")
-        if result.clean
-        else words.text("audit.found", count=count)
-    )
+    yield verdict(result, words)
     worst = result.out_of_turn.head(_WORST)
     for row in worst.iter_rows(named=True):
         text = words.text(
@@ -507,21 +490,12 @@ def _deviation_lines(result: Audit, words: Language) -> Iterator[str]:
 
 
 def _audit_figures(result: Audit, words: Language) -> Iterator[str]:
-    from ektp_sched.output.audit_sheets import deviations_explained
+    from ektp_sched.output.audit_sheets import audit_figures
 
-    figures = {
-        "cards": result.cards,
-        "explained": result.explained.height,
-        **{f"overtakes_{name}": n for name, n in result.overtakes.items()},
-        "stopped": 0 if result.stopped is None else result.stopped.height,
-        "idle_days": result.idle.height,
-        "unlisted": result.unlisted.height,
-        "rejects": result.rejects.height,
-        "deviations": 0 if result.deviations is None else result.deviations.height,
-        "deviations_explained": deviations_explained(result),
-    }
-    for name, figure in figures.items():
-        if figure:
+    figures = audit_figures(result)
+    names = ("cards", "explained", *(f"overtakes_{name}" for name in result.overtakes))
+    for name in (*names, *_TOLD):
+        if figure := figures.get(name):
             yield f"{words.text(f'audit.figure.{name}')}: {words.number(figure)}"
         if figure and name == "unlisted":
             yield f"  {_log_rows(result, words)}"

@@ -1,21 +1,68 @@
-"""What is wrong with the arguments of a command, in the language it speaks."""
+"""What is wrong with the arguments of a command or its memory, in its language.
+
+The libraries that tables are read with start threads of their own, which end the
+process, or wait for each other for ever, where a limit leaves no room for them: so a
+command asks how much memory it may take before it takes any.
+"""
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from typer.core import TyperCommand, TyperGroup
 
 from ektp_sched.cli.language import choose_language
-from ektp_sched.cli.memory import demand_memory
 from ektp_sched.errors import UsageError
 from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+
+_LEAST: Final = 1700
+_EACH: Final = 8
+"""MiB of addresses: measured with the smallest backlog, and for each processor."""
+
+
 _ALIKE: Final = 0.6
 """Likeness from which a command is offered for a word that is none."""
+
+
+class TooLittleMemoryError(MemoryError):
+    """A limit allows less memory than any command needs."""
+
+
+def least_memory() -> int:
+    """Return the MiB of addresses without which no command is begun."""
+    return _LEAST + _EACH * (os.cpu_count() or 1)
+
+
+def demand_memory() -> None:
+    """Stop a command that a limit of the system leaves too little memory.
+
+    Raises
+    ------
+    TooLittleMemoryError
+        It says how much is needed.
+    """
+    with suppress(ImportError):  # where there are no such limits
+        import resource
+
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if limit != resource.RLIM_INFINITY and limit >> 20 < least_memory():
+            message = said(
+                "a limit allows this program {limit} MiB of memory, and it needs at "
+                "least {least} MiB; raise the limit (ulimit -v {kib})",
+                "suatu batas mengizinkan program ini memakai {limit} MiB memori, "
+                "padahal diperlukan sekurang-kurangnya {least} MiB; naikkan batasnya "
+                "(ulimit -v {kib})",
+                limit=limit >> 20,
+                least=least_memory(),
+                kib=str(least_memory() << 10),
+            )
+            raise TooLittleMemoryError(message)
 
 
 class Command(TyperCommand):
@@ -25,10 +72,12 @@ class Command(TyperCommand):
         self, info_name: str | None, args: list[str], *more: Any, **extra: Any
     ) -> Any:
         """Read the arguments leniently for the language, then in earnest."""
-        lenient = {"ignore_unknown_options": True, "allow_extra_args": True}
-        first = super().make_context(
-            info_name, [*args], *more, **extra | lenient, resilient_parsing=True
-        )
+        lenient = {"allow_extra_args": True, "resilient_parsing": True, **extra}
+        options = {name for each in self.params for name in each.opts}
+        known = [a for a in args if a[:1] != "-" or a.partition("=")[0] in options]
+        while known and known[-1] in options:  # which lacks its value, perhaps
+            known.pop()
+        first = super().make_context(info_name, [*known], *more, **lenient)
         choose_language(first.params)
         try:
             return super().make_context(info_name, args, *more, **extra)

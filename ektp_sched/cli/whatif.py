@@ -10,7 +10,6 @@ import typer
 
 from ektp_sched.cli.console import (
     Progress,
-    as_date,
     echo,
     emit,
     first_day,
@@ -34,6 +33,7 @@ from ektp_sched.cli.options import (
     ScenariosOption,
     SeedOption,
     StartOption,
+    option,
 )
 from ektp_sched.cli.reading import (
     files_read,
@@ -54,11 +54,7 @@ def compare(
     office: OfficeOption,
     out: Annotated[
         Path,
-        typer.Option(
-            "--out",
-            metavar="DIR",
-            help="Folder for comparison.json, daily.csv and report.html.",
-        ),
+        option("--out DIR", "Folder for comparison.json, daily.csv and report.html."),
     ],
     scenarios: ScenariosOption = None,
     start: StartOption = None,
@@ -80,9 +76,9 @@ def compare(
     """
     from ektp_sched.backlog import read_backlog
     from ektp_sched.documents.seal import COMPARISON
-    from ektp_sched.output.comparison import save_comparison
     from ektp_sched.output.comparison_text import comparison_lines
     from ektp_sched.output.placing import refuse_early
+    from ektp_sched.output.report.comparison_file import save_comparison
     from ektp_sched.scenarios import compare as run
     from ektp_sched.scenarios import load_scenarios
 
@@ -94,14 +90,14 @@ def compare(
     tell_left_out(rules, words)
     with Progress(words) as progress:
         progress("read", 0)
-        found = load_scenarios(given, rules, start=begin)
+        laws = load_scenarios(given, rules, start=begin)
         people = read_backlog(
             backlog, rules, priority=priority, max_rejects=max_rejects
         )
         made = run(
             people,
             rules,
-            found,
+            laws,
             start=begin,
             days=days,
             replications=replications,
@@ -125,56 +121,40 @@ def need(
     office: OfficeOption,
     resource: Annotated[
         str,
-        typer.Option(
-            "--resource",
-            metavar="ID",
-            help="The printer or server that is asked about.",
-        ),
+        option("--resource ID", "The printer or server that is asked about."),
     ],
     scenarios: OptionalScenariosOption = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder for need.json."),
+        option("--out DIR", "Folder for need.json."),
     ] = None,
     scenario: ScenarioOption = None,
     cleared_by: Annotated[
         date | None,
-        typer.Option(
-            "--cleared-by",
-            metavar="DATE",
-            parser=as_date,
-            help="Goal: by then the first backlog is printed.",
-        ),
+        option("--cleared-by DATE", "Goal: by then the first backlog is printed."),
     ] = None,
     on_target_by: Annotated[
         date | None,
-        typer.Option(
-            "--on-target-by",
-            metavar="DATE",
-            parser=as_date,
-            help="Goal: by then there is a day on which nobody waits past the target.",
+        option(
+            "--on-target-by DATE",
+            "Goal: by then there is a day on which nobody waits past the target.",
         ),
     ] = None,
     nobody_over: Annotated[
         int | None,
-        typer.Option(
-            "--nobody-over",
-            metavar="N",
+        option(
+            "--nobody-over N",
+            "Goal: nobody waits more than N days, on the day of --by.",
             min=1,
-            help="Goal: nobody waits more than N days, on the day of --by.",
         ),
     ] = None,
     by: Annotated[
         date | None,
-        typer.Option(
-            "--by", metavar="DATE", parser=as_date, help="Day of --nobody-over."
-        ),
+        option("--by DATE", "Day of --nobody-over."),
     ] = None,
     confidence: Annotated[
         float,
-        typer.Option(
-            "--confidence", metavar="SHARE", help="In what share of the futures."
-        ),
+        option("--confidence SHARE", "In what share of the futures."),
     ] = 0.9,
     start: StartOption = None,
     days: HorizonOption = 365,

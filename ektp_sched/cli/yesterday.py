@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import typer
-
+from ektp_sched.cli.options import option
 from ektp_sched.errors import FolderError, UsageError
 from ektp_sched.words import said
 
@@ -17,44 +16,41 @@ if TYPE_CHECKING:
 
 PreviousOption = Annotated[
     Path | None,
-    typer.Option(
-        "--previous",
-        metavar="FOLDER",
-        help="The last plan folder: nobody on its earlier sheets is planned again, and "
+    option(
+        "--previous FOLDER",
+        "The last plan folder: nobody on its earlier sheets is planned again, and "
         "as little as possible changes. Sheets filled in where they lie are read.",
     ),
 ]
 DoneOption = Annotated[
     list[Path] | None,
-    typer.Option(
-        "--done",
-        metavar="FILE",
-        help="What was printed, spoilt or not printed: a filled batch sheet, a day's "
+    option(
+        "--done FILE",
+        "What was printed, spoilt or not printed: a filled batch sheet, a day's "
         "folder of them, a list of queue numbers, or a printer's log; may be repeated.",
     ),
 ]
 PromisesOption = Annotated[
     Path | None,
-    typer.Option(
-        "--promises",
-        metavar="FILE",
-        help="Dates that people were told: promises.csv. Of two for one person the "
+    option(
+        "--promises FILE",
+        "Dates that people were told: promises.csv. Of two for one person the "
         "earlier holds.",
     ),
 ]
 OpenOption = Annotated[
     Literal["exclude", "plan"] | None,
-    typer.Option(
+    option(
         "--open",
-        help="Those on earlier sheets of whom nothing is known: exclude leaves them "
+        "Those on earlier sheets of whom nothing is known: exclude leaves them "
         "out, plan prints them again; asked if left out.",
     ),
 ]
 GoneOption = Annotated[
     Literal["ask", "accept"],
-    typer.Option(
+    option(
         "--gone",
-        help="accept: more than 2 % of those who waited may be gone from the export.",
+        "accept: more than 2 % of those who waited may be gone from the export.",
     ),
 ]
 

@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from ektp_sched.counter.status import status_of as status_of
     from ektp_sched.counter.text import status_lines as status_lines
 
-__all__ = [
-    "Event",
-    "Found",
-    "Person",
-    "Standing",
-    "event_line",
-    "find",
-    "history_of",
-    "status_lines",
-    "status_of",
-]
-
 __getattr__ = lazily(
     __name__,
     {

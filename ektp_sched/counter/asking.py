@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-__all__ = [
-    "PERSONS",
-    "Ask",
-    "Asked",
-    "Rules",
-    "asked_of",
-]
-
 PERSONS: Final = (
     *("seen", "gone", "withheld", "overrides", "planned", "told", "prints"),
     "handed",

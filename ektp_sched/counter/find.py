@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Office
 
-__all__ = ["Found", "Person", "find"]
-
 _LEAST: Final = 2
 """Letters of a name, or signs of a number, that are looked for."""
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
 
-__all__ = ["Event", "event_line", "history_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Event:

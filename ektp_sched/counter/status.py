@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.counter.asking import Ask, Rules
 
-__all__ = ["Decision", "Place", "Print", "Standing", "Waits", "status_of"]
-
 _SEEN: Final = (
     *("waiting_since", "ready_on", "urgency", "due_on", "card", "area"),
     *("recorded_at", "promised_on", "pinned_on", "status"),
@@ -248,7 +246,7 @@ class _Card:
             return 0
         import polars as pl
 
-        from ektp_sched.ledger.prints import last_words
+        from ektp_sched.ledger.state import last_words
 
         def table(rows: Sequence[Mapping[str, Any]], *names: str) -> pl.DataFrame:
             schema = {n: pl.String if n in _TEXTS else pl.Int64 for n in names}

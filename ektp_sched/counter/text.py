@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.counter.status import Print, Standing
 
-__all__ = ["card_sentence", "status_lines", "value_said"]
-
 _DECIDED: Final = {
     "priority": said("on a priority list", "dari daftar prioritas"),
     "accept": said("accepted", "diterima"),

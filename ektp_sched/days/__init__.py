@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.folder import PlanFolder as PlanFolder
     from ektp_sched.days.folder import open_office as open_office
 
-__all__ = ["OfficeFolder", "PlanFolder", "open_office"]
-
 __getattr__ = lazily(
     __name__, {"folder": ("OfficeFolder", "PlanFolder", "open_office")}
 )

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.signature import Signature
     from ektp_sched.ledger import Act, Reader
 
-__all__ = ["Undoing", "accept", "can_be_undone", "reprint", "undo", "undoing"]
-
 _LASTING: Final = ("begin", "import", "plan", "adopt", "forget", "office", "sheet")
 """Acts that nobody takes back: others rest on them, or what they did is done."""
 

@@ -1,44 +1,43 @@
-"""An office folder: its office, its exports, its plans and its ledger."""
+"""An office folder: its office, its exports on their way in, its plans, its ledger.
+
+A new office file is on the disk, under a name that says its act, before the act is
+committed; then it takes the place of the old one.  Whoever is killed between the two
+leaves it there, and whoever opens the office next puts it in place, or takes it away
+where its act was never committed.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.days.waiting import settle_office
 from ektp_sched.documents.seal import SUMMARY, digest_of, is_junk
-from ektp_sched.errors import FolderError
+from ektp_sched.errors import FolderError, UsageError
 from ektp_sched.ledger import Ledger, address
 from ektp_sched.office import Office
 from ektp_sched.office.files import EXPORTS
+from ektp_sched.places import DENIED, put_in_place, replace_file, sync, workplace
 from ektp_sched.words import said, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from os import PathLike
 
-__all__ = [
-    "ENDINGS",
-    "OFFICES",
-    "PLANS",
-    "OfficeFolder",
-    "PlanFolder",
-    "exports",
-    "newest_export",
-    "office_file",
-    "office_in",
-    "open_office",
-]
+    from ektp_sched.ledger import Act, Reader
+_WAITING: Final = re.compile(r"\.office-(\d+)")
+"""What a new office file is called until it is in place."""
+
 
 PLANS: Final = "plans"
 """Where a folder of each day lies, a later plan of that day in it."""
 
 OFFICES: Final = ("office.toml", "office.xlsx")
-
 ENDINGS: Final = frozenset(
     {".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".json", ".jsonl", ".ndjson"}
     | {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
@@ -51,6 +50,81 @@ _OWN: Final = frozenset(
     | {"forgotten.json"}
 )
 """Files of an office folder that are none."""
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def write_waiting(folder: Path, act: int, raw: bytes) -> None:
+    """Write the office file of an act that is about to be committed."""
+    with (folder / f".office-{act}").open("wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def settle_office(folder: Path, ledger: Ledger) -> bool:
+    """Put in place what a killed command had recorded, or take it away.
+
+    Returns
+    -------
+    bool
+        Whether there was anything.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        The office file is open in a program that lets nobody replace it.
+    """
+    if not _waiting(folder) or not ledger.exists:
+        return False
+    with ledger.reading() as reader:
+        put_recorded(folder, reader)
+    if _waiting(folder):  # what has no act may be what somebody is writing just now
+        with ledger.writing() as writer:
+            put_recorded(folder, writer)
+            for path in _waiting(folder):
+                path.unlink(missing_ok=True)
+    return True
+
+
+def put_recorded(folder: Path, reader: Reader) -> None:
+    """Put in place the office files whose acts are committed."""
+    waiting = _waiting(folder)
+    acts = {act.number: act for act in reader.acts("office", live=False)}
+    for path in waiting:
+        act = acts.get(int(path.name.rpartition("-")[2]))
+        if act is not None and digest_of(path) == act.detail["sha256"]:
+            _put(folder, path, act)
+
+
+def _waiting(folder: Path) -> list[Path]:
+    paths = [path for path in folder.glob(".office-*") if _WAITING.fullmatch(path.name)]
+    return sorted(paths, key=lambda path: int(path.name.rpartition("-")[2]))
+
+
+def _put(folder: Path, path: Path, act: Act) -> None:
+    """Let a file take the place of the one that its act rests on.
+
+    One that somebody else has changed since stays as it is.
+    """
+    target = folder / str(act.detail["file"])
+    try:
+        if not target.exists() or digest_of(target) == act.detail["before"]:
+            replace_file(target, path.read_bytes())
+    except FileNotFoundError:
+        return  # another command did it
+    except OSError as error:
+        if error.errno not in DENIED:
+            raise
+        message = said(
+            "is open in another program, or cannot be written; close it there: what "
+            "act {act} records is put in place as soon as this folder is used again",
+            "sedang terbuka di program lain, atau tidak dapat ditulis; tutuplah di "
+            "sana: isi catatan {act} dipasang begitu folder ini dipakai lagi",
+            act=str(act.number),
+        )
+        raise FolderError(message, file=str(target)) from None
+    path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +247,6 @@ def _tables(place: Path) -> Iterator[Path]:
             yield path
 
 
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
 def _is_plan(folder: Path) -> bool:
     name, above = folder.name, folder.parent.name
     return bool(_DAY.fullmatch(name) or (name.isdigit() and _DAY.fullmatch(above)))
@@ -264,3 +335,53 @@ def office_file(folder: Path) -> Path:
         )
         raise FolderError(message, file=str(folder))
     return files[0]
+
+
+def keep_export(folder: OfficeFolder, path: Path, day: date) -> Path:
+    """Keep a file as the newest export of an office.
+
+    The same file again is kept once, and is then the newest again.
+
+    Parameters
+    ----------
+    folder
+        The office.
+    path
+        The file as it was dropped; nothing but the ending of its name is used.
+    day
+        On which it came.
+
+    Returns
+    -------
+    pathlib.Path
+        Where it lies, in ``exports/``.
+
+    Raises
+    ------
+    ektp_sched.errors.UsageError
+        It can be no export: it is empty, or of another kind.
+    """
+    ending = path.suffix.lower()
+    if ending not in ENDINGS or not path.stat().st_size:
+        message = (
+            said(
+                "that file is of another kind; take the export as CSV, XLSX or ODS",
+                "berkas itu jenisnya lain; ambil ekspor dalam bentuk CSV, XLSX, atau "
+                "ODS",
+            )
+            if ending not in ENDINGS
+            else said("that file is empty", "berkas itu kosong")
+        )
+        raise UsageError(message)
+    digest, size = digest_of(path), path.stat().st_size
+    for kept in exports(folder):
+        is_alike = kept.parent != folder.path and kept.stat().st_size == size
+        if is_alike and digest_of(kept) == digest:
+            os.utime(kept)
+            return kept
+    target = folder.path / EXPORTS / f"{day}-{digest[:8]}{ending}"
+    with workplace(target) as place:
+        shutil.copyfile(path, place.new)
+        sync(place.path)
+        put_in_place(place)
+    return target

@@ -12,7 +12,7 @@ import polars as pl
 
 from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.identity import Named, id_of_number
-from ektp_sched.backlog.without import without_people
+from ektp_sched.backlog.promised import without_people
 from ektp_sched.days.folder import exports, newest_export
 from ektp_sched.errors import FolderError, InputError, LedgerError, UsageError
 from ektp_sched.ledger import NewAct, personal
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.ledger import Reader
-
-__all__ = ["Forgotten", "forget", "forgotten_refs"]
 
 _FORGOTTEN: Final = "forgotten.json"
 """Lies in the office folder: who was forgotten."""

@@ -30,14 +30,6 @@ if TYPE_CHECKING:
     from ektp_sched.ledger import Reader
     from ektp_sched.office import Office
 
-__all__ = [
-    "record_counts",
-    "record_outage",
-    "record_priorities",
-    "record_priority",
-    "record_told",
-]
-
 
 def record_counts(
     folder: OfficeFolder, counts: Mapping[str | None, int], signature: Signature

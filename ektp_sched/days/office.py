@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.days.begin import begin
-from ektp_sched.days.folder import office_file
-from ektp_sched.days.waiting import put_recorded, settle_office, write_waiting
+from ektp_sched.backlog.identity import key_path, read_key
+from ektp_sched.days.folder import (
+    office_file,
+    put_recorded,
+    settle_office,
+    write_waiting,
+)
 from ektp_sched.documents.seal import digest_of
 from ektp_sched.errors import AskedError, LedgerError, OfficeError
 from ektp_sched.office import Office, to_toml
@@ -20,12 +25,29 @@ from ektp_sched.words import said, typed
 if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.days.signature import Signature
-    from ektp_sched.ledger import Reader
+    from ektp_sched.ledger import Reader, Writer
     from ektp_sched.office.changes import Change
 
-__all__ = ["NewOffice", "change_office", "read_new", "refuse_overtaken"]
 
 _WORKBOOK: Final = b"PK\x03\x04"
+
+
+def begin(folder: OfficeFolder, writer: Writer, signature: Signature) -> None:
+    """Write the first act of an office's ledger."""
+    detail = {
+        "office": folder.office.name,
+        "key": fingerprint(folder.office),
+        "version": version("ektp-sched"),
+    }
+    signature.write(writer, "begin", detail=detail)
+
+
+def fingerprint(office: Office) -> str | None:
+    """Return what tells the office's key from others, and does not give it away."""
+    if office.identity is None:
+        return None
+    key = read_key(key_path(office))
+    return hashlib.sha256(b"ektp-sched ledger\n" + key).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

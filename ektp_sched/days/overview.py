@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import sqlalchemy as sa
 
-from ektp_sched.days.committed import finish, last_plan
+from ektp_sched.days.committed import came_since, finish, last_plan
 from ektp_sched.days.folder import PLANS, newest_export
 from ektp_sched.days.paper import Paper, printed_before
 from ektp_sched.days.sheets import Sheet, Sheets, unsettled_days
-from ektp_sched.days.since import came_since
 from ektp_sched.days.supplies import blanks_left, counts, outages
+from ektp_sched.documents.plan import SLIPPED
 from ektp_sched.documents.seal import digest_of
-from ektp_sched.documents.tables import SLIPPED
 from ektp_sched.errors import FolderError, LedgerError
-from ektp_sched.ledger.prints import cards_of, words_of
+from ektp_sched.ledger.state import cards_of, words_of
 from ektp_sched.ledger.tables import FACTS, PERSONAL
 from ektp_sched.office import Office
 from ektp_sched.words import in_full, said
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder, PlanFolder
     from ektp_sched.days.supplies import Down
     from ektp_sched.ledger import Act, Reader
-
-__all__ = ["Blanks", "Export", "Overview", "Sheet", "overview", "papers"]
 
 _WITHHELD: Final = {
     "application_id": pl.String(),
@@ -94,7 +91,7 @@ class Overview:
     withheld
         application_id, field, export, used: what exports say and waits to be accepted.
     slipped
-        The columns of `ektp_sched.documents.tables.SLIPPED`, and ``is_new``, whether
+        The columns of `ektp_sched.documents.plan.SLIPPED`, and ``is_new``, whether
         the plan before kept the date: of the last plan, without cards printed since and
         without those who were told that day since.
     export

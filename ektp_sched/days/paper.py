@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.signature import Signature
     from ektp_sched.ledger import Act, Reader, Writer
 
-__all__ = ["Paper", "paper_of", "printed_before", "record_paper"]
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Paper:

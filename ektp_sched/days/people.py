@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.yesterday.sheets import Filled
 
-__all__ = ["People", "Whom", "refuse_unknown"]
-
 Whom: TypeAlias = "Sequence[str | Path]"
 """Queue numbers, ids and numbers of identity; a `Path` is a list of them."""
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.ledger import Reader
 
-__all__ = ["Places"]
-
 _LATER: Final = re.compile(r"/\d+$")
 """How the path of a plan ends that is not the first of its day."""
 

@@ -10,7 +10,7 @@ import polars as pl
 from ektp_sched.backlog.prints import PRINTED, SPOILT, UNPRINTED
 from ektp_sched.days.signature import OTHER, code_of
 from ektp_sched.ledger import personal
-from ektp_sched.ledger.prints import words_of
+from ektp_sched.ledger.state import words_of
 from ektp_sched.ledger.tables import FACTS
 from ektp_sched.yesterday.sheets import OPEN, SHEETS
 
@@ -21,16 +21,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.signature import Signature
     from ektp_sched.ledger import Reader, Writer
     from ektp_sched.office import Office
-
-__all__ = [
-    "NEEDS_SECOND",
-    "Counted",
-    "Void",
-    "few",
-    "known_to",
-    "with_corrections",
-    "write_prints",
-]
 
 NEEDS_SECOND: Final = "needs-second-name"
 """A row that says otherwise than what a plan rests on."""

@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.yesterday.sheets import Filled
 
-__all__ = ["REJECTS", "Recorded", "Void", "record", "record_all", "record_handed_over"]
-
 REJECTS: Final = "rejects"
 """Folder in an office folder: rows of what was handed in that say nothing usable."""
 

@@ -10,8 +10,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from ektp_sched.documents.seal import BATCHES
-from ektp_sched.ledger.prints import last_words
-from ektp_sched.ledger.state import silent
+from ektp_sched.ledger.state import last_words, silent
 from ektp_sched.ledger.tables import FACTS, PERSONAL
 from ektp_sched.output.batches import file_stems
 
@@ -21,16 +20,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.days.folder import OfficeFolder, PlanFolder
     from ektp_sched.ledger import Act, Reader
-
-__all__ = [
-    "CARDS",
-    "Sheet",
-    "Sheets",
-    "cards_on",
-    "sheet_file",
-    "sheets_ahead",
-    "unsettled_days",
-]
 
 CARDS: Final = {
     "batch": pl.Int64(),

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.ledger import Act, Personal, Writer
 
-__all__ = ["OTHER", "REASONS", "Signature", "code_of"]
-
 OTHER: Final = "other"
 """Code of a reason that has words of its own, which stand in the erasable table."""
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from ektp_sched.backlog.prints import PRINTED, SPOILT
 from ektp_sched.ledger import NewAct
-from ektp_sched.ledger.prints import cards_of, words_of
+from ektp_sched.ledger.state import cards_of, words_of
 from ektp_sched.ledger.tables import FACTS
 from ektp_sched.rules.capacity import Outage
 from ektp_sched.rules.stock import CardType, Delivery
@@ -24,18 +24,6 @@ if TYPE_CHECKING:
     from ektp_sched.ledger import Act, Reader
     from ektp_sched.office import Office
     from ektp_sched.rules.ribbons import Printer
-
-__all__ = [
-    "OFFICE_FILE",
-    "WHOLE",
-    "Down",
-    "blanks_left",
-    "counted_in_file",
-    "counts",
-    "office_of",
-    "outages",
-    "used",
-]
 
 OFFICE_FILE: Final = "office.toml"
 """Who counted, where the office file says how many blanks there are."""
@@ -201,7 +189,7 @@ def counted_in_file(
 def used(reader: Reader, since: date) -> pl.DataFrame:
     """Return the blanks that cards used from a day on.
 
-    Nobody has a card printed twice, and `ektp_sched.ledger.prints` says which print
+    Nobody has a card printed twice, and `ektp_sched.ledger.state` says which print
     holds; each spoilt card costs a blank.  A card that turns out to be none, beside all
     sheets, is that same blank.
 

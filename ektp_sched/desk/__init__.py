@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from ektp_sched.desk.serving import serve as serve
     from ektp_sched.desk.visit import Desk as Desk
 
-__all__ = ["Desk", "desk_app", "serve"]
-
 __getattr__ = lazily(
     __name__, {"app": ("desk_app",), "serving": ("serve",), "visit": ("Desk",)}
 )

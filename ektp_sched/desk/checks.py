@@ -12,10 +12,8 @@ from ektp_sched.words import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ektp_sched.desk.verbs import Progress
+    from ektp_sched.arguments import Progress
 
-
-__all__ = ["MONTHS", "month", "verify_ledger", "verify_plan"]
 
 MONTHS: Final = "months"
 """Where in an office folder the reports of months lie, each in a folder."""

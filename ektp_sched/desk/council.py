@@ -15,7 +15,7 @@ from ektp_sched.failures import failure
 from ektp_sched.forms.typed import day_of, written_day
 from ektp_sched.ledger.tables import KINDS
 from ektp_sched.morning.handed import CHECKERS, evidence_of
-from ektp_sched.output.html import policy_of
+from ektp_sched.output.draw.page import policy_of
 from ektp_sched.output.report.rebuild import REPORT
 from ektp_sched.telling.ledger import history_table
 from ektp_sched.words import said
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder, PlanFolder
     from ektp_sched.desk.visit import Visit
     from ektp_sched.words import Said
-
-__all__ = ["PAGES"]
 
 _PLANS: Final = 10
 """Plans on a page."""
@@ -80,8 +78,8 @@ def _pages(number: int, each: int) -> int:
 
 def _months(folder: OfficeFolder) -> dict[str, Path]:
     """Return the folders of months by name, such as ``2017-09-01_2017-09-30``."""
-    found = (folder.path / MONTHS).glob(f"*/{REPORT}")
-    return {report.parent.name: report.parent for report in found}
+    pages = (folder.path / MONTHS).glob(f"*/{REPORT}")
+    return {report.parent.name: report.parent for report in pages}
 
 
 def _plan(visit: Visit) -> PlanFolder:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.words import Said
 
-__all__ = ["PAGES"]
-
 _MOST: Final = 80
 
 

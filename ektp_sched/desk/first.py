@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.desk.visit import Visit
 
-__all__ = ["PAGES"]
-
 _MOST: Final = 50
 """Printers that the first day asks about; more are added on the page Office."""
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ektp_sched.forms.changing import RulesForm, Typed
     from ektp_sched.office import Office
 
-__all__ = ["CHOICES", "PAGES", "Heading", "headings_in", "with_columns"]
-
 CHOICES: Final = (*COLUMNS, *PERSONAL_COLUMNS)
 """What a heading may mean; of ``nik`` ids are made where the export has none."""
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from ektp_sched.desk.visit import Visit
     from ektp_sched.desk.work import Work
 
-__all__ = ["PAGES"]
-
 
 def _work(visit: Visit) -> Work:
     work = visit.desk.works.get(visit.request.path_params["key"])

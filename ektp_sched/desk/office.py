@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from ektp_sched.desk.visit import Visit
     from ektp_sched.forms.changing import RulesForm
 
-__all__ = ["PAGES", "form_in", "save_office"]
-
 _AHEAD: Final = 120
 """Days of which holidays are shown."""
 

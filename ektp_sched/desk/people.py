@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     Verb = Callable[[OfficeFolder, Sequence[str], Visit], Told]
 
-__all__ = ["PAGES"]
-
 _SHOWN: Final = 20
 """People on a page; more letters find the others."""
 
@@ -56,9 +54,9 @@ def _find(visit: Visit) -> Response:
     asked = visit.text("asked")
     if visit.text("live"):
         return visit.page("people-found.html.j2", **_found(visit, asked))
-    found = find(visit.desk.path, asked, _SHOWN, ledger=visit.desk.ledger)
-    if len(found.people) == 1:
-        return visit.go(_address(visit, found.people[0]) + "#person")
+    matches = find(visit.desk.path, asked, _SHOWN, ledger=visit.desk.ledger)
+    if len(matches.people) == 1:
+        return visit.go(_address(visit, matches.people[0]) + "#person")
     return visit.go(f"/people/found/{visit.session.key_of(asked)}")
 
 

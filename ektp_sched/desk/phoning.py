@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.days.overview import Overview
 
-__all__ = ["PAGES"]
-
 _COLUMNS: Final = 4
 """Columns of the export that a page shows of each; a download has all."""
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.days.folder import OfficeFolder
 
-__all__ = ["PAGES"]
-
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -1,28 +1,81 @@
-"""The questions of the page What if that the desk lets run aside."""
+"""The questions of the page What if that run aside, and where their answers are."""
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.desk.verbs import folder_of
-from ektp_sched.errors import UsageError
+from ektp_sched.documents.seal import COMPARISON, NEED, PROMISES
+from ektp_sched.errors import FolderError, UsageError
+from ektp_sched.places import settle
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ektp_sched.desk.verbs import Progress
+    from ektp_sched.arguments import Progress
     from ektp_sched.morning.waiting import Waiting
 
-__all__ = ["compare", "need", "promise"]
+
+COMPARED: Final = "compared"
+NEEDED: Final = "needed"
+PROMISED: Final = "promised"
+"""Folders in an office folder; in each lies one answer a day, the last of that day."""
+
+_INDEXES: Final = {COMPARED: COMPARISON, NEEDED: NEED, PROMISED: PROMISES}
+
+
+def answer_place(folder: Path, kind: str, day: date) -> Path:
+    """Return where the answer of a day lies."""
+    return folder / kind / day.isoformat()
+
+
+def answered_days(folder: Path, kind: str) -> list[date]:
+    """Return the days of which there is an answer, the last one first."""
+    days = []
+    for index in (folder / kind).glob(f"*/{_INDEXES[kind]}"):
+        try:
+            days.append(date.fromisoformat(index.parent.name))
+        except ValueError:  # somebody else's folder
+            continue
+    return sorted(days, reverse=True)
+
+
+def newest_answer(folder: Path, kind: str) -> date | None:
+    """Return the last day of which there is an answer; None before the first."""
+    if (folder / kind).is_dir():
+        settle(folder / kind / "next")
+    return next(iter(answered_days(folder, kind)), None)
+
+
+def document_in(folder: Path, kind: str, day: date) -> dict[str, Any]:
+    """Return what the answer of a day says.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        It is not there, or no longer what was written.
+    """
+    path = answer_place(folder, kind, day) / _INDEXES[kind]
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        document = None
+    if not isinstance(document, dict):
+        message = said(
+            "is not there or cannot be read; ask again",
+            "tidak ada atau tidak dapat dibaca; tanyakan lagi",
+        )
+        raise FolderError(message, file=f"{kind}/{day}/{path.name}")
+    return document
 
 
 def compare(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     """Compare the office's scenarios from those who wait today."""
-    from ektp_sched.desk.answers import COMPARED
-    from ektp_sched.output.comparison import save_comparison
+    from ektp_sched.output.report.comparison_file import save_comparison
     from ektp_sched.scenarios import compare as run
     from ektp_sched.scenarios import load_scenarios
 
@@ -44,7 +97,6 @@ def compare(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
 
 def need(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     """Search how many cards a day a resource must do from those who wait today."""
-    from ektp_sched.desk.answers import NEEDED
     from ektp_sched.documents.seal import NEED
     from ektp_sched.output.placing import sealed_folder
     from ektp_sched.scenarios import need as search
@@ -69,7 +121,6 @@ def need(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
 
 def promise(order: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     """Find a date for everybody who waits today; dates told before are kept."""
-    from ektp_sched.desk.answers import PROMISED
     from ektp_sched.output.promise_files import save_promises
     from ektp_sched.scenarios import promise as make
 
@@ -105,8 +156,6 @@ def _asked(order: Mapping[str, Any], progress: Progress) -> tuple[Waiting, Path 
 
 
 def _answer(order: Mapping[str, Any], kind: str) -> Path:
-    from ektp_sched.desk.answers import answer_place
-
     return answer_place(Path(order["folder"]), kind, date.fromisoformat(order["on"]))
 
 

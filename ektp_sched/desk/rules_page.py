@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ektp_sched.forms.controls import Chapter
     from ektp_sched.forms.marks import Mark
 
-__all__ = ["RulesPage", "day_name"]
-
 _ISO: Final = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b", re.ASCII)
 
 

@@ -10,7 +10,7 @@ from ektp_sched.days.folder import OFFICES, office_file
 from ektp_sched.desk.rules_page import RulesPage
 from ektp_sched.desk.visit import Page
 from ektp_sched.errors import AskedError, ScenarioError, UsageError
-from ektp_sched.example.first_scenarios import FirstScenarios, first_scenarios
+from ektp_sched.example.answers import FirstScenarios, first_scenarios
 from ektp_sched.failures import failure
 from ektp_sched.forms.changing import scenario_form
 from ektp_sched.forms.marks import marked
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from ektp_sched.desk.visit import Visit
     from ektp_sched.forms.changing import RulesForm
     from ektp_sched.words import Said
-
-__all__ = ["PAGES"]
 
 _ADDRESS: Final = "/whatif/scenarios"
 _SAVING: Final = threading.Lock()

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-__all__ = ["serve"]
-
 _LAST_LOOK: Final = 1.0
 """Seconds that a desk which is closed answers still."""
 

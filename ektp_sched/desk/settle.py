@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.days.folder import OfficeFolder
 
-__all__ = ["PAGES"]
-
 _PART: Final = 100
 """Cards that a page asks about at once."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 from starlette.responses import Response
 
-from ektp_sched.days.exports import keep_export
+from ektp_sched.days.folder import keep_export
 from ektp_sched.days.overview import overview
 from ektp_sched.days.paper import printed_before
 from ektp_sched.days.sheets import sheets_ahead
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from ektp_sched.ledger import Act
     from ektp_sched.telling.checking import Checked
     from ektp_sched.telling.told import Told
-
-__all__ = ["PAGES", "ROWS", "checked_export", "download", "newer_acts", "tell"]
 
 ROWS: Final = 200
 """Rows of a list that a page shows; a download has all."""

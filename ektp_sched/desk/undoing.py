@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ektp_sched.telling.undoing import Foretold
     from ektp_sched.words import Said
 
-__all__ = ["PAGES"]
-
 _HISTORY: Final = "/council/history"
 
 

@@ -8,16 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
+    from ektp_sched.arguments import Progress
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.morning.morning import Morning
     from ektp_sched.morning.rest import Rest
     from ektp_sched.output.view.parts import Section
-
-    Progress = Callable[[str, float], None]
-
-__all__ = ["folder_of", "lines_of", "rest", "today"]
 
 
 def folder_of(order: Mapping[str, Any]) -> OfficeFolder:
@@ -58,9 +55,9 @@ def _came(came: Morning | Rest) -> Mapping[str, Any]:
     """
     from ektp_sched.errors import UsageError
     from ektp_sched.morning.morning import Morning
-    from ektp_sched.output.languages import LANGUAGES, language
+    from ektp_sched.output.languages import language
     from ektp_sched.telling.morning import sections_of
-    from ektp_sched.words import Said
+    from ektp_sched.words import LANGUAGES, Said
 
     said = {code: _read(sections_of(came, language(code))) for code in LANGUAGES}
     morning = came if isinstance(came, Morning) else came.morning

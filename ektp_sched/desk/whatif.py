@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -9,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import FileResponse, Response
 
 from ektp_sched.days.folder import office_file
-from ektp_sched.desk.answers import (
+from ektp_sched.desk.questions import (
     COMPARED,
     NEEDED,
     PROMISED,
@@ -18,15 +21,13 @@ from ektp_sched.desk.answers import (
     document_in,
     newest_answer,
 )
-from ektp_sched.desk.reports import report_answer
 from ektp_sched.desk.visit import Page
 from ektp_sched.documents.seal import digest_of
 from ektp_sched.errors import EktpSchedError, FolderError, UsageError
 from ektp_sched.failures import failure
 from ektp_sched.forms.typed import day_of, percent_of, whole_of, written_day
 from ektp_sched.output.comparison_text import need_lines
-from ektp_sched.output.languages import LANGUAGES
-from ektp_sched.output.promise_text import promise_lines
+from ektp_sched.output.promise_files import promise_lines
 from ektp_sched.output.report.comparison_answer import (
     against_told,
     assumed_sentence,
@@ -38,11 +39,12 @@ from ektp_sched.output.report.comparison_file import read_comparison
 from ektp_sched.output.report.comparison_text import headline
 from ektp_sched.output.report.comparison_words import Words
 from ektp_sched.output.view.parts import Items, Paragraph, Section
+from ektp_sched.places import settle
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.need import Need
 from ektp_sched.scenarios.world.loading import load_scenarios, scenarios_beside
 from ektp_sched.telling.recording import record_told
-from ektp_sched.words import said
+from ektp_sched.words import LANGUAGES, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,7 +57,13 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.world.laws import Assumption, CheckedScenarios
     from ektp_sched.words import Said
 
-__all__ = ["PAGES"]
+
+_STYLE: Final = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
+_POLICY: Final = (
+    "default-src 'none'; style-src {styles}; img-src data:; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
 
 _DAYS: Final = 365
 _FUTURES: Final = {"compare": 2_000, "need": 1_000, "promise": 2_000}
@@ -63,6 +71,30 @@ _FUTURES: Final = {"compare": 2_000, "need": 1_000, "promise": 2_000}
 
 _GOALS: Final = ("cleared", "on-target", "nobody-over")
 _LISTS: Final = {"promises.csv": "text/csv", "slipped.csv": "text/csv"}
+
+
+def report_answer(path: Path) -> Response:
+    """Return a page of this program's, which may look as it does and nothing else.
+
+    It carries its style within; the policy of the answer allows that one by its digest,
+    no script, no form and no other file.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        It is not there.
+    """
+    settle(path.parent)
+    if not path.is_file():
+        message = said("is not there; make it again", "tidak ada; buatlah sekali lagi")
+        raise FolderError(message, file=path.name)
+    raw = path.read_bytes()
+    digests = (hashlib.sha256(style).digest() for style in _STYLE.findall(raw))
+    styles = [f"'sha256-{base64.b64encode(each).decode()}'" for each in digests]
+    policy = _POLICY.format(styles=" ".join(styles) or "'none'")
+    return Response(
+        raw, media_type="text/html", headers={"content-security-policy": policy}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +253,9 @@ def _moved(words: Words, comparison: Comparison, given: _Scenarios) -> Iterator[
             continue
         values = [_value(words, each) for each in (was, is_now)]
         if values[0] != values[1]:
-            some = was or is_now
-            assert some is not None
-            yield _Moved(words.input_name(some), *values)
+            moved = was or is_now
+            assert moved is not None
+            yield _Moved(words.input_name(moved), *values)
 
 
 def _value(words: Words, given: Assumption | None) -> str:

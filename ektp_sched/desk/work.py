@@ -22,8 +22,6 @@ from ektp_sched.words import Said, said
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["State", "Work", "Works"]
-
 State = Literal["running", "done", "failed", "cancelled"]
 
 _KEPT: Final = 50

@@ -20,8 +20,6 @@ from ektp_sched.words import in_language, on_page
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["VERBS", "main"]
-
 VERBS: Final = {
     "today": "ektp_sched.desk.verbs:today",
     "rest": "ektp_sched.desk.verbs:rest",

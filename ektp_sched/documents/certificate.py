@@ -8,17 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date  # noqa: TC003 - pydantic reads it
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, PlainSerializer
+from pydantic import PlainSerializer
 
 from ektp_sched.documents.entries import Count, Rank
 from ektp_sched.documents.files import form_of, json_text
-from ektp_sched.documents.trees import TreeProof  # noqa: TC001 - pydantic reads it
+from ektp_sched.documents.trees import Multiple, TreeProof, Use
 from ektp_sched.showing import OneLine
 
-Use = tuple[Count, tuple[str, ...]]
-"""Day offset, and the shifts that are worked together on that day."""
-
-Multiple = Annotated[int, Field(ge=0)]
 Step = tuple[tuple[Count, ...], Multiple, bool]
 """Indices of uses, a number, and whether more of them are taken, or at most so many."""
 

@@ -224,7 +224,7 @@ class ShiftUse:
         is 1 / ``visits.every_days`` of a trip, by area.
     needed_for_rules
         Whether without it, the other shifts being worked, no plan keeps all
-        pins, quotas and other rules.
+        pins and other rules.
     """
 
     shift: Annotated[str, Field(validation_alias="id")]

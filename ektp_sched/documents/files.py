@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ektp_sched.errors import FolderError
-from ektp_sched.office.ordinary import ordinary_bytes, read_whole
+from ektp_sched.office.files import ordinary_bytes, read_whole
 from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:

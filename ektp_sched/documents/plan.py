@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
 
 from ektp_sched.showing import OneLine
 
@@ -12,16 +14,54 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    import numpy as np
-    import polars as pl
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.documents.certificate import Certificate
     from ektp_sched.documents.entries import LedgerMark, ShiftUse, Tier
     from ektp_sched.office import Notice, Office
 
-    Ints = NDArray[np.int64]
+
+PLAN: Final = {
+    "application_id": pl.String(),
+    "day": pl.Date(),
+    "printer": pl.String(),
+    "server": pl.String(),
+    "batch": pl.Int64(),
+    "position": pl.Int64(),
+    "wait_days": pl.Int64(),
+    "urgency": pl.String(),
+    "pressure": pl.Float64(),
+}
+UNPRINTED: Final = {
+    "application_id": pl.String(),
+    "waiting_since": pl.Date(),
+    "urgency": pl.String(),
+    "reason": pl.String(),
+}
+PRICES: Final = {
+    "resource": pl.String(),
+    "day": pl.Date(),
+    "tier": pl.String(),
+    "rank": pl.String(),
+    "one_more": pl.Float64(),
+    "one_less": pl.Float64(),
+}
+CHANGES: Final = {
+    "application_id": pl.String(),
+    "was": pl.Date(),
+    "is": pl.Date(),
+    "days": pl.Int64(),
+    "because": pl.String(),
+}
+"""Of changes.csv."""
+
+SLIPPED: Final = {
+    "application_id": pl.String(),
+    "promised_on": pl.Date(),
+    "day": pl.Date(),
+    "days_late": pl.Int64(),
+}
+"""Of slipped.csv."""
 
 
 class Status(StrEnum):
@@ -45,8 +85,7 @@ class RuleOfConflict:
     ----------
     place
         ``quotas[1]``, ``cards.KIA.stock``, ``budget.idr``,
-        ``shifts[1].max_uses``, ``.max_per_week`` or ``.rest_days``, or
-        ``pins``.
+        another number of a rule such as ``shifts[1].max_uses``, or ``pins``.
     day, last
         First and last day of the period in which it fails; ``None`` where a
         rule knows no period.

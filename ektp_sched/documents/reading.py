@@ -19,11 +19,12 @@ from ektp_sched.backlog.known import (
     Known,
 )
 from ektp_sched.backlog.model import HELD, PLANNED, PRIORITIES, REJECTS
-from ektp_sched.backlog.parquet import read_parquet
+from ektp_sched.backlog.readers import read_parquet
 from ektp_sched.backlog.records import FIELDS, RECORDS, read_words
 from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.documents import Certificate, SavedPlan
 from ektp_sched.documents.files import read_file, read_json
+from ektp_sched.documents.plan import CHANGES, PLAN, PRICES, UNPRINTED
 from ektp_sched.documents.seal import (
     CARRIED_FILE,
     CHANGES_FILE,
@@ -32,7 +33,6 @@ from ektp_sched.documents.seal import (
     SUMMARY,
 )
 from ektp_sched.documents.summary import Summary
-from ektp_sched.documents.tables import CHANGES, PLAN, PRICES, UNPRINTED
 from ektp_sched.errors import FolderError
 from ektp_sched.office import Notice, Office
 from ektp_sched.office.looked import TOO_HARD, RefusedError
@@ -233,10 +233,10 @@ def _assignments(folder: Path) -> pl.DataFrame:
     return frame
 
 
-def _alike(one: pl.DataFrame, other: pl.DataFrame) -> bool:
+def _alike(copied: pl.DataFrame, other: pl.DataFrame) -> bool:
     """Return whether two tables of a plan are equal; CSV has six decimals."""
     rounded = (
-        frame.with_columns(pl.col("pressure").round(6)) for frame in (one, other)
+        frame.with_columns(pl.col("pressure").round(6)) for frame in (copied, other)
     )
     first, second = rounded
     return first.equals(second)

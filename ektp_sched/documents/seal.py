@@ -94,14 +94,14 @@ _LATER: Final = re.compile(r"[2-9]|[1-9][0-9]+")
 def seal(folder: Path, summary: dict[str, Any], index: str = SUMMARY) -> dict[str, str]:
     """Return the SHA-256 of everything in a folder, by name."""
     names = [name for name in file_names(folder) if name != index]
-    found = dict(zip(names, _digests(folder, names), strict=True))
-    sheets = {n: found.pop(n) for n in names if n.startswith(f"{BATCHES}/")}
+    digests = dict(zip(names, _digests(folder, names), strict=True))
+    sheets = {n: digests.pop(n) for n in names if n.startswith(f"{BATCHES}/")}
     if sheets:
-        found[BATCHES] = _of_sheets(sheets)
+        digests[BATCHES] = _of_sheets(sheets)
     kept = {key: value for key, value in summary.items() if key not in _UNSEALED}
     text = json.dumps(kept, sort_keys=True, ensure_ascii=False)
-    found[index] = hashlib.sha256(text.encode()).hexdigest()
-    return dict(sorted(found.items()))
+    digests[index] = hashlib.sha256(text.encode()).hexdigest()
+    return dict(sorted(digests.items()))
 
 
 def changed_names(

@@ -14,25 +14,10 @@ from pydantic import Field
 
 from ektp_sched.documents.entries import Count, Rank
 
-__all__ = [
-    "BlankRow",
-    "Cards",
-    "Counted",
-    "Fact",
-    "KindName",
-    "LeftRow",
-    "LimitRow",
-    "OrderRow",
-    "OwnRow",
-    "Part",
-    "SomebodyLeft",
-    "Step",
-    "TierTree",
-    "TreeProof",
-    "TreeRow",
-]
-
 Multiple = Annotated[int, Field(ge=0)]
+
+Use = tuple[Count, tuple[str, ...]]
+"""Day offset, and the shifts that are worked together on that day."""
 
 KindName = tuple[str | None, str | None, str | None]
 """Class, card type and area; None where the office tells nobody apart by it."""
@@ -82,7 +67,35 @@ class SomebodyLeft:
     last: Count
 
 
-Counted = Annotated[Cards | SomebodyLeft, Field(discriminator="of")]
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """1 if any card is printed on a day, else 0.
+
+    Parameters
+    ----------
+    last
+        The day.
+    """
+
+    of: Literal["printing"]
+    last: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """How many of some uses of shifts are taken.
+
+    Parameters
+    ----------
+    uses
+        Indices of uses, ascending.
+    """
+
+    of: Literal["used"]
+    uses: tuple[Count, ...]
+
+
+Counted = Annotated[Cards | SomebodyLeft | Printing | Used, Field(discriminator="of")]
 """A whole number that every plan has."""
 
 
@@ -186,8 +199,40 @@ class OwnRow:
     last: Count
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedRow:
+    """Where nothing is printed on a day, no card is.
+
+    Parameters
+    ----------
+    printing
+        Index of the number that says whether anything is.
+    """
+
+    of: Literal["printed"]
+    printing: Count
+
+
+@dataclass(frozen=True, slots=True)
+class UseRow:
+    """A rule on shifts: uses by their weights add up to at most a number.
+
+    Parameters
+    ----------
+    weights
+        Of each use, without a common divisor.
+    most
+        The number, divided by that and rounded down.
+    """
+
+    of: Literal["use"]
+    weights: tuple[Multiple, ...]
+    most: Multiple
+
+
 TreeRow = Annotated[
-    LimitRow | LeftRow | OrderRow | BlankRow | OwnRow, Field(discriminator="of")
+    LimitRow | LeftRow | OrderRow | BlankRow | OwnRow | PrintedRow | UseRow,
+    Field(discriminator="of"),
 ]
 """What every plan keeps."""
 
@@ -261,6 +306,9 @@ class TreeProof:
     ----------
     kinds
         Those that something counted names.
+    uses
+        All sets of shifts that may be worked together on a day.  Of those of a day at
+        most one is taken.
     counted
         What steps and rows are about.
     rows
@@ -272,6 +320,7 @@ class TreeProof:
     """
 
     kinds: tuple[KindName, ...]
+    uses: tuple[Use, ...]
     counted: tuple[Counted, ...]
     rows: tuple[TreeRow, ...]
     facts: tuple[Fact, ...]

@@ -13,20 +13,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["agreement", "main"]
 
-
-def agreement(one: Path, other: Path) -> tuple[list[str], bool]:
+def agreement(left_folder: Path, right_folder: Path) -> tuple[list[str], bool]:
     """Compare the exact tier values of two plans."""
-    left, right = _summary(one), _summary(other)
+    left, right = _summary(left_folder), _summary(right_folder)
     rows = [("tier", "rank", left["engine"], right["engine"], "")]
     agree = len(left["tiers"]) == len(right["tiers"])
-    for mine, theirs in zip(left["tiers"], right["tiers"], strict=False):
-        same = _key(mine) == _key(theirs) and mine["proven"] and theirs["proven"]
+    for left_tier, right_tier in zip(left["tiers"], right["tiers"], strict=False):
+        same = (
+            _key(left_tier) == _key(right_tier)
+            and left_tier["proven"]
+            and right_tier["proven"]
+        )
         agree &= same
-        rank = "-" if mine["rank"] is None else str(mine["rank"])
+        rank = "-" if left_tier["rank"] is None else str(left_tier["rank"])
         verdict = "equal, both proven" if same else "DIFFERENT"
-        rows.append((mine["name"], rank, mine["exact"], theirs["exact"], verdict))
+        rows.append(
+            (left_tier["name"], rank, left_tier["exact"], right_tier["exact"], verdict)
+        )
     widths = [max(len(row[i]) for row in rows) for i in range(5)]
     lines = [
         f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}  {d:>{widths[3]}}  {e}"
@@ -37,8 +41,8 @@ def agreement(one: Path, other: Path) -> tuple[list[str], bool]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table of two folders; return 1 where they differ."""
-    one, other = sys.argv[1:] if arguments is None else arguments
-    lines, agree = agreement(Path(one), Path(other))
+    first, second = sys.argv[1:] if arguments is None else arguments
+    lines, agree = agreement(Path(first), Path(second))
     print("\n".join(lines))
     return 0 if agree else 1
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["DISTRICTS", "MET_SPELLINGS", "POPULATION_SHARE", "SUBDISTRICTS"]
-
 DISTRICTS: Final[dict[str, tuple[str, ...]]] = {
     "Alak": (
         "Namosain",

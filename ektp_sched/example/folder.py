@@ -29,15 +29,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.fields import Table
 
-__all__ = [
-    "EXAMPLES",
-    "Example",
-    "resource",
-    "small_office",
-    "write_key",
-    "write_start",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Example:

@@ -22,7 +22,7 @@ from ektp_sched.example.districts import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["APPLICATIONS", "SEED", "kupang_backlog"]
+    from ektp_sched.arrays import Ints
 
 SEED: Final = 20170912
 APPLICATIONS: Final = 12_000
@@ -71,13 +71,13 @@ class _Dice:
     def __init__(self, seed: int) -> None:
         self._bits = np.random.PCG64(seed)
 
-    def below(self, limit: int, size: int) -> NDArray[np.int64]:
+    def below(self, limit: int, size: int) -> Ints:
         """Draw ``size`` numbers in 0 … limit − 1, limit below 2³¹."""
         raw = np.asarray(self._bits.random_raw(size), dtype=np.uint64)
         scaled = (raw >> np.uint64(32)) * np.uint64(limit)
         return (scaled >> np.uint64(32)).astype(np.int64)
 
-    def pick(self, weights: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    def pick(self, weights: Ints, size: int) -> Ints:
         """Draw ``size`` indices, each with the frequency of its weight."""
         edges = np.cumsum(weights)
         return np.searchsorted(edges, self.below(int(edges[-1]), size), side="right")
@@ -136,7 +136,7 @@ def _replaced(dice: _Dice, size: int) -> pl.Expr:
     )
 
 
-def _dates(days: NDArray[np.int64]) -> pl.Series:
+def _dates(days: Ints) -> pl.Series:
     return pl.Series(days.astype(np.int32)).cast(pl.Date)
 
 
@@ -144,7 +144,7 @@ def _day_number(day: date) -> int:
     return day.toordinal() - date(1970, 1, 1).toordinal()
 
 
-def _waiting_since(dice: _Dice, size: int) -> NDArray[np.int64]:
+def _waiting_since(dice: _Dice, size: int) -> Ints:
     """Working days, sorted; more of them late than early."""
     days = np.arange(_day_number(_FIRST_OF_THE_REST), _day_number(_LAST) + 1)
     working = days[(days + 3) % 7 < 5]
@@ -160,14 +160,14 @@ def _status(dice: _Dice, size: int) -> NDArray[np.str_]:
     return np.array(list(_STATUS))[drawn]
 
 
-def _ready_on(dice: _Dice, waiting: NDArray[np.int64]) -> NDArray[np.int64]:
+def _ready_on(dice: _Dice, waiting: Ints) -> Ints:
     """Return days 1 to 20 after the recording, the start day at the latest."""
     ready = waiting + 1 + dice.below(20, len(waiting))
-    latest: NDArray[np.int64] = np.minimum(ready, _day_number(START))
+    latest: Ints = np.minimum(ready, _day_number(START))
     return latest
 
 
-def _urgency(dice: _Dice, waiting: NDArray[np.int64]) -> NDArray[np.str_]:
+def _urgency(dice: _Dice, waiting: Ints) -> NDArray[np.str_]:
     names = np.array(list(_PERMILLE_BY_AGE[14]))
     age = _day_number(START) - waiting
     result = np.full(len(waiting), "routine", dtype=names.dtype)

@@ -14,6 +14,7 @@ import polars as pl
 from ektp_sched.errors import FolderError, UsageError
 from ektp_sched.example.folder import resource
 from ektp_sched.example.kupang import SEED, kupang_backlog
+from ektp_sched.fleet.blanks import proportional
 from ektp_sched.fleet.offices import DEFAULTS
 from ektp_sched.office.writing import tables_to_toml
 from ektp_sched.places import replace_file
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
-__all__ = ["APPLICATIONS", "BACKLOGS", "OFFICES", "write_nation"]
 
 OFFICES: Final = 514
 """Regencies and cities of Indonesia."""
@@ -98,7 +96,7 @@ def write_nation(
     replace_file(described / DEFAULTS, resource("nation.toml"))
     sizes = _sizes(offices, applications)
     frames, rows, file = [], 0, 0
-    for number, size in enumerate(sizes.tolist()):
+    for number, size in enumerate(sizes):
         key = f"{_FIRST + number}"
         text = tables_to_toml(_own(key, size)).encode()
         replace_file(described / f"{key}.toml", text)
@@ -111,18 +109,14 @@ def write_nation(
     return described, data
 
 
-def _sizes(offices: int, applications: int) -> NDArray[np.int64]:
-    """Return the applications of each office, largest remainders making the sum."""
+def _sizes(offices: int, applications: int) -> list[int]:
+    """Return the applications of each office, at least one."""
     # Sizes as those of towns: the k-th is about 1/√k of the largest, in a drawn order.
     ranks = np.random.Generator(np.random.PCG64(SEED)).permutation(offices) + 1
-    weights = (1_000_000 / np.sqrt(ranks)).astype(np.int64)
-    spare = applications - offices
-    sizes: NDArray[np.int64] = spare * weights // weights.sum()
-    rest = spare - int(sizes.sum())
-    order = np.argsort(-(spare * weights % weights.sum()), kind="stable")
-    sizes[order[:rest]] += 1
-    sizes += 1
-    return sizes
+    weights = (1_000_000 / np.sqrt(ranks)).astype(np.int64).tolist()
+    by_key = {f"{number:05}": weight for number, weight in enumerate(weights)}
+    shares = proportional(applications - offices, by_key)
+    return [1 + share for share in shares.values()]
 
 
 def _own(key: str, size: int) -> dict[str, object]:

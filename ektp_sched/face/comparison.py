@@ -10,8 +10,6 @@ from ektp_sched.face.verbs import returning
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Comparison", "compare"]
-
 
 class Comparison(scenarios.Comparison):  # noqa: D101 (that of the room)
     __doc__ = scenarios.Comparison.__doc__
@@ -31,7 +29,7 @@ class Comparison(scenarios.Comparison):  # noqa: D101 (that of the room)
         ektp_sched.errors.FolderError
             If the folder holds something else, or cannot be written.
         """
-        from ektp_sched.output.comparison import save_comparison
+        from ektp_sched.output.report.comparison_file import save_comparison
 
         save_comparison(self, path, force=force)
 

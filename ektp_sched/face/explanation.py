@@ -7,8 +7,6 @@ from typing import Final
 from ektp_sched import trust
 from ektp_sched.face.verbs import returning
 
-__all__ = ["Explanation", "explain"]
-
 
 class Explanation(trust.Explanation):  # noqa: D101 (that of the room)
     __doc__ = trust.Explanation.__doc__

@@ -10,8 +10,6 @@ from ektp_sched.showing import field_names
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["returning"]
-
 Arguments = ParamSpec("Arguments")
 Face = TypeVar("Face")
 

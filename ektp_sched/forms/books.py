@@ -62,8 +62,6 @@ if TYPE_CHECKING:
     from ektp_sched.office.workbook_reading import Rows
     from ektp_sched.rules.problems import Cell
 
-__all__ = ["Book", "Cells", "Sent", "office_book", "scenario_book", "title_of"]
-
 Cells: TypeAlias = dict[str, dict[int, dict[str, str]]]
 """What a form says."""
 

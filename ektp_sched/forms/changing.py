@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.rules.problems import Path as KeyPath
 
-__all__ = ["RulesForm", "Told", "Typed", "office_form", "scenario_form"]
-
 _WORKBOOK: Final = ".xlsx"
 _NOTHING: Final = "–"
 

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.forms.controls import Chapter, Control, Row
 
-__all__ = ["Mark", "marked", "marks_follow"]
-
 _Cells: TypeAlias = dict[str, dict[int, dict[str, str]]]
 
 _KINDS: Final = ("breakdowns", "servers", "printers")

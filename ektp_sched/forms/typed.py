@@ -13,8 +13,6 @@ from ektp_sched.errors import UsageError
 from ektp_sched.rules.fields import LARGEST_COUNT
 from ektp_sched.words import said
 
-__all__ = ["day_of", "percent_of", "share_of", "whole_of", "written_day"]
-
 _PARTS: Final = re.compile(
     r"(\d{1,2})\s*[-/. ]\s*(\d{1,2}|[^\W\d]+)\s*[-/. ]\s*(\d{4})"
 )

@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.ledger.ledger import Ledger
 
-__all__ = ["Backup", "Restored", "back_up", "restore"]
-
 _WHAT: Final = "ektp-sched ledger"
 _FORM: Final = 1
 _TABLES: Final = (ACTS.name, PERSONAL.name, *FACTS)

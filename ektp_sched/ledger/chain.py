@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import sqlalchemy as sa
 
-from ektp_sched.ledger.tables import ACTS, FACTS, PERSONAL
-from ektp_sched.ledger.triggers import unguarded
+from ektp_sched.ledger.tables import ACTS, FACTS, PERSONAL, unguarded
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -40,21 +39,6 @@ What: TypeAlias = Literal[
     "kept",
     "head",
     "trigger",
-]
-
-__all__ = [
-    "FIRST",
-    "FORM",
-    "FORMS",
-    "Break",
-    "What",
-    "act_hash",
-    "breaks",
-    "commitment_of",
-    "digest_of",
-    "head_number",
-    "line_of",
-    "short_head",
 ]
 
 FORM: Final = 1

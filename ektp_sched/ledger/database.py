@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from ektp_sched.errors import LedgerError, MissingExtraError
-from ektp_sched.ledger.triggers import drop_triggers, set_triggers
+from ektp_sched.ledger.tables import drop_triggers, set_triggers
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -19,20 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ektp_sched.words import Said
-
-__all__ = [
-    "FILE",
-    "REVISIONS",
-    "VARIABLE",
-    "WAIT",
-    "address",
-    "connect",
-    "is_current",
-    "migrate",
-    "sentence_of",
-    "sentences",
-    "shown",
-]
 
 FILE: Final = "ledger.db"
 """The ledger in an office folder, unless an address is given."""

@@ -16,8 +16,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from ektp_sched.ledger.ledger import Act, Ledger, NewAct, Personal, Reader, Writer
 
-__all__ = ["clear_free", "forget_texts", "remarks_about"]
-
 _PERSONS: Final = tuple(table for table in FACTS.values() if "person" in table.columns)
 
 

@@ -32,19 +32,6 @@ from ektp_sched.words import said, typed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = [
-    "Act",
-    "Ledger",
-    "NewAct",
-    "Personal",
-    "Reader",
-    "Writer",
-    "insert",
-    "newest_of",
-    "personal",
-    "refs_of",
-]
-
 _CONTROL: Final = r"[\x00-\x1f\x7f]+"
 """What would cut a line of a digest."""
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from ektp_sched.ledger.chain import Break
     from ektp_sched.ledger.ledger import Reader
 
-__all__ = ["Verdict", "verify_ledger"]
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -19,8 +19,7 @@ from ektp_sched.days.supplies import office_of
 from ektp_sched.documents.seal import digest_of
 from ektp_sched.errors import LedgerError
 from ektp_sched.ledger import breaks
-from ektp_sched.month.blanks import blanks_of
-from ektp_sched.month.facts import facts_of
+from ektp_sched.month.facts import blanks_of, facts_of
 from ektp_sched.month.history import histories, working_days
 from ektp_sched.month.judged import judge
 from ektp_sched.month.sheets import sheets_of
@@ -32,13 +31,10 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.ledger import Break, Reader
-    from ektp_sched.month.blanks import Blanks
-    from ektp_sched.month.facts import Facts
+    from ektp_sched.month.facts import Blanks, Facts
     from ektp_sched.month.history import Histories
     from ektp_sched.month.judged import Judged
     from ektp_sched.month.sheets import Sheets
-
-__all__ = ["DECISIONS", "Month", "month_of"]
 
 DECISIONS: Final = (
     *("count", "outage", "priority", "accept", "reprint", "undo", "forget", "adopt"),

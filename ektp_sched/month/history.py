@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.rules.capacity import Outage
 
-__all__ = ["Histories", "came", "histories", "working_days"]
-
 _AHEAD: Final = 366
 """Days after a closed day among which the next one that is worked is looked for."""
 

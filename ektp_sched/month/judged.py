@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.trust import Audit
 
-__all__ = ["PRIORITY", "REMARK", "Judged", "judge"]
-
 PRIORITY: Final = "priority"
 """What accounts for a card beside the sheets: its person was put ahead before."""
 

@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.report.plan_data import Wait
     from ektp_sched.output.view.parts import Part
 
-__all__ = ["figures_of", "month_report", "sections_of"]
-
 _DAYS: Final = (
     *("on_sheets", "printed_from_sheets", "spoilt_on_sheets", "unprinted", "void"),
     *("open", "beside_sheets", "printed", "spoilt", "capacity", "idle", "waiting"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from ektp_sched.backlog.identity import ID_FORM, queue_numbers
+from ektp_sched.backlog.identity import queue_numbers
 from ektp_sched.month.report import figures_of, month_report, sections_of
 from ektp_sched.output.audit_sheets import list_sheet
 from ektp_sched.output.book import book_in_memory
@@ -19,6 +19,7 @@ from ektp_sched.output.draw.sheet import Sheet
 from ektp_sched.output.placing import refuse_early, replaced_folder
 from ektp_sched.output.report import charts_available
 from ektp_sched.output.report.converter import ChartsError
+from ektp_sched.signs import ID_FORM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from ektp_sched.month.figures import Month
     from ektp_sched.output.book import Book
     from ektp_sched.output.languages import Language
-
-__all__ = ["month_document", "refuse_month", "save_month"]
 
 _OWN: Final = {
     "audit.json": b'"schema_version"',

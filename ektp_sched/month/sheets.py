@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.ledger import Reader
 
-__all__ = ["Sheets", "sheets_of"]
-
 _NEVER: Final = 2**62
 
 

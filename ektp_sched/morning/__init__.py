@@ -10,6 +10,4 @@ if TYPE_CHECKING:
     from ektp_sched.morning.morning import Morning as Morning
     from ektp_sched.morning.morning import today as today
 
-__all__ = ["Morning", "today"]
-
 __getattr__ = lazily(__name__, {"morning": ("Morning", "today")})

@@ -22,18 +22,16 @@ from ektp_sched.places import workplace
 from ektp_sched.yesterday import as_previous
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
+    from ektp_sched.arguments import Progress
     from ektp_sched.backlog import Backlog
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.documents import Plan
     from ektp_sched.ledger.state import State
     from ektp_sched.office import Office
 
-    Progress = Callable[[str, float], None]
-
-__all__ = ["Basis", "basis_of", "made_of"]
 
 _DAYS: Final = 60
 """Calendar days that are planned unless the last plan had another number."""

@@ -29,15 +29,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.yesterday.previous import PreviousLike
 
-__all__ = [
-    "VerifiedPlan",
-    "WrongPlan",
-    "check_plans",
-    "laid_beside",
-    "verify_plan",
-    "violations_of",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class WrongPlan:

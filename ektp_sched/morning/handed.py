@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder, PlanFolder
     from ektp_sched.output.languages import Language
 
-__all__ = ["CHECKERS", "NAMED", "evidence_of", "hand_out"]
-
 CHECKERS: Final = (
     "checker.py",
     "checker_choice.py",

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from ektp_sched.ledger.state import State
     from ektp_sched.office import Office
 
-__all__ = ["Imported", "as_used", "compare"]
-
 _ID: Final = "application_id"
 _KEY: Final = ["person", "field"]
 

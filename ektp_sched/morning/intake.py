@@ -9,8 +9,8 @@ import polars as pl
 
 from ektp_sched.backlog import read_backlog
 from ektp_sched.backlog.identity import key_path
-from ektp_sched.days.begin import begin, fingerprint
 from ektp_sched.days.committed import last_plan, unknown_plans
+from ektp_sched.days.office import begin, fingerprint
 from ektp_sched.days.record import REJECTS
 from ektp_sched.days.supplies import counted_in_file
 from ektp_sched.errors import (
@@ -34,7 +34,7 @@ from ektp_sched.yesterday.reconcile import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from ektp_sched.backlog import Backlog
@@ -44,9 +44,6 @@ if TYPE_CHECKING:
     from ektp_sched.ledger.state import State
     from ektp_sched.morning.imports import Imported
 
-    Progress = Callable[[str, float], None]
-
-__all__ = ["read_export", "refuse_later", "take_in"]
 
 _RESTORE: Final = typed(
     " with `ektp-sched ledger restore`", " dengan `ektp-sched ledger restore`"

@@ -10,11 +10,10 @@ import polars as pl
 
 from ektp_sched.arguments import check_one_of
 from ektp_sched.backlog.records import RECORDS
-from ektp_sched.days.committed import finish, last_plan
+from ektp_sched.days.committed import came_since, finish, last_plan
 from ektp_sched.days.folder import newest_export
 from ektp_sched.days.record import Recorded, record
 from ektp_sched.days.signature import Signature
-from ektp_sched.days.since import came_since
 from ektp_sched.days.supplies import blanks_left
 from ektp_sched.documents import Status
 from ektp_sched.documents.reading import load
@@ -38,26 +37,17 @@ from ektp_sched.yesterday.reconcile import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from os import PathLike
 
+    from ektp_sched.arguments import Progress
     from ektp_sched.backlog import Backlog
     from ektp_sched.days.folder import OfficeFolder, PlanFolder
     from ektp_sched.documents import Plan
     from ektp_sched.ledger.state import State
     from ektp_sched.morning.basis import Basis
 
-    Progress = Callable[[str, float], None]
-
-__all__ = [
-    "ATTEMPTS",
-    "Morning",
-    "filled_and_void",
-    "morning_of",
-    "others_record",
-    "today",
-]
 
 ATTEMPTS: Final = 5
 """Times that a plan is made anew because something came while it was made."""
@@ -94,7 +84,7 @@ class Morning:
         whether the last plan's export had fewer of that column and reason.
     slipped
         Whose told date is not kept: the columns of
-        `ektp_sched.documents.tables.SLIPPED`, and ``is_new``, whether the last plan
+        `ektp_sched.documents.plan.SLIPPED`, and ``is_new``, whether the last plan
         kept it.
     blanks
         Blanks this morning, by card type; of those that were ever counted.

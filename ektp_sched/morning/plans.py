@@ -12,10 +12,14 @@ import polars as pl
 
 from ektp_sched.backlog.known import stands
 from ektp_sched.backlog.prints import UNPRINTED
-from ektp_sched.days.committed import put_in_place, unknown_plans, waiting_place
+from ektp_sched.days.committed import (
+    is_relevant,
+    put_in_place,
+    unknown_plans,
+    waiting_place,
+)
 from ektp_sched.days.folder import PlanFolder
 from ektp_sched.days.office import refuse_overtaken
-from ektp_sched.days.since import is_relevant
 from ektp_sched.documents.entries import LedgerMark
 from ektp_sched.documents.reading import load
 from ektp_sched.documents.seal import DONE_FILE, digest_of
@@ -37,13 +41,6 @@ if TYPE_CHECKING:
     from ektp_sched.documents import Plan, SavedPlan
     from ektp_sched.ledger import Act, Reader, Writer
     from ektp_sched.ledger.state import State
-
-__all__ = [
-    "adopt",
-    "adopt_unknown",
-    "put_plan",
-    "refuse_edited",
-]
 
 _EVIDENCE: Final = ("plan.csv", "applications.csv", "office.toml")
 """Files whose digests stand in a plan's act."""

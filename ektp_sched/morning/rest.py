@@ -41,27 +41,25 @@ from ektp_sched.morning.plans import put_plan
 from ektp_sched.office import Outage, calendar, capacity
 from ektp_sched.output.batches import file_stems
 from ektp_sched.output.tables import csv_bytes
+from ektp_sched.rules import HOLDING
 from ektp_sched.rules.capacity import day_shares
-from ektp_sched.rules.fields import DAYS
 from ektp_sched.words import said, typed
 from ektp_sched.yesterday.filled import marked_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from os import PathLike
 
+    from ektp_sched.arguments import Progress
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.documents import Plan, SavedPlan
     from ektp_sched.documents.entries import ShiftUse
     from ektp_sched.ledger import Reader
     from ektp_sched.ledger.state import State
     from ektp_sched.morning.morning import Morning
-    from ektp_sched.office import Office, Server, Shift
+    from ektp_sched.office import Office, Server
     from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
 
-    Progress = Callable[[str, float], None]
-
-__all__ = ["Rest", "rest", "share_for"]
 
 _ID: Final = "application_id"
 
@@ -449,37 +447,12 @@ def _shifts_left(
         return {}
     last = on + timedelta(days=max(horizon, _YEAR))
     used = {use.shift: use.cost_idr for use in worked}
-    shifts = [_from_tomorrow(s, on, last, used=s.id in used) for s in office.shifts]
+    shifts = [s.after(on, last, used=s.id in used) for s in office.shifts]
     budget = office.budget
     if budget is not None:
         rupiah = max(budget.idr - sum(used.values()), 0)
         budget = budget.model_copy(update={"idr": rupiah})
     return {"shifts": tuple(s for s in shifts if s is not None), "budget": budget}
-
-
-def _from_tomorrow(shift: Shift, on: date, last: date, *, used: bool) -> Shift | None:
-    """Return a shift without this day, and without what its use today leaves out."""
-    today = DAYS[on.weekday()]
-    named = {day for day in shift.days if isinstance(day, str)}
-    by_date = named if used else named & {today}
-    if not by_date and on not in shift.days:
-        return shift
-    first = on + timedelta(days=1)
-    if used:
-        first += timedelta(days=shift.rest_days)
-        if shift.max_per_week == 1:
-            first = max(first, on + timedelta(days=7 - on.weekday()))
-    ahead = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    dates = {each for each in ahead if DAYS[each.weekday()] in by_date}
-    own = {each for each in shift.days if isinstance(each, date)}
-    dates |= {each for each in own if (each >= first if used else each != on)}
-    uses = shift.max_uses
-    if used and uses is not None:
-        uses -= 1
-    days = (*sorted(named - by_date, key=DAYS.index), *sorted(dates))
-    if not days or uses == 0:
-        return None
-    return shift.model_copy(update={"days": days, "max_uses": uses})
 
 
 def _files(basis: Basis, day: _Day, stay: pl.DataFrame, on: date) -> dict[str, bytes]:
@@ -512,7 +485,7 @@ def _uncounted(office: Office, day: _Day, stay: pl.DataFrame) -> tuple[str, ...]
     if not (stay.height or day.used.height):
         return ()
     return tuple(
-        f"{name}[{number}]"
-        for name in ("quotas", "parity")
-        for number, _ in enumerate(getattr(office, name), 1)
+        f"{rule.name}[{number}]"
+        for rule in HOLDING
+        for number, _ in enumerate(getattr(office, rule.name), 1)
     )

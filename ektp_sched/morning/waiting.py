@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.office import Office
 
-__all__ = ["Waiting", "waiting"]
-
 _REJECTS: Final = 0.01
 """Largest share of bad rows to go on with, as of `ektp_sched.morning.today`."""
 

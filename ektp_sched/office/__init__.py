@@ -22,7 +22,7 @@ from ektp_sched.rules.reading import (
     StatusRules,
 )
 from ektp_sched.rules.reserve import Reserve
-from ektp_sched.rules.ribbons import Printer, RibbonDelivery, ribbon_cards
+from ektp_sched.rules.ribbons import Printer, RibbonDelivery
 from ektp_sched.rules.shifts import Budget, Option, Shift, options
 from ektp_sched.rules.stock import CardType, Delivery, Lot, lots
 from ektp_sched.rules.world import Capacity
@@ -66,7 +66,6 @@ __all__ = [
     "lots",
     "options",
     "read_workbook",
-    "ribbon_cards",
     "to_toml",
     "write_workbook",
 ]

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.tables import OfficeTables
 
-__all__ = ["Change", "office_changes"]
-
 
 @dataclass(frozen=True, slots=True)
 class Change:

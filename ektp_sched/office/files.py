@@ -2,24 +2,111 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import tomllib
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.errors import InputError, OfficeError
-from ektp_sched.office.ordinary import read_whole
-from ektp_sched.words import Said, by_form, in_workbook, said
+from ektp_sched.words import Said, by_form, in_workbook, said, system_reason
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ektp_sched.errors import InputError
+
+
+_SPECIAL: Final = said(
+    "is a pipe, a device or a socket; name an ordinary file",
+    "adalah pipa, perangkat, atau soket; sebutkan berkas biasa",
+)
+
 
 EXPORTS: Final = "exports"
 """Folder beside the office file where the office drops its exports, and they stay."""
 
 _LARGEST_BYTES = 16_000_000
 _AT = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|(end of document))\)$")
+_REASONS: Final = {
+    "Cannot": "tertulis dua kali",
+    "Expected '=' after a key": "tidak ada = sesudah kunci",
+    "Expected ']": "nama tabel tidak ditutup dengan kurung siku",
+    "Expected '\"": "tanda kutip tidak ditutup",
+    "Expected \"'": "tanda kutip tidak ditutup",
+    "Expected newline or end of document": "ada sisa di akhir baris",
+    "Illegal character": "ada tanda yang tidak boleh dipakai",
+    "Invalid statement": "baris itu bukan kunci, tabel, atau catatan",
+    "Invalid initial character for a key": "tidak ada nama kunci",
+    "Invalid value": "nilainya tidak dikenal",
+    "Invalid date or datetime": "tanggal itu tidak ada",
+    "Invalid hex value": "sandi hurufnya salah",
+    "Unclosed array": "kurung siku tidak ditutup",
+    "Unclosed inline table": "kurung kurawal tidak ditutup",
+    "Unclosed": "belum ditutup",
+    "Unescaped '\\' in a string": "ada garis miring terbalik di dalam teks",
+    "Unterminated string": "tanda kutip tidak ditutup",
+    "Duplicate inline table key": "kunci tertulis dua kali",
+}
+"""Reasons of tomllib, by how they begin, in Indonesian."""
+
+
+class SpecialFileError(OSError):
+    """A pipe, a device or a socket, which a reader could read without end."""
+
+
+def ordinary_bytes(path: Path, most: int = -1) -> bytes:
+    """Return what a file holds, up to so many bytes; -1 for all.
+
+    `SpecialFileError` if it is a pipe, a device or a socket; OSError or ValueError if
+    it cannot be read, or the path is no name of a file.
+    """
+    # Not by Path, which raises where a folder on the way may not be entered.
+    mode = os.stat(path).st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise SpecialFileError(_SPECIAL)
+    with path.open("rb") as file:
+        return file.read(most)
+
+
+def read_whole(
+    path: Path,
+    error: type[InputError],
+    *,
+    missing: Said,
+    folder: Said | None = None,
+    remedy: Said | None = None,
+    most: int = -1,
+) -> bytes:
+    """Return what a file holds, or say in one sentence why it cannot be read.
+
+    The ``error`` says ``missing`` where there is no such file, ``folder`` of a folder
+    (None: the system's reason), and ``remedy`` is what to do about a file that cannot
+    be read (None: that goes without saying).
+    """
+    name = str(path)
+    if folder is not None and os.path.isdir(path):  # takes any name whatever
+        raise error(folder, file=name)
+    try:
+        return ordinary_bytes(path, most)
+    except FileNotFoundError:
+        raise error(missing, file=name) from None
+    except SpecialFileError:
+        raise error(_SPECIAL, file=name) from None
+    except (OSError, ValueError) as failure:
+        no_name = said("not a file name", "bukan nama berkas")
+        message = said(
+            "cannot be read: {reason}",
+            "tidak dapat dibaca: {reason}",
+            reason=system_reason(failure) if isinstance(failure, OSError) else no_name,
+        )
+        if remedy is not None:
+            message = said(
+                "{what}; {remedy}", "{what}; {remedy}", what=message, remedy=remedy
+            )
+        raise error(message, file=name) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,26 +286,3 @@ def _reason(what: str) -> Said:
         ),
         Said(what, what),
     )
-
-
-_REASONS: Final = {
-    "Cannot": "tertulis dua kali",
-    "Expected '=' after a key": "tidak ada = sesudah kunci",
-    "Expected ']": "nama tabel tidak ditutup dengan kurung siku",
-    "Expected '\"": "tanda kutip tidak ditutup",
-    "Expected \"'": "tanda kutip tidak ditutup",
-    "Expected newline or end of document": "ada sisa di akhir baris",
-    "Illegal character": "ada tanda yang tidak boleh dipakai",
-    "Invalid statement": "baris itu bukan kunci, tabel, atau catatan",
-    "Invalid initial character for a key": "tidak ada nama kunci",
-    "Invalid value": "nilainya tidak dikenal",
-    "Invalid date or datetime": "tanggal itu tidak ada",
-    "Invalid hex value": "sandi hurufnya salah",
-    "Unclosed array": "kurung siku tidak ditutup",
-    "Unclosed inline table": "kurung kurawal tidak ditutup",
-    "Unclosed": "belum ditutup",
-    "Unescaped '\\' in a string": "ada garis miring terbalik di dalam teks",
-    "Unterminated string": "tanda kutip tidak ditutup",
-    "Duplicate inline table key": "kunci tertulis dua kali",
-}
-"""Reasons of tomllib, by how they begin, in Indonesian."""

@@ -21,8 +21,14 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from ektp_sched.office.look_binary import look_into_xls, xlsb_book, xlsb_sheet
-from ektp_sched.office.look_ods import look_into_ods
-from ektp_sched.office.looked import DAMAGED, LOCKED, Look, LookedSheet, RefusedError
+from ektp_sched.office.looked import (
+    DAMAGED,
+    LOCKED,
+    Look,
+    LookedSheet,
+    RefusedError,
+    look_into_ods,
+)
 from ektp_sched.words import said
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from ektp_sched.errors import InputError, OfficeError, place
 from ektp_sched.office.sentences import field_problem, known_keys
+from ektp_sched.rules import HOLDING
 from ektp_sched.rules.fields import LARGEST_COUNT
 from ektp_sched.rules.names import with_official_classes
 from ektp_sched.rules.nearest import unknown
@@ -28,11 +29,10 @@ T = TypeVar("T", bound="OfficeTables")
 
 _GONE: Final = object()
 
-_NEEDED: Final[dict[str, dict[str, Any]]] = {
+_NEEDED: Final[dict[str, Mapping[str, Any]]] = {
     "shifts": {"id": "-", "days": ["mon"]},
     "budget": {"idr": 0},
-    "quotas": {"per": "plan"},
-    "parity": {"areas": ["-", "."], "within": 1},
+    **{rule.name: rule.needs for rule in HOLDING},
 }
 """Something sound for keys that the rules of decisions need."""
 

@@ -18,19 +18,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language as Language
     from ektp_sched.output.languages import language as language
 
-__all__ = [
-    "Language",
-    "SavedPlan",
-    "UnverifiedPlanError",
-    "check_evidence",
-    "check_folder",
-    "language",
-    "load",
-    "not_checked",
-    "save",
-    "save_rejects",
-]
-
 __getattr__ = lazily(
     __name__,
     {

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ektp_sched.documents.seal import AGAINST
-from ektp_sched.output.aligned import aligned
+from ektp_sched.output.comparison_text import aligned
 from ektp_sched.output.placing import sealed_folder
 
 if TYPE_CHECKING:
@@ -18,15 +18,13 @@ if TYPE_CHECKING:
     from ektp_sched.planning.decisions.against import Measure
     from ektp_sched.scenarios.compare.against import Against, Worked
 
-__all__ = ["against_lines", "save_against"]
 
-
-def save_against(found: Against, path: str | Path, *, force: bool = False) -> None:
+def save_against(choice: Against, path: str | Path, *, force: bool = False) -> None:
     """Write a folder with against.json, whole or not at all.
 
     Parameters
     ----------
-    found
+    choice
         What to write.
     path
         The folder.  A missing or empty one, and an earlier one of this
@@ -39,63 +37,63 @@ def save_against(found: Against, path: str | Path, *, force: bool = False) -> No
     ektp_sched.errors.FolderError
         If the folder holds something else, or cannot be written.
     """
-    with sealed_folder(path, found.document(), index=AGAINST, force=force):
+    with sealed_folder(path, choice.document(), index=AGAINST, force=force):
         pass
 
 
-def against_lines(found: Against, words: Language) -> Iterator[str]:
+def against_lines(choice: Against, words: Language) -> Iterator[str]:
     """Yield the lines that ``plan --against`` prints."""
     yield words.text(
         "against.title",
-        office=found.office.name,
-        start=found.start,
-        count=found.count,
-        resource=found.resource,
-        scenario=found.scenario,
-        first=found.dates[0][0],
-        last=found.dates[-1][0],
+        office=choice.office.name,
+        start=choice.start,
+        count=choice.count,
+        resource=choice.resource,
+        scenario=choice.scenario,
+        first=choice.dates[0][0],
+        last=choice.dates[-1][0],
     )
-    if found.status == "infeasible":
+    if choice.status == "infeasible":
         yield words.text("against.infeasible")
         return
-    yield from _rule(found, words)
+    yield from _rule(choice, words)
     yield ""
-    yield from _table(found, words)
-    yield from _worth(found, words)
-    key = "exact" if found.status == "optimal" else "open"
-    yield words.text(f"against.{key}", count=found.count, aim=_aim(found, words))
+    yield from _table(choice, words)
+    yield from _worth(choice, words)
+    key = "exact" if choice.status == "optimal" else "open"
+    yield words.text(f"against.{key}", count=choice.count, aim=_aim(choice, words))
 
 
-def _aim(found: Against, words: Language) -> str:
-    return words.text(f"against.aim.{found.aim}", count=found.counted)
+def _aim(choice: Against, words: Language) -> str:
+    return words.text(f"against.aim.{choice.aim}", count=choice.counted)
 
 
-def _rule(found: Against, words: Language) -> Iterator[str]:
+def _rule(choice: Against, words: Language) -> Iterator[str]:
     """Yield when to buy what, in the order in which it is met."""
-    later = [stretch for stretch in found.afterwards if stretch[2]]
-    if not (found.always or found.while_waiting or later):
+    later = [stretch for stretch in choice.afterwards if stretch[2]]
+    if not (choice.always or choice.while_waiting or later):
         yield words.text("against.nothing")
         return
-    if found.always:
-        yield words.text("against.always", shifts=_shifts(found.always, words))
-    if found.while_waiting:
+    if choice.always:
+        yield words.text("against.always", shifts=_shifts(choice.always, words))
+    if choice.while_waiting:
         yield words.text(
             "against.meanwhile",
-            resource=found.resource,
-            shifts=_shifts(found.while_waiting, words),
+            resource=choice.resource,
+            shifts=_shifts(choice.while_waiting, words),
         )
     for first, last, worked in later:
         key = "on" if first == last else "between"
         yield words.text(
             f"against.after-{key}",
-            resource=found.resource,
+            resource=choice.resource,
             first=first,
             last=last,
             shifts=_shifts(worked, words),
         )
-    if len(later) < len(found.afterwards):
+    if len(later) < len(choice.afterwards):
         key = "else-nothing" if later else "after-nothing"
-        yield words.text(f"against.{key}", resource=found.resource)
+        yield words.text(f"against.{key}", resource=choice.resource)
 
 
 def _shifts(worked: Sequence[Worked], words: Language) -> str:
@@ -115,29 +113,29 @@ def _name(measure: Measure, words: Language) -> str:
     return words.text("digest.tier_rank", tier=name, rank=str(measure.rank))
 
 
-def _table(found: Against, words: Language) -> Iterator[str]:
+def _table(choice: Against, words: Language) -> Iterator[str]:
     """Yield the tiers that are not 0 throughout, side by side."""
     heads = ("tier", "rule", "now", "known")
     rows = [[words.text(f"against.column.{name}") for name in heads]]
-    for triple in found.triples():
-        amounts = [found.amount(measure) for measure in triple]
+    for triple in choice.triples():
+        amounts = [choice.amount(measure) for measure in triple]
         if any(amounts):
             unit = words.name("unit", triple[0].name)
             cells = [words.number(amount, 2) for amount in amounts]
             rows.append([f"{_name(triple[0], words)} ({unit})", *cells])
     yield from aligned(rows)
-    yield words.text("against.figures", aim=_aim(found, words))
+    yield words.text("against.figures", aim=_aim(choice, words))
 
 
-def _worth(found: Against, words: Language) -> Iterator[str]:
+def _worth(choice: Against, words: Language) -> Iterator[str]:
     """Yield what waiting is worth, and what knowing now would be."""
-    worth = found.worth()
+    worth = choice.worth()
     for place, kind in enumerate(("waiting", "knowing")):
         if None in worth:
             yield words.text(f"against.{kind}-unknown")
             continue
         amounts = [each[place] for each in worth if each is not None]
-        measures = found.decision.rule.tiers
+        measures = choice.decision.rule.tiers
         differ = [
             (measure, amount)
             for measure, amount in zip(measures, amounts, strict=True)

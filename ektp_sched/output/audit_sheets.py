@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.trust.audit.audit import Audit
 
-__all__ = [
-    "ROWS",
-    "deviations_explained",
-    "list_sheet",
-    "refuse_audit",
-    "save_audit",
-]
-
 ROWS: Final = 100_000
 """Rows of a list that a sheet holds at most."""
 
@@ -119,14 +111,14 @@ def _summary(book: Book, audit: Audit) -> None:
         (words.text("audit.title"), "title"),
         (words.text("audit.period", start=audit.start, end=audit.end), "under"),
         ("", "under"),
-        (_verdict(audit, words), "under" if audit.clean else "warning"),
+        (verdict(audit, words), "under" if audit.clean else "warning"),
         ("", "under"),
         (words.text("audit.figures"), "section"),
     ]
     for row, (text, style) in enumerate(lines):
         book.write(sheet, row, 0, text, book.style(style))
     row = len(lines)
-    for name, value in _figures(audit).items():
+    for name, value in audit_figures(audit).items():
         label = words.text(f"audit.figure.{name}")
         book.write(sheet, row, 0, label, book.style("text"))
         book.write(sheet, row, 1, value, book.style("count"))
@@ -154,30 +146,20 @@ def _remarks(book: Book, sheet: Any, audit: Audit, row: int) -> None:
         sheet.set_row(row, 15 * (1 + len(text) // 105))
 
 
-def _verdict(audit: Audit, words: Language) -> str:
+def verdict(audit: Audit, words: Language) -> str:
+    """Return whether anybody was printed out of turn, and how many."""
     if audit.clean:
         return words.text("audit.clean")
     return words.text("audit.found", count=audit.out_of_turn.height)
 
 
-def deviations_explained(audit: Audit) -> int:
-    """Count the deviations that something accounts for."""
-    return 0 if audit.deviations is None else audit.deviations["accounted_by"].count()
-
-
-def _figures(audit: Audit) -> dict[str, int]:
-    idle = audit.idle["idle"].sum()
-    sheets = {
-        name: frame.height
-        for name, frame in (
-            ("deviations", audit.deviations),
-            ("stopped", audit.stopped),
-        )
-        if frame is not None
-    }
-    overtakes = {f"overtakes_{name}": n for name, n in audit.overtakes.items() if n}
+def audit_figures(audit: Audit) -> dict[str, int]:
+    """Return what an audit comes to, by the names of the figures."""
+    frames = {"deviations": audit.deviations, "stopped": audit.stopped}
+    sheets = {name: each.height for name, each in frames.items() if each is not None}
     if audit.deviations is not None:
-        sheets["deviations_explained"] = deviations_explained(audit)
+        sheets["deviations_explained"] = audit.deviations["accounted_by"].count()
+    overtakes = {f"overtakes_{name}": n for name, n in audit.overtakes.items() if n}
     return {
         "cards": audit.cards,
         "out_of_turn": audit.out_of_turn.height,
@@ -185,7 +167,7 @@ def _figures(audit: Audit) -> dict[str, int]:
         **overtakes,
         **sheets,
         "idle_days": audit.idle.height,
-        "idle_cards": int(idle),
+        "idle_cards": int(audit.idle["idle"].sum()),
         "unlisted": audit.unlisted.height,
         "held": audit.held.height,
         "doubles": audit.doubles.height,

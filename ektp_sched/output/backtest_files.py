@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from ektp_sched.documents.seal import BACKTEST
-from ektp_sched.output.aligned import aligned
+from ektp_sched.output.comparison_text import aligned
 from ektp_sched.output.draw.page import Page, render
 from ektp_sched.output.placing import sealed_folder
 from ektp_sched.output.report.charts import SERIES, available
@@ -30,19 +30,17 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.dates.backtest import Backtest, Case, Coverage
 
-__all__ = ["assumptions", "backtest_lines", "backtest_page", "save_backtest"]
-
 _COLUMNS: Final = ("group", "dates", "held", "p10", "p50")
 
 
 def save_backtest(
-    found: Backtest, path: str | Path, words: Language, *, force: bool = False
+    backtest: Backtest, path: str | Path, words: Language, *, force: bool = False
 ) -> None:
     """Write backtest.json, backtest.csv and the page, whole or not at all.
 
     Parameters
     ----------
-    found
+    backtest
         What became of the dates.
     path
         The folder.  A missing or empty one, and an earlier back-test that was
@@ -58,44 +56,46 @@ def save_backtest(
     ektp_sched.errors.FolderError
         If the folder holds something else, or cannot be written.
     """
-    with sealed_folder(path, found.document(), index=BACKTEST, force=force) as folder:
-        found.frame().write_csv(folder / "backtest.csv")
+    with sealed_folder(
+        path, backtest.document(), index=BACKTEST, force=force
+    ) as folder:
+        backtest.frame().write_csv(folder / "backtest.csv")
         if available():
             with suppress(ChartsError):
-                page = backtest_page(found, words)
+                page = backtest_page(backtest, words)
                 (folder / "backtest.html").write_bytes(page.encode())
 
 
-def backtest_lines(found: Backtest, words: Language) -> Iterator[str]:
+def backtest_lines(backtest: Backtest, words: Language) -> Iterator[str]:
     """Yield the lines that `backtest` prints."""
-    yield words.text("backtest.title", percent=_stated(found, words))
+    yield words.text("backtest.title", percent=_stated(backtest, words))
     yield words.text(
         "promise.course",
-        scenario=found.scenario,
-        replications=found.replications,
-        seed=found.seed,
+        scenario=backtest.scenario,
+        replications=backtest.replications,
+        seed=backtest.seed,
     )
-    for case in found.cases:
+    for case in backtest.cases:
         yield ""
         yield f"{_name(case, words)} ({_size(case, words)})"
         rows = [[words.text(f"backtest.{name}") for name in _COLUMNS]]
         rows += _rows(case, words)
         yield from (f"  {line}" for line in aligned(rows))
-        for label, value in _summary(found, case, words):
+        for label, value in _summary(backtest, case, words):
             yield f"  {label}: {value}"
     yield ""
     yield f"{words.text('backtest.assumes')}:"
-    for line in assumptions(found, words):
+    for line in assumptions(backtest, words):
         yield f"- {line}"
 
 
-def assumptions(found: Backtest, words: Language) -> tuple[str, ...]:
+def assumptions(backtest: Backtest, words: Language) -> tuple[str, ...]:
     """Return what a back-test takes for granted, and when it fails."""
     names = ["same", "average", "slip"]
-    if len(found.cases) > 1:
+    if len(backtest.cases) > 1:
         names.append("prior")
-    fail_a, fail_b = found.priors.failure
-    repair_a, repair_b = found.priors.repair
+    fail_a, fail_b = backtest.priors.failure
+    repair_a, repair_b = backtest.priors.repair
     priors = {
         "fail_a": fail_a,
         "fail_b": fail_b,
@@ -105,12 +105,12 @@ def assumptions(found: Backtest, words: Language) -> tuple[str, ...]:
     return tuple(words.text(f"backtest.assumption_{n}", **priors) for n in names)
 
 
-def backtest_page(found: Backtest, words: Language) -> str:
+def backtest_page(backtest: Backtest, words: Language) -> str:
     """Return the page: one HTML file that needs no other.
 
     Parameters
     ----------
-    found
+    backtest
         What became of the dates.
     words
         Language.
@@ -120,42 +120,46 @@ def backtest_page(found: Backtest, words: Language) -> str:
     ektp_sched.errors.MissingExtraError
         If the packages that draw charts are not installed.
     """
-    known = found.cases[0]
-    percent = _stated(found, words)
+    known = backtest.cases[0]
+    percent = _stated(backtest, words)
     held = words.number(100 * known.all.share, 1)
-    stated = words.number(100 * found.confidence, 1)
+    stated = words.number(100 * backtest.confidence, 1)
     tiles = [
         Tile(words.text("backtest.held"), words.percent(known.all.share, 1)),
-        *(Tile(*line) for line in _summary(found, known, words)),
+        *(Tile(*line) for line in _summary(backtest, known, words)),
     ]
     sections = [
-        Section(f"case-{n}", _name(case, words), tuple(_parts(found, case, n, words)))
-        for n, case in enumerate(found.cases, 1)
+        Section(
+            f"case-{n}", _name(case, words), tuple(_parts(backtest, case, n, words))
+        )
+        for n, case in enumerate(backtest.cases, 1)
     ]
     sections.append(
         Section(
             "assumes",
             words.text("backtest.assumes"),
-            (Items(assumptions(found, words)),),
+            (Items(assumptions(backtest, words)),),
         )
     )
     page = Page(
-        kicker=f"{found.office} · {words.text('backtest.title', percent=percent)}",
+        kicker=f"{backtest.office} · {words.text('backtest.title', percent=percent)}",
         title=words.text("backtest.finding", held=held, percent=stated),
         under=words.text(
             "promise.course",
-            scenario=found.scenario,
-            replications=found.replications,
-            seed=found.seed,
+            scenario=backtest.scenario,
+            replications=backtest.replications,
+            seed=backtest.seed,
         ),
         tiles=tuple(tiles),
         sections=tuple(sections),
-        footer=(words.text("promise.title", start=found.start, days=found.days),),
+        footer=(words.text("promise.title", start=backtest.start, days=backtest.days),),
     )
     return render(page, words)
 
 
-def _parts(found: Backtest, case: Case, number: int, words: Language) -> Iterator[Part]:
+def _parts(
+    backtest: Backtest, case: Case, number: int, words: Language
+) -> Iterator[Part]:
     headings = tuple(words.text(f"backtest.{name}") for name in _COLUMNS)
     rows = tuple(tuple(row) for row in _rows(case, words))
     caption = words.text("backtest.chart")
@@ -163,21 +167,23 @@ def _parts(found: Backtest, case: Case, number: int, words: Language) -> Iterato
     title = words.text(
         "backtest.finding",
         held=words.number(100 * case.all.share, 1),
-        percent=words.number(100 * found.confidence, 1),
+        percent=words.number(100 * backtest.confidence, 1),
     )
     groups = [
-        Group(title, bars, 100 * float(found.confidence))
+        Group(title, bars, 100 * float(backtest.confidence))
         for title, bars in _groups(case, words)
         if bars
     ]
     yield Figure(
         f"coverage-{number}",
         title,
-        words.text("backtest.chart_note", percent=_stated(found, words)),
+        words.text("backtest.chart_note", percent=_stated(backtest, words)),
         table,
         lambda: interval_chart(groups, words, ends=(0.0, 100.0)),
     )
-    lines = tuple(f"{label}: {value}" for label, value in _summary(found, case, words))
+    lines = tuple(
+        f"{label}: {value}" for label, value in _summary(backtest, case, words)
+    )
     yield Paragraph(_size(case, words), "note")
     yield Items(lines)
 
@@ -228,8 +234,10 @@ def _label(part: Coverage, case: Case, words: Language) -> str:
     return words.text("backtest.wait_between", first=before + 1, last=int(part.name))
 
 
-def _summary(found: Backtest, case: Case, words: Language) -> Iterator[tuple[str, str]]:
-    percent = _stated(found, words)
+def _summary(
+    backtest: Backtest, case: Case, words: Language
+) -> Iterator[tuple[str, str]]:
+    percent = _stated(backtest, words)
     yield (
         words.text("backtest.futures", percent=percent),
         words.percent(case.good_share, 1),
@@ -256,5 +264,5 @@ def _size(case: Case, words: Language) -> str:
     return words.text("backtest.worlds", worlds=case.worlds, futures=case.futures)
 
 
-def _stated(found: Backtest, words: Language) -> str:
-    return words.percent(float(found.confidence), 1)
+def _stated(backtest: Backtest, words: Language) -> str:
+    return words.percent(float(backtest.confidence), 1)

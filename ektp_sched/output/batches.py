@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from ektp_sched.output.rows import PASSED, guarded
+from ektp_sched.output.rows import guarded, heading_of
 from ektp_sched.output.tables import dates_as_text
 
 if TYPE_CHECKING:
@@ -20,17 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.output.languages import Language
     from ektp_sched.output.rows import SheetRows
-
-__all__ = [
-    "Part",
-    "batch_sheets",
-    "file_stems",
-    "parts",
-    "sheet_text",
-    "write_batches",
-]
 
 _RESERVED: Final = frozenset(
     {"con", "prn", "aux", "nul"}
@@ -64,11 +56,11 @@ class Part:
 def parts(frame: pl.DataFrame) -> list[Part]:
     """Return the printers' days of a plan, in its order."""
     runs = frame.group_by("day", "printer", maintain_order=True).len()
-    found, begin = [], 0
+    pieces, begin = [], 0
     for day, printer, size in runs.iter_rows():
-        found.append(Part(day, printer, begin, size))
+        pieces.append(Part(day, printer, begin, size))
         begin += size
-    return found
+    return pieces
 
 
 def file_stems(printers: Iterable[str]) -> dict[str, str]:
@@ -124,8 +116,8 @@ def batch_sheets(
     separator = ";" if indonesian else ","
     # Some days at once: a table for each of thousands of files takes minutes, and one
     # for all much memory.
-    for some in _some_at_once(pieces):
-        begin, size = some[0].begin, sum(part.size for part in some)
+    for together in _some_at_once(pieces):
+        begin, size = together[0].begin, sum(part.size for part in together)
         frame = rows.frame.slice(begin, size)
         table = _table(replace(rows, frame=frame), texts, provisional=provisional)
         table = dates_as_text(guarded(table))
@@ -134,7 +126,7 @@ def batch_sheets(
         whole = buffer.getbuffer()
         ends = _line_ends(np.frombuffer(whole, np.uint8), table.height + 1)
         heading = bytes(whole[: ends[0]])
-        for part in some:
+        for part in together:
             at = part.begin - begin
             lines = whole[ends[at] : ends[at + part.size]]
             name = f"batches/{part.day.isoformat()}/{stems[part.printer]}.csv"
@@ -143,17 +135,17 @@ def batch_sheets(
 
 def _some_at_once(pieces: list[Part]) -> Iterator[list[Part]]:
     """Yield printers' days that have some ten thousand rows together."""
-    some: list[Part] = []
+    together: list[Part] = []
     for part in pieces:
-        some.append(part)
-        if part.begin + part.size - some[0].begin >= _AT_ONCE:
-            yield some
-            some = []
-    if some:
-        yield some
+        together.append(part)
+        if part.begin + part.size - together[0].begin >= _AT_ONCE:
+            yield together
+            together = []
+    if together:
+        yield together
 
 
-def _line_ends(text: NDArray[np.uint8], lines: int) -> NDArray[np.int64]:
+def _line_ends(text: NDArray[np.uint8], lines: int) -> Ints:
     """Return where each line of a CSV ends; one of a quoted cell is none."""
     ends = np.flatnonzero(text == ord("\n"))
     if len(ends) > lines:
@@ -171,7 +163,7 @@ def _table(rows: SheetRows, texts: Language, *, provisional: bool) -> pl.DataFra
     note = texts.text("column.note")
     taken = {*headings.values(), *ticks.values(), note}
     for name in rows.extra:
-        headings[name] = _free(name.removeprefix(PASSED), taken)
+        headings[name] = _free(heading_of(name, texts), taken)
         taken.add(headings[name])
     empty = [pl.lit(None, pl.String).alias(name) for name in ticks.values()]
     marks = [pl.lit(texts.text("sheet.provisional_short")).alias(note)]

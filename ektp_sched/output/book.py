@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
 
-__all__ = ["Book", "book_in_memory", "drawn", "mark_line", "new_book", "pixels"]
-
 _DARK: Final = "#1F3864"
 _LINE: Final = "#8EA9C8"
 _STYLES: Final[dict[str, dict[str, Any]]] = {

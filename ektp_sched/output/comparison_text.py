@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ektp_sched.output.aligned import aligned
-from ektp_sched.output.gap import gap_sentences
 from ektp_sched.output.report.comparison_answer import (
     against_told,
     assumed_sentence,
@@ -15,6 +13,7 @@ from ektp_sched.output.report.comparison_answer import (
 from ektp_sched.output.report.comparison_tables import overview_table
 from ektp_sched.output.report.comparison_text import (
     difference_sentences,
+    gap_sentences,
     headline,
     limit_sentences,
     pays_sentence,
@@ -23,14 +22,13 @@ from ektp_sched.output.report.comparison_words import Words
 from ektp_sched.output.view.parts import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.compare.comparison import Comparison
     from ektp_sched.scenarios.compare.need import Enough, Need
 
-__all__ = ["comparison_lines", "need_lines"]
 
 _FIGURES: Final = (
     "nobody_waits",
@@ -42,6 +40,18 @@ _FIGURES: Final = (
     "cost",
 )
 """Those of the overview for which a screen has room."""
+
+
+def aligned(rows: Iterable[Sequence[str]], texts: int = 1) -> Iterator[str]:
+    """Yield a line a row: so many columns are text, the others numbers."""
+    cells = [[" ".join(cell.split("\n")) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        placed = (
+            cell.ljust(width) if place < texts else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(placed).rstrip()
 
 
 def comparison_lines(
@@ -82,34 +92,34 @@ def comparison_lines(
     yield texts.text("cli.written", files=str(out))
 
 
-def need_lines(found: Need, words: Language) -> Iterator[str]:
+def need_lines(need: Need, words: Language) -> Iterator[str]:
     """Yield the lines that `need` prints."""
     goal = words.text(
-        f"need.goal.{found.goal.kind}", by=found.goal.by, days=found.goal.days or 0
+        f"need.goal.{need.goal.kind}", by=need.goal.by, days=need.goal.days or 0
     )
-    if found.cards_per_day is None:
-        why = "left-out" if found.without_them is not None else found.reason
+    if need.cards_per_day is None:
+        why = "left-out" if need.without_them is not None else need.reason
         yield words.text(
             "need.none",
-            resource=found.resource,
+            resource=need.resource,
             goal=goal,
-            confidence=words.percent(found.confidence, 1),
+            confidence=words.percent(need.confidence, 1),
             why=words.text(f"need.why.{why}"),
         )
     else:
         yield words.text(
             "need.found",
-            resource=found.resource,
+            resource=need.resource,
             goal=goal,
-            cards=found.cards_per_day,
-            reached=words.percent(found.reached or 0, 1),
-            now=found.now,
+            cards=need.cards_per_day,
+            reached=words.percent(need.reached or 0, 1),
+            now=need.now,
         )
-    yield from _left_out(found, words)
-    if found.without_them is not None:
-        yield from _for_all_others(found, found.without_them, words)
+    yield from _left_out(need, words)
+    if need.without_them is not None:
+        yield from _for_all_others(need, need.without_them, words)
         return
-    exact = found.deterministic
+    exact = need.deterministic
     yield (
         words.text("need.no-exact")
         if exact is None
@@ -117,13 +127,13 @@ def need_lines(found: Need, words: Language) -> Iterator[str]:
     )
 
 
-def _left_out(found: Need, words: Language) -> Iterator[str]:
+def _left_out(need: Need, words: Language) -> Iterator[str]:
     """Yield who can be printed in no case by the goal's day, and why."""
-    for reason, count in found.left_out.items():
-        figures: dict[str, Any] = {"count": count, "by": found.goal.by}
+    for reason, count in need.left_out.items():
+        figures: dict[str, Any] = {"count": count, "by": need.goal.by}
         if reason == "no-printer":
-            ids = ", ".join(found.left_out_ids[:count])
-            more = ", …" if len(found.left_out_ids) < count else ""
+            ids = ", ".join(need.left_out_ids[:count])
+            more = ", …" if len(need.left_out_ids) < count else ""
             private = words.text("need.left-out.ids-kept-private")
             kinds = (
                 " / ".join(
@@ -131,14 +141,14 @@ def _left_out(found: Need, words: Language) -> Iterator[str]:
                     for kind, name in (("card", card), ("area", area))
                     if name is not None
                 )
-                for card, area in found.left_out_kinds
+                for card, area in need.left_out_kinds
             )
             figures |= {"ids": ids + more if ids else private}
             figures |= {"what": "; ".join(kinds)}
         yield words.text(f"need.left-out.{reason}", **figures)
 
 
-def _for_all_others(found: Need, enough: Enough, words: Language) -> Iterator[str]:
+def _for_all_others(need: Need, enough: Enough, words: Language) -> Iterator[str]:
     """Yield what is enough if those left out are not counted."""
     if enough.cards_per_day is None:
         why = words.text(f"need.why.{enough.reason}")
@@ -146,10 +156,10 @@ def _for_all_others(found: Need, enough: Enough, words: Language) -> Iterator[st
     else:
         yield words.text(
             "need.others.found",
-            resource=found.resource,
+            resource=need.resource,
             cards=enough.cards_per_day,
             reached=words.percent(enough.reached or 0, 1),
-            now=found.now,
+            now=need.now,
         )
     exact = enough.deterministic
     yield (

@@ -20,16 +20,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import Change, Tier
 
-__all__ = [
-    "amount",
-    "certified",
-    "key_figures",
-    "proof",
-    "proven_tiers",
-    "tier_name",
-    "unprinted_reasons",
-]
-
 
 def proof(plan: AnyPlan, texts: Language) -> str:
     """Return whether the plan is proven optimal, and what that means."""
@@ -101,12 +91,12 @@ def unprinted_reasons(plan: AnyPlan, texts: Language) -> list[tuple[str, int]]:
 
 def key_figures(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
     """Return labels and values of what matters most, in order."""
-    found = figures(plan)
+    of_plan = figures(plan)
     return [
         _printed(plan, texts),
         *_unprinted(plan, texts),
-        *_dates(found.clearance, texts),
-        *_waits(found.waits, texts),
+        *_dates(of_plan.clearance, texts),
+        *_waits(of_plan.waits, texts),
         *_missed(plan, texts),
         *_shifts(plan, texts),
         *_left(plan, texts),
@@ -135,10 +125,10 @@ def _unprinted(plan: AnyPlan, texts: Language) -> list[tuple[str, str]]:
     return [(texts.text("digest.unprinted"), value)]
 
 
-def _dates(found: Clearance, texts: Language) -> list[tuple[str, str]]:
+def _dates(clearance: Clearance, texts: Language) -> list[tuple[str, str]]:
     dash = texts.text("digest.none")
-    last = dash if found.last_day is None else texts.long_date(found.last_day)
-    gone = found.past_target_gone_on
+    last = dash if clearance.last_day is None else texts.long_date(clearance.last_day)
+    gone = clearance.past_target_gone_on
     never = texts.text("digest.not_in_plan")
     return [
         (texts.text("digest.last_day"), last),
@@ -149,8 +139,7 @@ def _dates(found: Clearance, texts: Language) -> list[tuple[str, str]]:
     ]
 
 
-def _waits(found: Waits, texts: Language) -> list[tuple[str, str]]:
-
+def _waits(waits: Waits, texts: Language) -> list[tuple[str, str]]:
     def days(count: int | None) -> str:
         return (
             texts.text("digest.nobody")
@@ -160,23 +149,23 @@ def _waits(found: Waits, texts: Language) -> list[tuple[str, str]]:
 
     longest = texts.text(
         "digest.before_after",
-        before=days(found.longest_before),
-        after=days(found.longest_after),
+        before=days(waits.longest_before),
+        after=days(waits.longest_after),
     )
     past = texts.text(
         "digest.before_after",
-        before=texts.number(found.past_target_before),
-        after=texts.number(found.past_target_after),
+        before=texts.number(waits.past_target_before),
+        after=texts.number(waits.past_target_after),
     )
     lines = [
         (texts.text("digest.longest_wait"), longest),
         (texts.text("digest.past_target"), past),
     ]
-    if found.longest_printed is not None:
+    if waits.longest_printed is not None:
         printed = texts.text(
             "digest.longest_mean",
-            longest=found.longest_printed,
-            mean=texts.number(round(found.mean_printed or 0, 1), 1),
+            longest=waits.longest_printed,
+            mean=texts.number(round(waits.mean_printed or 0, 1), 1),
         )
         lines.append((texts.text("digest.wait_printed"), printed))
     return lines

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from ektp_sched.backlog.model import PLANNED, REJECTS
+from ektp_sched.documents.plan import PRICES
 from ektp_sched.documents.seal import (
     BATCHES,
     FILES,
@@ -26,10 +27,9 @@ from ektp_sched.documents.seal import (
     seal,
 )
 from ektp_sched.documents.summary import Summary
-from ektp_sched.documents.tables import PRICES
 from ektp_sched.errors import FolderError
 from ektp_sched.office import calendar
-from ektp_sched.office.ordinary import ordinary_bytes
+from ektp_sched.office.files import ordinary_bytes
 from ektp_sched.output.batches import batch_sheets, sheet_text
 from ektp_sched.output.languages import language
 from ektp_sched.output.limits import limits_csv
@@ -364,13 +364,13 @@ def check_evidence(
         office, and ``false-sheet`` where a sheet of batches/ tells a printer of
         others, of another order, or says other things of them.
     """
-    found = [*_false_figures(saved, backlog, office)]
+    violations = [*_false_figures(saved, backlog, office)]
     if {*saved.holidays} != {*calendar(office, saved.start, saved.days).holidays}:
         what = said(
             "states other holidays than the calendar's",
             "menyatakan hari libur yang lain daripada kalendernya",
         )
-        found.append(_of_file("stated-holidays", SUMMARY, what))
+        violations.append(_of_file("stated-holidays", SUMMARY, what))
     for name, same in _copies(saved, backlog, office):
         if not same:
             message = said(
@@ -378,8 +378,8 @@ def check_evidence(
                 "{name} di dalam folder tidak sesuai dengan isi berkas aslinya.",
                 name=name,
             )
-            found.append(Violation("false-evidence", message, file=name))
-    return [*found, *_false_sheets(saved, backlog)]
+            violations.append(Violation("false-evidence", message, file=name))
+    return [*violations, *_false_sheets(saved, backlog)]
 
 
 def _false_figures(
@@ -422,14 +422,14 @@ def _copies(
     """Yield each table of evidence, and whether it is that of the raw files."""
     ids = "application_id"
     held, rows = [ids, "status"], [*REJECTS]
-    mine = saved.backlog
+    own = saved.backlog
     for name, columns, order, copied, given in (
-        ("applications.csv", [*PLANNED], [ids], mine.frame, backlog.frame),
-        ("held.csv", held, held, mine.held, backlog.held),
-        ("rejects.csv", rows, rows, mine.rejects, backlog.rejects),
+        ("applications.csv", [*PLANNED], [ids], own.frame, backlog.frame),
+        ("held.csv", held, held, own.held, backlog.held),
+        ("rejects.csv", rows, rows, own.rejects, backlog.rejects),
     ):
-        one, other = (frame.select(columns).sort(order) for frame in (copied, given))
-        yield name, one.equals(other)
+        copy, raw = (frame.select(columns).sort(order) for frame in (copied, given))
+        yield name, copy.equals(raw)
     yield "office.toml", _counting(saved.office, saved) == _counting(office, saved)
 
 

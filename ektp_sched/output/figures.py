@@ -18,25 +18,12 @@ from ektp_sched.office import capacity
 if TYPE_CHECKING:
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Office
 
     AnyPlan: TypeAlias = Plan
     """A plan just made, or one read from its folder."""
-
-__all__ = [
-    "Clearance",
-    "Figures",
-    "Use",
-    "Waits",
-    "clearance",
-    "figures",
-    "limits_of",
-    "machine_days",
-    "uses",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,22 +295,22 @@ def _past(people: pl.DataFrame, on: date) -> int:
 
 
 def _by_class(printed: pl.DataFrame, office: Office) -> dict[str, dict[str, Any]]:
-    found = {}
+    by_class = {}
     for name in office.urgency:
-        mine = printed.filter(pl.col("urgency") == name)
-        days = mine.select("cards", "target", days=_days("since", "day"))
+        of_class = printed.filter(pl.col("urgency") == name)
+        days = of_class.select("cards", "target", days=_days("since", "day"))
         if days.height:
             late = days.filter(pl.col("days") + 1 > pl.col("target"))
-            found[name] = {
+            by_class[name] = {
                 "printed": int(days["cards"].sum()),
                 "mean_days": round(_mean(days) or 0.0, 2),
                 "longest_days": days["days"].max(),
                 "printed_past_target": int(late["cards"].sum()),
             }
-    return found
+    return by_class
 
 
-def _past_by_day(people: pl.DataFrame, start: date, days: int) -> NDArray[np.int64]:
+def _past_by_day(people: pl.DataFrame, start: date, days: int) -> Ints:
     """Return how many are past their target at the end of each day."""
     # From this day on an application is past its target if not printed by then.
     late = (pl.col("since") - pl.lit(start)).dt.total_days() + pl.col("target")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from ektp_sched.documents.certificate import certificate_text
 from ektp_sched.documents.files import json_text
+from ektp_sched.documents.plan import PLAN
 from ektp_sched.documents.seal import SUMMARY, file_of, seal
-from ektp_sched.documents.tables import PLAN
 from ektp_sched.errors import UsageError
 from ektp_sched.office import to_toml
 from ektp_sched.output.batches import write_batches

@@ -19,7 +19,7 @@ from babel.numbers import format_decimal
 from ektp_sched.backlog.reasons import in_words
 from ektp_sched.backlog.records import FIELDS
 from ektp_sched.errors import UsageError
-from ektp_sched.rules import HOLDING
+from ektp_sched.rules import RULES
 from ektp_sched.words import LANGUAGES, in_language, said
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Notice
     from ektp_sched.planning import Conflict
-
-__all__ = ["LANGUAGES", "Language", "language"]
 
 _DIGITS: Final = 5_000
 """More than JSON can state; decimals of 28 digits cannot group what a file says."""
@@ -176,16 +174,14 @@ def _of_fields(code: str) -> dict[str, str]:
 
 
 def _of_rules(code: str) -> dict[str, str]:
-    """Return the sentences that rules which hold cards back bring with them."""
+    """Return the sentences that rules bring with them."""
     texts: dict[str, str] = {}
-    for rule in HOLDING:
-        notice = f"notice.{rule.name}-left-out"
-        texts[f"unprinted.{rule.reason}"] = rule.words.unprinted
-        texts[f"explain.rule.{rule.reason}"] = rule.words.holds
-        texts[notice], singular = rule.words.left_out
-        if code == "en":
-            texts[f"{notice}.one"] = singular
-    return {key: in_language(sentence, code) for key, sentence in texts.items()}
+    for rule in RULES:
+        for key, (english, indonesian, *of_one) in rule.texts.items():
+            texts[key] = indonesian if code == "id" else english
+            if of_one and code == "en":
+                texts[f"{key}.one"] = of_one[0]
+    return texts
 
 
 def _flatten(table: Mapping[str, object], prefix: str, texts: dict[str, str]) -> None:

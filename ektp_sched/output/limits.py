@@ -24,14 +24,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.told import Told
     from ektp_sched.trust.facts import Facts
 
-__all__ = [
-    "LimitLine",
-    "limit_entries",
-    "limit_lines",
-    "limit_sections",
-    "limits_csv",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class LimitLine:

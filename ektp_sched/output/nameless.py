@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.documents import SavedPlan
 
-__all__ = ["take_names_out"]
-
 _OWN: Final = (
     *("batch", "position", "queue_number", "application_id", "card", "urgency"),
     *("wait_days", "waiting_since", "due_on", "area", "server"),

@@ -12,22 +12,6 @@ from ektp_sched.output.book import pixels
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-__all__ = [
-    "BAND",
-    "HEIGHTS",
-    "LINE",
-    "MARGIN",
-    "SIGNED",
-    "Column",
-    "Page",
-    "clipped",
-    "filled",
-    "fitting",
-    "page_for",
-    "room",
-    "wrapped",
-]
-
 MARGIN: Final = 0.4
 """Of a page, inches."""
 

@@ -20,9 +20,10 @@ import polars as pl
 from ektp_sched.documents.seal import BATCHES
 from ektp_sched.output.batches import file_stems, parts, sheet_text
 from ektp_sched.output.book import mark_line
-from ektp_sched.output.languages import LANGUAGES, language
+from ektp_sched.output.languages import language
 from ektp_sched.output.rows import PASSED, SheetRows, sheet_rows
 from ektp_sched.output.sheets import SIGNED_LINE, facts_of, laid_out, line_of_facts
+from ektp_sched.words import LANGUAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from ektp_sched.documents import SavedPlan
     from ektp_sched.output.languages import Language
     from ektp_sched.output.paper import Column
-
-__all__ = ["PaperBatch", "PaperSheet", "as_copy", "paper_sheet", "passed_through"]
 
 _OWN: Final = (
     *("batch", "position", "queue_number", "application_id", "card", "urgency"),

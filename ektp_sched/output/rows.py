@@ -12,26 +12,12 @@ from ektp_sched.rules.nearest import letters
 from ektp_sched.yesterday.changes import slipped
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.output.figures import AnyPlan
+    from ektp_sched.output.languages import Language
 
-    Ints = NDArray[np.int64]
-
-__all__ = [
-    "PASSED",
-    "QUEUE",
-    "STARS",
-    "SheetRows",
-    "guarded",
-    "masked",
-    "passed_beside",
-    "sheet_rows",
-    "slipped_rows",
-]
 
 PASSED: Final = "extra:"
 """How the names of columns begin that were passed through."""
@@ -122,6 +108,16 @@ def _beside(plan: AnyPlan, rows: pl.DataFrame, hint: Ints | None) -> SheetRows:
         ids = frame["application_id"]
         rows = rows.hstack(rows_at(side, match_ids(rows["application_id"], ids, hint)))
     return SheetRows(rows, tuple(renamed.values()))
+
+
+def heading_of(name: str, texts: Language) -> str:
+    """Return the heading of a column: of one passed through, the export's own.
+
+    Where the office says that a column holds names, its own heading is not known any
+    more.
+    """
+    plain = name.removeprefix(PASSED)
+    return plain if plain != name and plain != "name" else texts.text(f"column.{plain}")
 
 
 def _passed(backlog: Backlog) -> tuple[str, ...]:

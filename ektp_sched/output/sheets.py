@@ -25,7 +25,7 @@ from ektp_sched.output.paper import (
     room,
     wrapped,
 )
-from ektp_sched.output.rows import PASSED, STARS
+from ektp_sched.output.rows import STARS, heading_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -37,17 +37,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.rows import SheetRows
 
     Facts = dict[str, Any]
-
-__all__ = [
-    "SIGNED_LINE",
-    "Sheet",
-    "columns_of",
-    "facts_of",
-    "laid_out",
-    "line_of_facts",
-    "measures",
-    "write_sheets",
-]
 
 SIGNED_LINE: Final = ("counts", "operator", "receiver")
 """What is filled in below each batch."""
@@ -118,17 +107,17 @@ def measures(rows: SheetRows, frame: pl.DataFrame) -> list[pl.Expr]:
     Expressions, so that they are asked once for all sheets.
     """
     names = ("position", rows.id_column, *_SHOWN, "server", *rows.extra)
-    found = [
+    expressions = [
         drawn(pl.col(name).cast(pl.String)).max().fill_null(0).alias(f"widest:{name}")
         for name in names
         if name in frame.columns
     ]
-    found += [
+    expressions += [
         pl.col(name).is_null().all().alias(f"empty:{name}")
         for name in ("due_on", "area")
         if name in frame.columns
     ]
-    found += [
+    expressions += [
         pl.col(name).n_unique().alias(f"{name}s")
         for name in ("server", "card")
         if name in frame.columns
@@ -137,8 +126,8 @@ def measures(rows: SheetRows, frame: pl.DataFrame) -> list[pl.Expr]:
         text = pl.col(name)
         alone = pl.when(text.n_unique() == 1).then(text.first())
         longest = text.str.len_chars().max().fill_null(0)
-        found += [longest.alias(f"longest:{name}"), alone.alias(f"same:{name}")]
-    return found
+        expressions += [longest.alias(f"longest:{name}"), alone.alias(f"same:{name}")]
+    return expressions
 
 
 def facts_of(rows: SheetRows, frame: pl.DataFrame, sheet: pl.Series) -> list[Facts]:
@@ -222,7 +211,7 @@ def laid_out(
         columns.append(Column(tick, heading, "tick", width))
     columns, left = fitting(columns, rows.extra)
     columns = filled(columns)
-    lines = [f"{name.removeprefix(PASSED)}: {text}" for name, text in same.items()]
+    lines = [f"{heading_of(name, texts)}: {text}" for name, text in same.items()]
     if left:
         lines.append(texts.text("sheet.further", names=", ".join(left)))
     rooms = {
@@ -250,9 +239,7 @@ def _same_throughout(rows: SheetRows, part: Part, facts: Facts) -> dict[str, str
 
 
 def _column(name: str, style: str, facts: Facts, texts: Language) -> Column:
-    heading = name.removeprefix(PASSED)
-    if heading == name:
-        heading = texts.text(f"column.{name}")
+    heading = heading_of(name, texts)
     longest = 9.5 if style == "date" else 0.9 * facts[f"widest:{name}"]
     word = max((len(word) for word in heading.split()), default=1)
     least = max(4.0, word * 1.05 + 1.5)
@@ -272,6 +259,8 @@ def _write_sheet(
         _set_page(page, sheet, plan, texts)
         top = _write_top(book, page, sheet, plan)
         page.repeat_rows(0, top - 1)
+        # Where another font makes it two pages wide, both say whose rows they are.
+        page.repeat_columns(0, min(1, len(sheet.columns) - 1))
         page.freeze_panes(top, 0)
         last = _write_batches(book, page, sheet, cards, lines, top)
         page.print_area(0, 0, last, len(sheet.columns) - 1)

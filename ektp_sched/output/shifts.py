@@ -15,18 +15,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.planning import ShiftUse
 
-__all__ = [
-    "ALWAYS",
-    "Savings",
-    "no_shift",
-    "shift_notes",
-    "shift_sentence",
-    "shift_total",
-    "shifts_saved",
-    "total_savings",
-    "unsaid",
-]
-
 ALWAYS: Final = ("pressure", "person_days", "trips")
 """What is said of every shift; the rest only where any shift saves some."""
 
@@ -53,19 +41,19 @@ class Savings:
 
 def total_savings(use: ShiftUse) -> dict[str, Fraction]:
     """Return what a shift saves in each objective, all ranks together."""
-    found: dict[str, Fraction] = {}
+    saved: dict[str, Fraction] = {}
     for saving in use.saves:
-        found[saving.name] = found.get(saving.name, Fraction(0)) + saving.amount
-    return found
+        saved[saving.name] = saved.get(saving.name, Fraction(0)) + saving.amount
+    return saved
 
 
 def shifts_saved(uses: Sequence[ShiftUse]) -> Savings:
     """Return what each shift saves, in the columns that say anything."""
-    found = [_all_savings(use) for use in uses]
+    savings = [_all_savings(use) for use in uses]
     names = tuple(
-        name for name in _NAMES if name in ALWAYS or any(f.get(name) for f in found)
+        name for name in _NAMES if name in ALWAYS or any(f.get(name) for f in savings)
     )
-    rows = tuple(tuple(each.get(name) for name in names) for each in found)
+    rows = tuple(tuple(each.get(name) for name in names) for each in savings)
     return Savings(names, rows)
 
 
@@ -106,11 +94,11 @@ def shift_sentence(use: ShiftUse, texts: Language) -> str:
         return texts.text("shifts.sentence_needed", **figures)
     if not use.saves:
         return texts.text("shifts.sentence_unknown", **figures)
-    found = _all_savings(use)
-    found["trips"] = Fraction(round(found["trips"]))
+    savings = _all_savings(use)
+    savings["trips"] = Fraction(round(savings["trips"]))
     saved = [
         texts.text(f"shifts.more_{name}", count=round(value, 1))
-        for name, value in found.items()
+        for name, value in savings.items()
         if value > 0
     ]
     if not saved:

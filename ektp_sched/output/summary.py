@@ -12,12 +12,10 @@ from ektp_sched.documents.summary import (
     Summary,
     Warned,
 )
-from ektp_sched.office import lots
 from ektp_sched.output.figures import figures
 from ektp_sched.output.limits import limit_entries
 from ektp_sched.output.understood import counted, status_counts
-from ektp_sched.rules import HOLDING, holding_back
-from ektp_sched.rules.ribbons import place as ribbons_place
+from ektp_sched.rules import HOLDING, SUPPLIES, holding_back
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
@@ -118,7 +116,7 @@ def _engine_reason(plan: Plan, texts: Language) -> dict[str, Any] | None:
     code = "yes-no" if office.shifts else None
     if plan.engine == MIXED:
         rules += [rule.name for rule in holding_back(office)]
-        rules += _consumables(plan)
+        rules += _supplies(plan)
         code = "mixed"
     if code is None:
         return None
@@ -126,23 +124,14 @@ def _engine_reason(plan: Plan, texts: Language) -> dict[str, Any] | None:
     return {"code": code, "rules": rules, "text": text}
 
 
-def _consumables(plan: Plan) -> list[str]:
-    """Return the places of rules on blanks and ribbons, the odd ones first."""
-    office = plan.office
-    special = lots(office, plan.start, plan.days)
-    found = []
-    for name in special:
-        card = office.cards[name]
-        found += [f"cards.{name}.set_aside"] if card.set_aside else []
-        ends = [card.expires_on, *(entry.expires_on for entry in card.deliveries)]
-        found += [f"cards.{name}.expires_on"] if any(ends) else []
-    for printer in office.printers:
-        if printer.cards_per_ribbon is not None:
-            found.append(ribbons_place(office, printer.id))
-    stocks = [
-        f"cards.{n}.stock" for n, c in office.cards.items() if c.stock is not None
-    ]
-    return found or ([] if office.quotas else stocks)
+def _supplies(plan: Plan) -> list[str]:
+    """Return the places of rules on what printing uses up, the odd ones first."""
+    office, stocks = plan.office, list[str]()
+    if not office.quotas:
+        cards = office.cards.items()
+        stocks = [f"cards.{n}.stock" for n, card in cards if card.stock is not None]
+    parts = (rule.uncounted(office, plan.start, plan.days) for rule in SUPPLIES)
+    return [place for places in parts for place in places] or stocks
 
 
 def reason_counts(backlog: Backlog) -> dict[str, int]:

@@ -11,6 +11,7 @@ import polars as pl
 from ektp_sched.backlog.known import CARRIED, DONE_REJECTS, GIVEN
 from ektp_sched.backlog.model import PLANNED, REJECTS
 from ektp_sched.backlog.records import RECORDS
+from ektp_sched.documents.plan import PLAN, PRICES, UNPRINTED
 from ektp_sched.documents.seal import (
     CARRIED_FILE,
     CHANGES_FILE,
@@ -18,7 +19,6 @@ from ektp_sched.documents.seal import (
     RECORDS_FILE,
     SLIPPED_FILE,
 )
-from ektp_sched.documents.tables import PLAN, PRICES, UNPRINTED
 from ektp_sched.output.shifts import total_savings
 from ektp_sched.people.order import by_code_point
 from ektp_sched.yesterday.changes import changes, slipped

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
+from ektp_sched.documents.entries import plain_number
 from ektp_sched.errors import place
-from ektp_sched.output.checked import show_notices, show_rejects
 from ektp_sched.output.conflict_text import conflict_section
-from ektp_sched.output.digest import key_figures, proof
+from ektp_sched.output.digest import key_figures, proof, tier_name
 from ektp_sched.output.draw.screen import (
     indented,
     say_line,
@@ -19,10 +20,16 @@ from ektp_sched.output.draw.screen import (
     say_table,
 )
 from ektp_sched.output.limits import limit_sections
-from ektp_sched.output.understood import held_lines, reconciled
+from ektp_sched.output.understood import (
+    held_lines,
+    reconciled,
+    show_notices,
+    show_rejects,
+)
 from ektp_sched.output.view.plan import days_table, shift_section
 from ektp_sched.output.view.records import records_section
 from ektp_sched.output.view.yesterday import yesterday_section
+from ektp_sched.planning.dropped import MORE_FROZEN, NOT_KEPT
 from ektp_sched.words import in_language
 
 if TYPE_CHECKING:
@@ -34,17 +41,16 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
+    from ektp_sched.planning import Change, Dropped
     from ektp_sched.trust import Violation
 
-__all__ = [
-    "show_conflict",
-    "show_plan",
-    "show_verification",
-]
 
 _ROWS: Final = 5
 _VIOLATIONS: Final = 20
 _NAMED: Final = 3
+
+
+_STABILITY: Final = {MORE_FROZEN: "frozen", NOT_KEPT: "not_kept"}
 
 
 def show_plan(
@@ -150,8 +156,10 @@ def show_verification(
     """Show whether a plan passed, and the first violations if not."""
     if not violations:
         say_line(console, texts.text("terminal.verified"), "bold green")
-        some = certified and proven
-        name = "certified_some" if some else "certified" if certified else "uncertified"
+        in_part = certified and proven
+        name = (
+            "certified_some" if in_part else "certified" if certified else "uncertified"
+        )
         name = "certified_shifts" if name == "certified" and not chosen else name
         name = "solved" if solved else name
         say_line(console, " ".join([texts.text(f"terminal.{name}"), proven]).strip())
@@ -165,9 +173,73 @@ def show_verification(
         message = in_language(violation.message, texts.code)
         line = f"{violation.code}: {message}"
         alike.setdefault(line, []).append(violation)
-    for line, found in list(alike.items())[:_VIOLATIONS]:
-        indented(console, f"{line}{_concerned(found)}")
+    for line, alike_ones in list(alike.items())[:_VIOLATIONS]:
+        indented(console, f"{line}{_concerned(alike_ones)}")
     hidden = count - sum(map(len, list(alike.values())[:_VIOLATIONS]))
     if hidden:
         more = texts.text("terminal.more_violations", count=hidden)
         indented(console, more)
+
+
+def show_dropped(drops: Sequence[Dropped], console: Console, texts: Language) -> None:
+    """Show how each tier would change without each yes/no rule."""
+    console.print()
+    say_line(console, texts.text("dropped.title"), "bold")
+    if not drops:
+        say_line(console, texts.text("dropped.no_rules"))
+    for each in drops:
+        name = each.rule if each.name is None else f"{each.rule} ({each.name})"
+        if each.plan.status in ("infeasible", "unknown"):
+            key = f"dropped.{each.plan.status}"
+            say_line(console, texts.text(key, rule=name))
+            continue
+        changed = [change for change in each.changes if change.more]
+        kind = _STABILITY.get(each.rule, "without")
+        key = f"dropped.{kind}" if changed else f"dropped.{kind}_nothing"
+        days = each.plan.office.plan.freeze_days
+        say_line(console, texts.text(key, rule=name, days=days))
+        for change in changed:
+            indented(console, _line(change, texts))
+    if any(change.more for each in drops for change in each.changes):
+        say_line(console, texts.text("dropped.order"))
+
+
+def _line(change: Change, texts: Language) -> str:
+    value, without = (
+        texts.number(Fraction(each, change.scale), 2)
+        for each in (change.value, change.without)
+    )
+    more = texts.number(change.more, 2)
+    return texts.text(
+        "dropped.change" if change.proven else "dropped.change_unproven",
+        tier=tier_name(change, texts),
+        value=value,
+        without=without,
+        unit=texts.name("unit", change.name),
+        more=f"+{more}" if change.more > 0 else more.replace("-", "−"),
+    )
+
+
+def dropped_entries(drops: Sequence[Dropped]) -> list[dict[str, Any]]:
+    """Return the same as plain values for JSON."""
+    return [
+        {
+            "rule": each.rule,
+            "id": each.name,
+            "status": str(each.plan.status),
+            "tiers": [_entry(change) for change in each.changes],
+        }
+        for each in drops
+    ]
+
+
+def _entry(change: Change) -> dict[str, Any]:
+    return {
+        "name": change.name,
+        "rank": change.rank,
+        "value": plain_number(Fraction(change.value, change.scale)),
+        "without": plain_number(Fraction(change.without, change.scale)),
+        "more": plain_number(change.more),
+        "more_exact": str(change.more),
+        "proven": change.proven,
+    }

@@ -2,42 +2,210 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import polars as pl
 
 from ektp_sched.backlog.identity import is_made, queue_numbers
 from ektp_sched.backlog.known import stands
-from ektp_sched.output.book import Book, new_book
-from ektp_sched.output.lists import (
-    add_page,
-    column,
-    write_list,
-    write_rejects,
-    write_top,
-)
-from ektp_sched.output.overview import write_overview
+from ektp_sched.output.book import Book, mark_line, new_book
+from ektp_sched.output.digest import key_figures, proof
+from ektp_sched.output.draw.sheet import Sheet
+from ektp_sched.output.limits import limit_sections
 from ektp_sched.output.paper import Column
 from ektp_sched.output.rows import slipped_rows
 from ektp_sched.output.sheets import columns_of, measures
 from ektp_sched.output.tables import changed_records
-from ektp_sched.output.view.plan import days_table, status_table
+from ektp_sched.output.understood import reconciled
+from ektp_sched.output.view.plan import (
+    area_section,
+    days_table,
+    notice_section,
+    proof_section,
+    shift_section,
+    status_table,
+)
 from ektp_sched.output.view.records import records_table
+from ektp_sched.output.view.yesterday import yesterday_section
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from ektp_sched.output.book import Book
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
     from ektp_sched.output.rows import SheetRows
 
-__all__ = ["write_workbook"]
+
+LONGEST: Final = 100_000
+"""Rows of a list in the workbook; the CSV files hold all."""
+
+_MOST_HEADINGS: Final = 12
+_MARK: Final = "✗"
+
 
 _FIRST_DAY: Final = date(1899, 12, 30)
 """From which a sheet counts days."""
+
 _CHART: Final = 4
 """Days, less one, from which a line says something."""
+
+
+def add_page(book: Book, name: str, plan: AnyPlan, *, landscape: bool) -> Any:
+    """Add a sheet laid out for A4, as wide as the page."""
+    title = book.texts.text(f"book.{name}")
+    sheet = book.workbook.add_worksheet(title[:31])
+    sheet.set_paper(9)
+    if landscape:
+        sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(0.5, 0.5, 0.5, 0.7)
+    sheet.hide_gridlines(2)
+    office = plan.office.name[:60].replace("&", "&&")
+    pages = book.texts.text("sheet.pages")
+    sheet.set_footer(f"&L&8 {title}&C&8 {pages}&R&8 {office}"[:255])
+    return sheet
+
+
+def write_top(book: Book, sheet: Any, plan: AnyPlan, lines: Sequence[str]) -> int:
+    """Write office, title and further lines; return the next free row."""
+    sheet.write_string(0, 0, plan.office.name, book.style("office"))
+    sheet.set_row(1, 22)
+    sheet.write_string(1, 0, lines[0], book.style("title"))
+    row = 2
+    for line in lines[1:]:
+        sheet.write_string(row, 0, line, book.style("under"))
+        row += 1
+    if (mark := mark_line(plan, book.texts)) is not None:
+        sheet.write_string(row, 0, mark, book.style("under"))
+        row += 1
+    if plan.backlog.provisional:
+        text = book.texts.text("sheet.provisional")
+        sheet.write_string(row, 0, text, book.style("warning"))
+        for index in range(1, 5):
+            sheet.write_blank(row, index, None, book.style("warning"))
+        row += 1
+    return row
+
+
+def column(name: str, style: str, width: float, book: Book) -> Column:
+    """Return a list's column with the language's heading."""
+    return Column(name, book.texts.text(f"column.{name}"), style, width)
+
+
+def write_list(
+    book: Book,
+    sheet: Any,
+    columns: Sequence[Column],
+    frame: pl.DataFrame,
+    row: int,
+    *,
+    fixed: int = 0,
+    filtered: bool = True,
+) -> int:
+    """Write headings that stay in sight, and rows; return the last row.
+
+    Parameters
+    ----------
+    book, sheet, columns
+        What is written, and where.
+    frame
+        Has each column by its name.
+    row
+        The row after which it begins.
+    fixed
+        Columns that stay in sight.
+    filtered
+        Whether the headings can choose among the rows.
+    """
+    if frame.height > LONGEST:
+        text = book.texts.text("book.cut", shown=LONGEST, count=frame.height)
+        sheet.write_string(row, 0, text, book.style("warning"))
+        row += 1
+    row += 1
+    _headings(book, sheet, columns, row)
+    sheet.repeat_rows(row)
+    sheet.freeze_panes(row + 1, fixed)
+    begin = row
+    blank = book.style("text", font_size=10)
+    styles = [
+        book.style("bad") if c.style == "mark" else book.style(c.style, font_size=10)
+        for c in columns
+    ]
+    empty = [
+        blank if c.style == "mark" else style
+        for c, style in zip(columns, styles, strict=True)
+    ]
+    shown = frame.head(LONGEST).select(c.name for c in columns)
+    row = book.fill(sheet, shown, row + 1, styles, empty=empty)
+    if filtered:
+        sheet.autofilter(begin, 0, max(row, begin + 1), len(columns) - 1)
+    return row
+
+
+def _headings(book: Book, sheet: Any, columns: Sequence[Column], row: int) -> None:
+    """Write a row of headings and set the widths below them."""
+    sheet.set_row(row, 28)
+    for index, each in enumerate(columns):
+        # Room for the arrow of the filter beside the heading.
+        sheet.set_column(index, index, each.width + 2.5)
+        align = "left" if each.style in ("text", "date") else "center"
+        style = book.style("heading", align=align, indent=int(align == "left"))
+        sheet.write_string(row, index, each.heading, style)
+
+
+def write_rejects(book: Book, sheet: Any, rejects: pl.DataFrame, row: int) -> None:
+    """Write rejected rows with the bad cells marked, never what they hold."""
+    split = rejects.select("row", pl.col("column").str.split("; "))
+    headings = split["column"].explode().drop_nulls().unique(maintain_order=True)
+    names = [name for name in headings if name]
+    if len(names) > _MOST_HEADINGS:
+        names = []
+    reasons = [book.texts.reason(text) for text in rejects["reason"]]
+    frame = rejects.select("row", "column").with_columns(
+        *(_marks(split["column"], name, place) for place, name in enumerate(names)),
+        reason=pl.Series(reasons, dtype=pl.String),
+    )
+    columns = [
+        column("row", "count", 7, book),
+        *(Column(f"mark-{i}", n, "mark", 13) for i, n in enumerate(names)),
+        *(() if names else (column("column", "bad", 24, book),)),
+        column("reason", "text", 70, book),
+    ]
+    write_list(book, sheet, columns, frame, row, fixed=1, filtered=False)
+
+
+def _marks(columns: pl.Series, name: str, place: int) -> pl.Series:
+    marks = pl.DataFrame({"column": columns}).select(
+        pl.when(pl.col("column").list.contains(name)).then(pl.lit(_MARK))
+    )
+    return marks.to_series().alias(f"mark-{place}")
+
+
+def write_overview(book: Book, plan: AnyPlan) -> None:
+    """Write key figures, objectives, shifts, limits, areas and warnings."""
+    texts = book.texts
+    page = add_page(book, "summary", plan, landscape=False)
+    end = plan.start + timedelta(days=plan.days - 1)
+    period = texts.text("book.period", start=plan.start, end=end, count=plan.days)
+    row = write_top(book, page, plan, [texts.text("book.title"), period])
+    sheet = Sheet(book, page, row + 1)
+    sheet.paragraph(proof(plan, texts))
+    sheet.title(texts.text("book.key_figures"))
+    sheet.figure(texts.text("digest.reconciled_label"), reconciled(plan.backlog, texts))
+    for label, value in key_figures(plan, texts):
+        sheet.figure(label, value)
+    for section in (
+        yesterday_section(plan, texts),
+        proof_section(plan, texts),
+        shift_section(plan, texts),
+        *limit_sections(plan, texts),
+        area_section(plan, texts),
+        notice_section(plan, texts),
+    ):
+        sheet.section(section)
 
 
 def write_workbook(rows: SheetRows, plan: AnyPlan, path: Path, texts: Language) -> None:

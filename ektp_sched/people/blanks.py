@@ -28,13 +28,9 @@ from ektp_sched.people.keys import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Lot
     from ektp_sched.people.placed import Placed
-
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
 
 Change = tuple[tuple[int, int], ...]

@@ -21,15 +21,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
     from ektp_sched.people.kinds import Kinds, RankKey
     from ektp_sched.people.people import People
 
-    Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
-
-__all__ = ["NONE", "Cohorts", "build_cohorts", "check_start", "group"]
 
 NONE: Final = -1
 """Stands for "no such date" in the columns due, promised and pinned."""
@@ -117,11 +115,11 @@ def group(people: People, apart: Ints | None = None) -> Cohorts:
         apart[people.kind],
     )
     member, count = combined(columns, len(people.kind))
-    one = np.zeros(count, dtype=np.int64)
-    one[member] = np.arange(len(member))
-    kind = people.kind[one]
+    numbers = np.zeros(count, dtype=np.int64)
+    numbers[member] = np.arange(len(member))
+    kind = people.kind[numbers]
     since, ready, due, promised, pinned, given = (
-        column[one].astype(np.int64) for column in dates
+        column[numbers].astype(np.int64) for column in dates
     )
     return Cohorts(
         size=np.bincount(member, minlength=count).astype(np.int64),

@@ -11,10 +11,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
+    from ektp_sched.arrays import Bools, Ints
 
-__all__ = ["combined", "compact", "counted", "distinct", "distinct_rows"]
 
 _SMALL_TABLE = 1 << 20
 _FEW_WORDS = 4

@@ -1,37 +1,35 @@
-"""Kinds of application, and what an office's rules say of each."""
+"""Kinds of application and of printer, and what an office's rules say of each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 import polars as pl
 
 from ektp_sched.office import lots
 from ektp_sched.people.keys import compact
-from ektp_sched.rules import HOLDING
+from ektp_sched.rules import HOLDING, told_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
     from datetime import date
 
-    from numpy.typing import NDArray
-
-    from ektp_sched.office import Lot, Office
+    from ektp_sched.arrays import Bools, Ints
+    from ektp_sched.office import Capacity, Lot, Office
     from ektp_sched.rules import Kind
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
-
-__all__ = ["NOTHING", "Kinds", "RankKey", "read_kinds", "strictest_first"]
 
 RankKey: TypeAlias = tuple[int | None, int | None]
 """Rank of the class and of the area; None for none."""
 
 NOTHING = -1
 """Index of nothing: blanks that are not counted."""
+
+
+_Key = TypeVar("_Key", bound="Hashable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +149,45 @@ def _taker(
 def strictest_first(key: RankKey) -> tuple[tuple[bool, int], ...]:
     """Lower ranks first; none after all."""
     return tuple((part is None, part or 0) for part in key)
+
+
+def equal_printers(office: Office, capacity: Capacity) -> Ints:
+    """Return the group of printers of equal rules that each is in, shape ``(P,)``."""
+    by_id = {printer.id: printer for printer in office.printers}
+    apart = told_apart(office)
+    return first_numbers(
+        (
+            None if by_id[name].cards is None else frozenset(by_id[name].cards or ()),
+            None if by_id[name].areas is None else frozenset(by_id[name].areas or ()),
+            capacity.reaches[index].tobytes(),
+            name if name in apart else None,
+        )
+        for index, name in enumerate(capacity.printers)
+    )
+
+
+def pools_of_printers(
+    eligible: Bools, office: Office, capacity: Capacity
+) -> tuple[Ints, Ints]:
+    """Return the pool of each printer: who serves the same people through the same.
+
+    And, finer, the pools where printers that a rule tells from all others are alone.
+
+    ``eligible`` tells which printers serve each kind of people, shape ``(K, P)``.
+    """
+    keys = [
+        (eligible[:, index].tobytes(), capacity.reaches[index].tobytes())
+        for index in range(len(capacity.printers))
+    ]
+    apart = told_apart(office)
+    alone = (
+        (*key, name if name in apart else None)
+        for key, name in zip(keys, capacity.printers, strict=True)
+    )
+    return first_numbers(keys), first_numbers(alone)
+
+
+def first_numbers(keys: Iterable[_Key]) -> Ints:
+    """Return a number for each key, in the order in which they first come."""
+    number: dict[_Key, int] = {}
+    return np.array([number.setdefault(key, len(number)) for key in keys], dtype=int)

@@ -14,25 +14,12 @@ from ektp_sched.rules.tiers import DATES, cost, in_order, rank_label, with_stabi
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Office
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.kinds import RankKey
     from ektp_sched.people.people import People
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
-
-__all__ = [
-    "EARLINESS",
-    "PINS",
-    "Objective",
-    "label_of",
-    "names_of",
-    "tiers_of",
-    "told_apart",
-]
 
 EARLINESS: Final = "earliness"
 """Sum of the days printed: settles what the office's tiers leave open."""

@@ -11,14 +11,9 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Office
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
-
-__all__ = ["PublicOrder", "by_code_point", "precedence"]
 
 _LAST: Final = np.iinfo(np.int64).max
 _MOST_DIGITS: Final = 18

@@ -19,14 +19,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog.known import Known
     from ektp_sched.office import Office
     from ektp_sched.people.kinds import Kinds
 
-    Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
-
-__all__ = ["MISSING", "People", "offsets", "read_people", "some_people"]
 
 MISSING: Final = -(1 << 30)
 """Stands for "no such date"."""

@@ -17,13 +17,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.office import Capacity
     from ektp_sched.rules import Rule
 
-    Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
-
-__all__ = ["Placed"]
 
 
 @dataclass(frozen=True)

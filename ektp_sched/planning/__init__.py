@@ -18,19 +18,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.dropped import dropped as dropped
     from ektp_sched.planning.solve import plan as plan
 
-__all__ = [
-    "Certificate",
-    "Change",
-    "Conflict",
-    "Dropped",
-    "Plan",
-    "ShiftUse",
-    "Status",
-    "Tier",
-    "dropped",
-    "plan",
-]
-
 __getattr__ = lazily(
     __name__,
     {

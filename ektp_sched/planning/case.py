@@ -26,13 +26,11 @@ if TYPE_CHECKING:
     from ektp_sched.people.people import People
     from ektp_sched.planning.network.problem import TierSolver
 
-__all__ = ["COUNTS", "SHIFTS", "Case", "lay_case"]
-
 SHIFTS = "shifts"
 """Limits that a choice of shifts moves, and what limits that choice."""
 
 COUNTS = "counts"
-"""Limits on cards that no network counts: quotas, blanks that cross, ribbons."""
+"""Limits on cards that no network counts, such as of blanks that cross."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ from ektp_sched.errors import UsageError
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    Progress = Callable[[str, float], None]
+    from ektp_sched.arguments import Progress
 
-__all__ = ["Clock"]
 
 _SHARE = {
     "yesterday": 0.0,

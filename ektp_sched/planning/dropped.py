@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from ektp_sched.documents import Status
 from ektp_sched.errors import UsageError
 from ektp_sched.planning.solve import plan
-from ektp_sched.rules import holding_back
+from ektp_sched.rules import RULES, SUPPLIES
 from ektp_sched.rules.calendar import LONGEST_HORIZON
-from ektp_sched.rules.ribbons import place as ribbons_place
-from ektp_sched.rules.tiers import DECISION_TIERS, FROZEN, MOVED
+from ektp_sched.rules.tiers import FROZEN, MOVED
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+    from ektp_sched.arguments import Progress
     from ektp_sched.documents import Plan, Tier
     from ektp_sched.office import Office
 
-    Progress = Callable[[str, float], None]
-
-__all__ = ["MORE_FROZEN", "NOT_KEPT", "Change", "Dropped", "dropped"]
 
 _PLANNED = (Status.OPTIMAL, Status.FEASIBLE)
 
@@ -154,23 +150,9 @@ def dropped(
 
 def _without_each(office: Office) -> Iterator[tuple[str, str | None, Office]]:
     """Yield each yes/no rule: its place, its id, and the office without it."""
-    for number, shift in enumerate(office.shifts):
-        kept = tuple(one for one in office.shifts if one is not shift)
-        if not kept and not set(office.plan.tiers).isdisjoint(DECISION_TIERS):
-            # A tier of the shifts' own needs one, and where it stands the
-            # other tiers are parted; so the last one stays for a day long past.
-            kept = (shift.model_copy(update={"days": (date.min,)}),)
-        without = office.model_copy(update={"shifts": kept})
-        yield f"shifts[{number + 1}]", shift.id, without
-    if office.budget is not None:
-        yield "budget", None, office.model_copy(update={"budget": None})
-    for rule in holding_back(office):
-        entries = getattr(office, rule.name)
-        for number, entry in enumerate(entries):
-            others = tuple(each for each in entries if each is not entry)
-            without = office.model_copy(update={rule.name: others})
-            yield f"{rule.name}[{number + 1}]", entry.id, without
-    yield from _without_consumables(office)
+    for rule in sorted(RULES, key=SUPPLIES.__contains__):
+        for place, name, update in rule.parts(office):
+            yield place, name, office.model_copy(update=update)
 
 
 def _otherwise_stable(office: Office) -> Iterator[tuple[str, str | None, Office]]:
@@ -186,32 +168,6 @@ def _otherwise_stable(office: Office) -> Iterator[tuple[str, str | None, Office]
 
 def _aiming(office: Office, aims: dict[str, Any]) -> Office:
     return office.model_copy(update={"plan": office.plan.model_copy(update=aims)})
-
-
-def _without_consumables(office: Office) -> Iterator[tuple[str, str | None, Office]]:
-    """Yield what is set aside, what expires, and each printer's ribbons."""
-    for name, card in office.cards.items():
-        later = tuple(
-            entry.model_copy(update={"expires_on": None}) for entry in card.deliveries
-        )
-        without: dict[str, dict[str, Any]] = {
-            "set_aside": {"set_aside": {}},
-            "expires_on": {"expires_on": None, "deliveries": later},
-        }
-        for key, update in without.items():
-            kind = card.model_copy(update=update)
-            if kind != card:
-                cards = office.cards | {name: kind}
-                there = f"cards.{name}.{key}"
-                yield there, None, office.model_copy(update={"cards": cards})
-    endless = {"cards_per_ribbon": None, "ribbons": None, "ribbon_deliveries": ()}
-    for number, printer in enumerate(office.printers):
-        if printer.cards_per_ribbon is not None:
-            every = list(office.printers)
-            every[number] = printer.model_copy(update=endless)
-            there = ribbons_place(office, printer.id)
-            others = {"printers": tuple(every)}
-            yield there, printer.id, office.model_copy(update=others)
 
 
 def _changes(made: Plan, other: Plan) -> tuple[Change, ...]:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.network.problem import TierSolver
     from ektp_sched.planning.outcome import Engine
 
-__all__ = ["ENGINES", "choose", "tier_solver"]
-
 
 def _network() -> Engine:
     from ektp_sched.planning.network.engine import NetworkEngine
@@ -29,7 +27,7 @@ def _network() -> Engine:
 
 
 def _yes_no() -> Engine:
-    from ektp_sched.planning.decisions.engine import YesNoEngine
+    from ektp_sched.planning.decisions.decide import YesNoEngine
 
     return YesNoEngine()
 

@@ -3,8 +3,8 @@
 Tiers look at days alone.  With the day of each card settled, any choice of pools
 within the day is as good that keeps the limits of printers and servers, the reserve
 and who may use what.  So what is left is one minimum-cost flow: a card costs 1 in a
-pool that is not its own.  Ribbons, which no network counts, are left as they are
-used where that flow would use up more of them than there are.
+pool that is not its own.  What printers use up, which no network counts, is left as it
+is used where that flow would use up more of it than there is.
 """
 
 from __future__ import annotations
@@ -17,22 +17,19 @@ import numpy as np
 from ektp_sched.people.keys import compact, distinct_rows
 from ektp_sched.planning.network.problem import Face, TierProblem
 from ektp_sched.planning.network.program import Arc
-from ektp_sched.rules.ribbons import ribbon_cards
+from ektp_sched.rules import printer_supplies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Office
     from ektp_sched.planning.network.program import Program
     from ektp_sched.yesterday.places import GivenPlaces
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
     Members = NDArray[np.int32]
-
-__all__ = ["given_columns", "keep_pools", "pool_of_printers"]
 
 _NO_POOL = -1
 
@@ -78,7 +75,7 @@ def keep_pools(
     program
         The network, with the capacity of the shifts that are worked.
     office
-        Whose ribbons count.
+        Whose supplies count.
     given
         Of each application, in the order of the tie-break.
     member, column
@@ -90,10 +87,10 @@ def keep_pools(
     """
     if len(program.pools) < 2:
         return None
-    ribbons = ribbon_cards(office, program.capacity.start, program.capacity.days)
+    supplies = printer_supplies(office, program.capacity.start, program.capacity.days)
     through = None
     while (request := _Request.of(program, given, member, column)) is not None:
-        column[:], through = _moved(program, request, ribbons)
+        column[:], through = _moved(program, request, supplies)
         moved = column.copy()
         settle()
         if (column == moved).all():
@@ -102,12 +99,12 @@ def keep_pools(
 
 
 def _moved(
-    program: Program, request: _Request, ribbons: dict[str, Ints]
+    program: Program, request: _Request, supplies: dict[str, Ints]
 ) -> tuple[Ints, Ints]:
     """Return columns of the same days, as many own as can be, and what is on arcs."""
     face = Face.whole(program)
     moved, through = request.answer(program, face)
-    counted = _counted(program, ribbons)
+    counted = _counted(program, supplies)
     if any((_used(program, moved, pool) > most).any() for pool, most in counted):
         held = (program.kind == Arc.PRINTER) & np.isin(
             program.owner, [pool for pool, _ in counted]
@@ -121,13 +118,13 @@ def _moved(
     return moved, through
 
 
-def _counted(program: Program, ribbons: dict[str, Ints]) -> list[tuple[int, Ints]]:
-    """Return pools of one printer of which ribbons are counted, and the cards."""
+def _counted(program: Program, supplies: dict[str, Ints]) -> list[tuple[int, Ints]]:
+    """Return pools of one printer of which supplies are counted, and the cards."""
     names = program.capacity.printers
     return [
-        (number, ribbons[names[printers[0]]])
+        (number, supplies[names[printers[0]]])
         for number, printers in enumerate(program.pools)
-        if len(printers) == 1 and names[printers[0]] in ribbons
+        if len(printers) == 1 and names[printers[0]] in supplies
     ]
 
 

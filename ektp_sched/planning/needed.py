@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.planning.outcome import Outcome
 
-__all__ = ["days_needed"]
-
 
 def days_needed(
     backlog: Backlog,

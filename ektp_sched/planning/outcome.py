@@ -12,9 +12,7 @@ from ektp_sched.planning.network.problem import least_value
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.documents import Conflict, DecisionProof, Status, TreeProof
     from ektp_sched.office import Notice, Option
     from ektp_sched.people.cohorts import Cohorts
@@ -26,10 +24,7 @@ if TYPE_CHECKING:
     from ektp_sched.planning.network.lexicographic import Solution
     from ektp_sched.planning.network.program import Program
 
-    Ints = NDArray[np.int64]
     Label = tuple[str, int | str | None]
-
-__all__ = ["Engine", "Linear", "Outcome", "Settled", "Unmade"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from ektp_sched.office import Notice, calendar, capacity, ribbon_cards
+from ektp_sched.office import Notice, calendar, capacity
+from ektp_sched.rules import RULES
 from ektp_sched.rules.calendar import LONGEST_HORIZON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
-
-__all__ = ["OUTLOOK_DAYS", "outlook", "ribbons_short", "start_notices", "starvation"]
 
 OUTLOOK_DAYS: Final = 30
 """Calendar days that ranked and due-dated cases should not fill; and a start
@@ -32,7 +30,7 @@ def outlook(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]
     That is what `start_notices` says; ``no-capacity-ahead`` with start and days where
     nothing can be printed for 30 days; what the calendar says for as long as the
     backlog needs by the office's total capacity; and what `starvation` and
-    `ribbons_short` say.  A calendar that ends before there could be a plan is refused.
+    `supplies_short` say.  A calendar that ends before there could be a plan is refused.
     """
     left = date.max.toordinal() - start.toordinal() + 1
     filled = np.cumsum(_daily(office, start, min(LONGEST_HORIZON, left)))
@@ -44,7 +42,7 @@ def outlook(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]
         notices.append(Notice("no-capacity-ahead", figures | {"days": OUTLOOK_DAYS}))
     notices += calendar(office, start, days).notices
     notices += starvation(backlog, office, start)
-    return (*notices, *ribbons_short(backlog, office, start))
+    return (*notices, *supplies_short(backlog, office, start))
 
 
 def start_notices(backlog: Backlog, office: Office, start: date) -> list[Notice]:
@@ -134,35 +132,21 @@ def starvation(backlog: Backlog, office: Office, start: date) -> tuple[Notice, .
     return (Notice("ranked-fill-capacity", figures),)
 
 
-def ribbons_short(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]:
-    """Warn of printers whose ribbons run out before others come.
+def supplies_short(backlog: Backlog, office: Office, start: date) -> tuple[Notice, ...]:
+    """Warn of what runs out within 30 days, at full work, before others come.
 
-    ``ribbons-short`` with printer, cards and on for each printer that, at full work,
-    lacks ribbons within 30 days and before the backlog is gone.
+    As `Rule.short` says.
     """
     left = date.max.toordinal() - start.toordinal() + 1
-    days = min(OUTLOOK_DAYS, left)
-    limits = capacity(office, start, days)
-    served = limits.server_cards.sum(axis=0)
-    notices = []
-    for name, cards in ribbon_cards(office, start, days).items():
-        could = np.minimum(limits.printer_cards[limits.printers.index(name)], served)
-        short = cards < np.minimum(np.cumsum(could), backlog.planned)
-        if short.any():
-            first = int(short.argmax())
-            figures: dict[str, str | int] = {
-                "printer": name,
-                "cards": int(cards[first]),
-            }
-            figures["on"] = (start + timedelta(days=first)).isoformat()
-            notices.append(Notice("ribbons-short", figures))
-    return tuple(notices)
+    limits = capacity(office, start, min(OUTLOOK_DAYS, left))
+    short = (rule.short(office, limits, backlog.planned) for rule in RULES)
+    return tuple(notice for notices in short for notice in notices)
 
 
-def _daily(office: Office, start: date, days: int) -> NDArray[np.int64]:
+def _daily(office: Office, start: date, days: int) -> Ints:
     """Return the cards that all printers and servers could print on each day."""
     limits = capacity(office, start, days)
-    least: NDArray[np.int64] = np.minimum(
+    least: Ints = np.minimum(
         limits.printer_cards.sum(axis=0), limits.server_cards.sum(axis=0)
     )
     return least if limits.total is None else np.minimum(least, limits.total)

@@ -2,38 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from ektp_sched.documents import Certificate, Plan, Status, Tier, TierPrices
-from ektp_sched.documents.tables import PLAN, UNPRINTED
+from ektp_sched.documents.plan import PLAN, UNPRINTED
 from ektp_sched.office import Notice
 from ektp_sched.people.objectives import EARLINESS
 from ektp_sched.people.order import by_code_point
+from ektp_sched.people.placed import Placed
+from ektp_sched.people.standing import true_reasons
 from ektp_sched.planning.network.prices import marginal_prices
 from ektp_sched.planning.network.pricing import by_limit
 from ektp_sched.planning.outlook import start_notices
-from ektp_sched.planning.reasons import reasons
 from ektp_sched.rules.tiers import DECISION_TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.documents import Conflict, ShiftUse
-    from ektp_sched.office import Calendar, Office
+    from ektp_sched.office import Calendar, Capacity, Office
+    from ektp_sched.people.people import People
     from ektp_sched.planning.assign import Prints
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.clock import Clock
     from ektp_sched.planning.network.lexicographic import Solution
     from ektp_sched.planning.outcome import Outcome
 
-    Ints = NDArray[np.int64]
+
+@dataclass(frozen=True)
+class _Planned(Placed):
+    """People, and the prints of a plan that is being made."""
+
+    made: Prints
+
+    def prints(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Return application, printer, server and day of each card, (P,) each."""
+        made = self.made
+        return made.application, made.printer, made.server, made.day
+
+
+def reasons(people: People, limits: Capacity, made: Prints, left: Ints) -> pl.Series:
+    """Return for each application that is not printed the first reason that holds."""
+    printed = np.full(len(people.kind), people.days, dtype=np.int64)
+    printed[made.application] = made.day
+    placed = _Planned(
+        **{column.name: getattr(people, column.name) for column in fields(people)},
+        limits=limits,
+        printed=printed,
+        made=made,
+    )
+    true = true_reasons(placed, left)
+    # Where time was over a place may be left: then what is asked last is named.
+    holds = np.array([*list(true.values())[:-1], np.ones(len(left), dtype=bool)])
+    codes = pl.Series("reason", list(true), dtype=pl.String)
+    return codes.gather(np.argmax(holds, axis=0))
 
 
 def no_plan(

@@ -10,23 +10,18 @@ import numpy as np
 from ektp_sched.office import capacity, lots, options
 from ektp_sched.planning.network.program import printer_pools
 from ektp_sched.planning.network.stock import can_run_out, crossing_cards
-from ektp_sched.rules import RIBBONS, STOCK, World
+from ektp_sched.rules import PRINTER_SUPPLIES, STOCK, World, told_apart
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.office import Capacity, Lot, Office
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.rules import Limit
 
-    Ints = NDArray[np.int64]
-
-__all__ = ["Scarce", "scarce"]
-
 
 @dataclass(frozen=True, slots=True)
 class Scarce:
-    """Blanks and ribbons that a mixed-integer program must count."""
+    """Supplies that a mixed-integer program must count."""
 
     # Card types whose blanks can run out beside others' cards.
     cards: tuple[str, ...] = ()
@@ -34,7 +29,7 @@ class Scarce:
     lots: dict[str, tuple[Lot, ...]] = field(default_factory=dict)
     # Printers whose ribbons can run out.
     ribbons: tuple[str, ...] = ()
-    # Places in office.toml of the limits of those cards and ribbons.
+    # Places in office.toml of the limits of those cards and printers.
     places: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
@@ -57,8 +52,7 @@ def scarce(office: Office, cohorts: Cohorts, limits: Capacity) -> Scarce:
 
     ``limits`` are those without a shift.
     """
-    counts_ribbons = any(p.cards_per_ribbon is not None for p in office.printers)
-    if not limits.supply and not counts_ribbons:
+    if not limits.supply and not told_apart(office):
         return Scarce()
     start, days = limits.start, limits.days
     used = [(option.shift, option.day) for option in options(office, start, days)]
@@ -69,12 +63,13 @@ def scarce(office: Office, cohorts: Cohorts, limits: Capacity) -> Scarce:
         if can_run_out(card, cohorts, every, _sure(card_lots, days))
     }
     world = World(office, every, (), np.zeros(0, dtype=np.int64))
-    ribbons = {
+    printers = {
         every.printers[limit.entry]: limit.place
-        for limit in RIBBONS.limits(world)
+        for rule in PRINTER_SUPPLIES
+        for limit in rule.limits(world)
         if _runs_out(limit, cohorts, every)
     }
-    pools = printer_pools(every, cohorts, frozenset(ribbons))
+    pools = printer_pools(every, cohorts, frozenset(printers))
     crossing = crossing_cards(cohorts, every, pools)
     types = sorted(every.supply)
     plain = {
@@ -82,8 +77,8 @@ def scarce(office: Office, cohorts: Cohorts, limits: Capacity) -> Scarce:
         for limit in STOCK.limits(world)
         if types[limit.entry] in crossing
     }
-    places = frozenset((*plain.values(), *ribbons.values()))
-    return Scarce(tuple(plain), counted, tuple(ribbons), places)
+    places = frozenset((*plain.values(), *printers.values()))
+    return Scarce(tuple(plain), counted, tuple(printers), places)
 
 
 def _sure(card_lots: tuple[Lot, ...], days: int) -> Ints:
@@ -96,6 +91,6 @@ def _sure(card_lots: tuple[Lot, ...], days: int) -> Ints:
 
 
 def _runs_out(limit: Limit, cohorts: Cohorts, every: Capacity) -> bool:
-    """Return whether a printer's ribbons could ever be what limits it."""
+    """Return whether what a printer uses up could ever be what limits it."""
     could = np.cumsum(every.printer_cards[limit.entry])
     return bool((limit.amount < np.minimum(could, cohorts.size.sum())).any())

@@ -1,4 +1,4 @@
-"""Which server each card of a day is printed through.
+"""Which server each card of a day is printed through, and how a day is divided evenly.
 
 It follows from what each printer prints that day and what each server can do, and
 from nothing else: the same day of two plans has the same servers.
@@ -10,18 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.people.alike import first_numbers
-from ektp_sched.planning.shares import even_shares
+from ektp_sched.people.kinds import first_numbers
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Capacity
-
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-
-__all__ = ["servers_of"]
 
 
 def servers_of(capacity: Capacity, day: Ints, printer: Ints) -> Ints:
@@ -113,3 +106,25 @@ def _path(
                     queue.append(other)
     msg = "the servers cannot do what the printers print"
     raise RuntimeError(msg)
+
+
+def even_shares(limits: Ints, total: Ints, least: Ints | int = 0) -> Ints:
+    """Divide each day's cards as evenly as limits and whole cards allow.
+
+    Limits and shares have shape ``(members, days)``, and ``total`` is at most the sum
+    of a day's limits; odd cards go to earlier members.  Nobody gets fewer than
+    ``least``, which limits and total allow.
+    """
+    low = np.zeros_like(total)
+    high = limits.max(axis=0, initial=0)
+    while (low < high).any():
+        middle = (low + high + 1) // 2
+        level = np.maximum(least, np.minimum(limits, middle))
+        fits = level.sum(axis=0) <= total
+        low = np.where(fits, middle, low)
+        high = np.where(fits, high, middle - 1)
+    shares: Ints = np.maximum(least, np.minimum(limits, low))
+    room = (limits > low) & (shares <= low)
+    odd = total - shares.sum(axis=0)
+    shares += room & (np.cumsum(room, axis=0) <= odd)
+    return shares

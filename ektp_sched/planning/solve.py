@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ektp_sched.arguments import MOST_WORKERS, check_whole
-from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.backlog.inputs import as_backlog, as_day
 from ektp_sched.errors import UsageError
 from ektp_sched.office import capacity
+from ektp_sched.office.inputs import as_office
 from ektp_sched.planning.assign import assign
 from ektp_sched.planning.case import lay_case
 from ektp_sched.planning.clock import Clock
@@ -24,24 +25,22 @@ from ektp_sched.words import joined, said
 from ektp_sched.yesterday import with_yesterday
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
+    from ektp_sched.arguments import Progress
     from ektp_sched.backlog import Backlog
-    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike
     from ektp_sched.backlog.told import ToldLike
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office, Option
+    from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.planning.case import Case
     from ektp_sched.planning.network.problem import TierSolver
     from ektp_sched.planning.scarce import Scarce
     from ektp_sched.yesterday.morning import DoneLike
     from ektp_sched.yesterday.previous import PreviousLike
     from ektp_sched.yesterday.reconcile import GoneChoice, OpenChoice
-
-    Progress = Callable[[str, float], None]
-
-__all__ = ["plan", "plan_with_shifts", "shifts_worked"]
 
 
 def plan(

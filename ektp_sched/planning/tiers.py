@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.people.cohorts import Cohorts
 
-__all__ = ["check_range", "objectives", "too_large"]
-
 _RANGE = 1 << 56
 """Largest cost times number of nodes: leaves room to double it and to add up."""
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.clock import Clock
     from ektp_sched.planning.outcome import Outcome
 
-__all__ = ["capacity_without", "shift_uses"]
-
 
 def shift_uses(case: Case, outcome: Outcome, clock: Clock) -> tuple[ShiftUse, ...]:
     """Return every shift that is worked, what it costs and what it saves.

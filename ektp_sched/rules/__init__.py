@@ -6,9 +6,17 @@ Its fields and their words, its contradictions, the limits it lays, its sentence
 from ektp_sched.rules.capacity import CAPACITY
 from ektp_sched.rules.limit import Limit, Limits, Period, Standing, tally
 from ektp_sched.rules.quotas import QUOTAS
-from ektp_sched.rules.registry import HOLDING, RULES, holding_back, limits_of
+from ektp_sched.rules.registry import (
+    HOLDING,
+    PRINTER_SUPPLIES,
+    RULES,
+    SUPPLIES,
+    holding_back,
+    limits_of,
+    printer_supplies,
+    told_apart,
+)
 from ektp_sched.rules.reserve import RESERVE
-from ektp_sched.rules.ribbons import RIBBONS
 from ektp_sched.rules.rule import Rule
 from ektp_sched.rules.stock import STOCK
 from ektp_sched.rules.world import Kind, World
@@ -16,11 +24,12 @@ from ektp_sched.rules.world import Kind, World
 __all__ = [
     "CAPACITY",
     "HOLDING",
+    "PRINTER_SUPPLIES",
     "QUOTAS",
     "RESERVE",
-    "RIBBONS",
     "RULES",
     "STOCK",
+    "SUPPLIES",
     "Kind",
     "Limit",
     "Limits",
@@ -30,5 +39,7 @@ __all__ = [
     "World",
     "holding_back",
     "limits_of",
+    "printer_supplies",
     "tally",
+    "told_apart",
 ]

@@ -18,7 +18,6 @@ from ektp_sched.words import by_form, said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ektp_sched.rules.shifts import Shift
 
 TIERS: Final = ("unprinted", "overdue", "promise", "pressure")
 """The objectives, in the order in which they stand unless told otherwise."""
@@ -90,7 +89,10 @@ class HasAims(HasCalendar, Protocol):
     """What says what a plan aims at, and whether it may use shifts."""
 
     plan: PlanRules
-    shifts: tuple[Shift, ...]
+
+    @property
+    def shifts(self) -> tuple[Table, ...]:
+        """Return them, be there any."""
 
 
 def _tiers_stand_once(office: HasAims) -> Iterator[Problem]:

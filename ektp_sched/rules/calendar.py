@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from decimal import Decimal
 
-    from numpy.typing import NDArray
+    from ektp_sched.arrays import Bools, Ints
 
 LONGEST_HORIZON = 3_660
 """Most days that a calendar, and so a plan, may cover."""
@@ -152,7 +152,7 @@ class Calendar:
 
     start: date
     days: int
-    open: NDArray[np.bool_]
+    open: Bools
     holidays: dict[date, str]
     notices: tuple[Notice, ...]
 
@@ -212,7 +212,7 @@ def _last_day(start: date, days: int) -> date:
         raise UsageError(message) from None
 
 
-def _offsets(dates: Iterable[date], start: date, days: int) -> NDArray[np.int64]:
+def _offsets(dates: Iterable[date], start: date, days: int) -> Ints:
     offsets = np.array([(day - start).days for day in dates], dtype=np.int64)
     return offsets[(offsets >= 0) & (offsets < days)]
 

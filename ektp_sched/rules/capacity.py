@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.rules.limit import Period
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
@@ -77,7 +76,7 @@ class Server(Table):
 
 
 class BarePrinter(Server):
-    """Entry of ``[[printers]]``, but for its ribbons."""
+    """Entry of ``[[printers]]``, but for what it uses up."""
 
     id: Annotated[Text, _ID] = noted(
         "Short name of the printer: letters, digits, . _ -; up to 40.",
@@ -193,15 +192,15 @@ def _from_before_to(office: HasMachines) -> Iterator[Problem]:
 
 
 def day_shares(
-    office: HasMachines, resource: Server, start: date, worked: NDArray[np.bool_]
-) -> dict[Fraction, NDArray[np.bool_]]:
+    office: HasMachines, resource: Server, start: date, worked: Bools
+) -> dict[Fraction, Bools]:
     """Return which part of its cards a resource can do, and on which days.
 
     Weekday share × what the day's outages leave, exact and above 0 → the worked days on
     which it holds, shape ``(days,)``; the resource's ``from`` and ``to`` bound them.
     """
     days = len(worked)
-    days_by_share: dict[Fraction, NDArray[np.bool_]] = {}
+    days_by_share: dict[Fraction, Bools] = {}
     weekday = (start.weekday() + np.arange(days)) % 7
     by_day = [Fraction(office.calendar.share.get(name, 1)) for name in DAYS]
     for first, last, left in stretches(office, resource, start, days):
@@ -242,12 +241,12 @@ def cards_of(
     office: HasMachines,
     resources: Sequence[Server],
     start: date,
-    worked: NDArray[np.bool_],
-) -> NDArray[np.int64]:
+    worked: Bools,
+) -> Ints:
     """Return the cards of each resource on each day, without shifts, (R, days)."""
     cards = np.zeros((len(resources), len(worked)), dtype=np.int64)
     # Most of many resources are in use and out of order on the same days.
-    known: dict[tuple[object, ...], dict[Fraction, NDArray[np.bool_]]] = {}
+    known: dict[tuple[object, ...], dict[Fraction, Bools]] = {}
     for row, resource in zip(cards, resources, strict=True):
         alike = tuple(stretches(office, resource, start, len(worked)))
         if alike not in known:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools
     from ektp_sched.rules.shifts import Shift
 
 _T = TypeVar("_T", bound=np.generic)
@@ -113,7 +114,7 @@ def _frozen(array: NDArray[_T]) -> NDArray[_T]:
 
 def _uses(
     office: HasDays, days: int, used: Collection[tuple[str, int]]
-) -> list[tuple[Shift, NDArray[np.bool_]]]:
+) -> list[tuple[Shift, Bools]]:
     """Return each shift that is used and on which days, shape (days,)."""
     by_id = {shift.id: np.zeros(days, dtype=np.bool_) for shift in office.shifts}
     for name, day in used:

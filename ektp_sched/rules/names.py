@@ -89,6 +89,12 @@ def _of_dict(kind: str | None, inner: Finder | None) -> Finder | None:
 _FIND: Final = _finder(OfficeTables)
 
 
+def names_in(office: OfficeTables, kind: str) -> tuple[str, ...]:
+    """Return the names of a kind, such as "area", that the fields of an office hold."""
+    assert _FIND is not None
+    return tuple(name for _, name, of_kind in _FIND(office, ()) if of_kind == kind)
+
+
 def _names_are_known(office: OfficeTables) -> Iterator[Problem]:
     servers = [server.id for server in office.servers]
     known: dict[str, Collection[str]] = {

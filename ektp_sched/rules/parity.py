@@ -31,8 +31,8 @@ from ektp_sched.words import Said, by_form, joined, said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ektp_sched.rules.capacity import BarePrinter
     from ektp_sched.rules.limit import Period
-    from ektp_sched.rules.ribbons import Printer
     from ektp_sched.rules.world import Kind, World
 
 _THOUSANDTHS: Final = 1000
@@ -206,7 +206,7 @@ def _change(_office: HasParity, _entry: int, room: int) -> Said:
     )
 
 
-def _concerns(office: HasParity, entry: int, printer: Printer) -> bool:
+def _concerns(office: HasParity, entry: int, printer: BarePrinter) -> bool:
     areas = {*office.parity[entry].areas}
     return printer.areas is None or bool(areas & {*printer.areas})
 
@@ -218,6 +218,7 @@ PARITY = Rule(
     _says,
     runs_out=True,
     problems=(_ids, _areas_are_named_once),
+    needs={"areas": ["-", "."], "within": 1},
     told=Told(
         reason="parity",
         title=said("Parity between areas", "Kesetaraan antarwilayah"),
@@ -232,27 +233,6 @@ PARITY = Rule(
             "paling besar. Setiap dua wilayah pada setiap hari ada di parity.csv.",
         ),
         amounts=(said("Difference", "Selisih"), said("Allowed", "Dibolehkan")),
-        unprinted=said(
-            "parity between areas leaves no place for it",
-            "kesetaraan antarwilayah tidak menyisakan tempat",
-        ),
-        holds=said(
-            "Parity between areas holds it: there is a free place, but one card more "
-            "of its area would put it too far ahead of another.",
-            "Yang menahannya kesetaraan antarwilayah: ada tempat kosong, tetapi satu "
-            "kartu lagi dari wilayahnya akan membuatnya terlalu jauh di depan wilayah "
-            "lain.",
-        ),
-        left_out=(
-            Said(
-                "The office has {count} entries in [[parity]]; this command leaves "
-                "them out of account.",
-                "Kantor ini punya {count} entri dalam [[parity]]; perintah ini tidak "
-                "memperhitungkannya.",
-            ),
-            "The office has 1 entry in [[parity]]; this command leaves it out of "
-            "account.",
-        ),
         sees=_sees,
         sees_area=_sees_area,
         place=_place,
@@ -265,5 +245,30 @@ PARITY = Rule(
         change=_change,
         concerns=_concerns,
     ),
+    texts={
+        "report.cmp.left.rules.parity": (
+            "Like shares of districts",
+            "Bagian serupa antarkecamatan",
+        ),
+        "unprinted.parity": (
+            "parity between areas leaves no place for it",
+            "kesetaraan antarwilayah tidak menyisakan tempat",
+        ),
+        "explain.rule.parity": (
+            "Parity between areas holds it: there is a free place, but one card more "
+            "of its area would put it too far ahead of another.",
+            "Yang menahannya kesetaraan antarwilayah: ada tempat kosong, tetapi satu "
+            "kartu lagi dari wilayahnya akan membuatnya terlalu jauh di depan wilayah "
+            "lain.",
+        ),
+        "notice.parity-left-out": (
+            "The office has {count} entries in [[parity]]; this command leaves "
+            "them out of account.",
+            "Kantor ini punya {count} entri dalam [[parity]]; perintah ini tidak "
+            "memperhitungkannya.",
+            "The office has 1 entry in [[parity]]; this command leaves it out of "
+            "account.",
+        ),
+    },
 )
 """Whether districts are served alike."""

@@ -30,8 +30,7 @@ from ektp_sched.words import Said, by_form, joined, said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.rules.capacity import BarePrinter
     from ektp_sched.rules.limit import Period
     from ektp_sched.rules.world import Kind, World
@@ -145,7 +144,7 @@ class Quota(Table):
         quota._printed = printed  # noqa: SLF001 - of its own copy
         return quota
 
-    def amounts(self, amount: int, first: NDArray[np.int64]) -> NDArray[np.int64]:
+    def amounts(self, amount: int, first: Ints) -> Ints:
         """Return what is left of an amount in stretches with these first days."""
         amounts = np.full(len(first), amount, dtype=np.int64)
         if self.per != "day":
@@ -450,6 +449,7 @@ QUOTAS = Rule(
         _quotas_set_a_limit,
         _least_is_at_most_the_most,
     ),
+    needs={"per": "plan"},
     told=Told(
         reason="quota",
         title=said("Quotas", "Kuota"),
@@ -467,26 +467,6 @@ QUOTAS = Rule(
             said("Printed", "Tercetak"),
             said("Limit in cards", "Batas dalam kartu"),
         ),
-        unprinted=said(
-            "a quota leaves no place for it", "kuota tidak menyisakan tempat"
-        ),
-        holds=said(
-            "A quota holds it: there is a free place, but one card more of its kind on "
-            "that day, or one fewer later, would break a quota.",
-            "Yang menahannya kuota: ada tempat kosong, tetapi satu kartu lagi dari "
-            "kelompoknya pada hari itu, atau satu kartu kurang sesudahnya, akan "
-            "melanggar kuota.",
-        ),
-        left_out=(
-            Said(
-                "The office has {count} quotas in [[quotas]]; this command leaves "
-                "them out of account.",
-                "Kantor ini punya {count} kuota dalam [[quotas]]; perintah ini tidak "
-                "memperhitungkannya.",
-            ),
-            "The office has 1 quota in [[quotas]]; this command leaves it out of "
-            "account.",
-        ),
         sees=_sees,
         sees_area=_sees_area,
         place=place,
@@ -499,4 +479,26 @@ QUOTAS = Rule(
         change=_change,
         concerns=_concerns,
     ),
+    texts={
+        "report.cmp.left.rules.quotas": ("Quotas", "Kuota"),
+        "unprinted.quota": (
+            "a quota leaves no place for it",
+            "kuota tidak menyisakan tempat",
+        ),
+        "explain.rule.quota": (
+            "A quota holds it: there is a free place, but one card more of its kind on "
+            "that day, or one fewer later, would break a quota.",
+            "Yang menahannya kuota: ada tempat kosong, tetapi satu kartu lagi dari "
+            "kelompoknya pada hari itu, atau satu kartu kurang sesudahnya, akan "
+            "melanggar kuota.",
+        ),
+        "notice.quotas-left-out": (
+            "The office has {count} quotas in [[quotas]]; this command leaves "
+            "them out of account.",
+            "Kantor ini punya {count} kuota dalam [[quotas]]; perintah ini tidak "
+            "memperhitungkannya.",
+            "The office has 1 quota in [[quotas]]; this command leaves it out of "
+            "account.",
+        ),
+    },
 )

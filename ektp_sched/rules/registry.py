@@ -7,7 +7,10 @@ day.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from ektp_sched.rules.aims import AIMS
 from ektp_sched.rules.areas import AREAS
@@ -29,6 +32,7 @@ from ektp_sched.rules.stock import STOCK
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.rules.problems import Problem
     from ektp_sched.rules.tables import OfficeTables
     from ektp_sched.rules.world import World
@@ -55,6 +59,10 @@ HOLDING: Final = tuple(rule for rule in RULES if rule.holds_back)
 """Those that can keep a card waiting for ever: each has words of its own."""
 
 
+SUPPLIES: Final[tuple[Rule[OfficeTables], ...]] = (STOCK, RIBBONS)
+"""Those on what printing uses up."""
+
+
 def problems_of(office: OfficeTables) -> tuple[Problem, ...]:
     """Return everything that contradicts itself in an office of well-formed values."""
     finders = (find for rule in RULES for find in rule.problems)
@@ -64,6 +72,27 @@ def problems_of(office: OfficeTables) -> tuple[Problem, ...]:
 def holding_back(office: OfficeTables) -> tuple[Rule[OfficeTables], ...]:
     """Return the rules of an office that can keep a card waiting for ever."""
     return tuple(rule for rule in HOLDING if rule.used(office))
+
+
+PRINTER_SUPPLIES: Final[tuple[Rule[OfficeTables], ...]] = (RIBBONS,)
+"""Those on what a printer uses up, which no other printer has."""
+
+
+def printer_supplies(office: OfficeTables, start: date, days: int) -> dict[str, Ints]:
+    """Return how many cards what a printer uses up is good for, up to each day.
+
+    By the id of each printer of which anything is counted.
+    """
+    allowed: dict[str, Ints] = {}
+    for rule in PRINTER_SUPPLIES:
+        for name, cards in rule.supplies(office, start, days).items():
+            allowed[name] = np.minimum(allowed.get(name, cards), cards)
+    return allowed
+
+
+def told_apart(office: OfficeTables) -> frozenset[str]:
+    """Return the printers that no other can stand for."""
+    return frozenset(printer_supplies(office, date.min, 1))
 
 
 def limits_of(world: World, rules: Iterable[Rule] = RULES) -> Limits:

@@ -17,8 +17,7 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.rules.limit import Period
     from ektp_sched.rules.world import World
     from ektp_sched.words import Said
@@ -44,16 +43,16 @@ class HasReserve(HasCalendar, Protocol):
 
 def total(
     office: HasReserve,
-    worked: NDArray[np.bool_],
-    printers: NDArray[np.int64],
-    servers: NDArray[np.int64],
-) -> NDArray[np.int64] | None:
+    worked: Bools,
+    printers: Ints,
+    servers: Ints,
+) -> Ints | None:
     """Return the cards that may be planned on each day; None without a reserve."""
     reserve = office.reserve.cards_per_day
     if not reserve:
         return None
-    least: NDArray[np.int64] = np.minimum(printers.sum(axis=0), servers.sum(axis=0))
-    left: NDArray[np.int64] = np.maximum(least - reserve * worked, 0)
+    least: Ints = np.minimum(printers.sum(axis=0), servers.sum(axis=0))
+    left: Ints = np.maximum(least - reserve * worked, 0)
     return left
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
@@ -13,20 +14,19 @@ from ektp_sched.rules.capacity import BarePrinter, by_id
 from ektp_sched.rules.fields import Cards, Day, Exact, noted
 from ektp_sched.rules.forms import Form, Rows, column, inline
 from ektp_sched.rules.limit import Limit
+from ektp_sched.rules.notices import Notice
 from ektp_sched.rules.problems import Problem
-from ektp_sched.rules.rule import Rule
+from ektp_sched.rules.rule import Rule, Stated, Without
 from ektp_sched.rules.stock import Arrival, by_date
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.rules.limit import Period
     from ektp_sched.rules.told import Printed
-    from ektp_sched.rules.world import World
+    from ektp_sched.rules.world import Capacity, World
     from ektp_sched.words import Said
 
 Ribbons = Annotated[Exact, Field(ge=0, le=1_000_000)]
@@ -96,9 +96,7 @@ def place(office: HasRibbons, printer: str) -> str:
     return f"printers[{number + 1}].ribbons"
 
 
-def ribbon_cards(
-    office: HasRibbons, start: date, days: int
-) -> dict[str, NDArray[np.int64]]:
+def ribbon_cards(office: HasRibbons, start: date, days: int) -> dict[str, Ints]:
     """Return how many cards the ribbons of each printer allow up to a day.
 
     Parameters
@@ -213,6 +211,50 @@ def _left(
         )
 
 
+def _short(office: HasRibbons, limits: Capacity, people: int) -> Iterator[Notice]:
+    """Yield which printers lack ribbons, at full work, before everybody is printed."""
+    served = limits.server_cards.sum(axis=0)
+    for name, cards in ribbon_cards(office, limits.start, limits.days).items():
+        could = np.minimum(limits.printer_cards[limits.printers.index(name)], served)
+        short = cards < np.minimum(np.cumsum(could), people)
+        if short.any():
+            first = int(short.argmax())
+            on = (limits.start + timedelta(days=first)).isoformat()
+            figures: dict[str, str | int] = {"printer": name, "on": on}
+            figures["cards"] = int(cards[first])
+            yield Notice("ribbons-short", figures)
+
+
+def _uncounted(office: HasRibbons, *_: object) -> Iterator[str]:
+    for printer in office.printers:
+        if printer.cards_per_ribbon is not None:
+            yield place(office, printer.id)
+
+
+def _states(
+    office: HasRibbons, where: str, start: date, days: int, last: date | None
+) -> Stated | None:
+    for printer in office.printers:
+        if where == place(office, printer.id):
+            last = last or start
+            cards = ribbon_cards(office, start, days)[printer.id]
+            figures = {"printer": printer.id, "day": last}
+            return Stated(
+                "ribbons", {**figures, "value": int(cards[(last - start).days])}
+            )
+    return None
+
+
+def _withouts(office: HasRibbons) -> Iterator[Without]:
+    endless = {"cards_per_ribbon": None, "ribbons": None, "ribbon_deliveries": ()}
+    for number, printer in enumerate(office.printers):
+        if printer.cards_per_ribbon is not None:
+            printers = list(office.printers)
+            printers[number] = printer.model_copy(update=endless)
+            update = {"printers": tuple(printers)}
+            yield Without(place(office, printer.id), printer.id, update)
+
+
 RIBBONS = Rule(
     "ribbons",
     ("ribbons",),
@@ -221,4 +263,51 @@ RIBBONS = Rule(
     runs_out=True,
     problems=(_deliveries_stand_by_date, _ribbons_are_counted_in_cards),
     left=_left,
+    lack="no-ribbon",
+    short=_short,
+    supplies=ribbon_cards,
+    uncounted=_uncounted,
+    states=_states,
+    withouts=_withouts,
+    texts={
+        "report.cmp.left.rules.ribbons": ("Ribbons run out", "Pita habis"),
+        "unprinted.no-ribbon": (
+            "no ribbon left in a printer with room",
+            "pita habis pada printer yang masih sanggup",
+        ),
+        "explain.rule.no-ribbon": (
+            "Ribbons hold it: a printer has room earlier, but its ribbons are used up.",
+            "Yang menahannya pita: ada printer yang masih sanggup lebih awal, tetapi "
+            "pitanya habis.",
+        ),
+        "explain.supply.ribbon": (
+            "The ribbons of {name} allow no card more until {day}.",
+            "Pita {name} tidak cukup untuk satu kartu lagi sampai {day}.",
+        ),
+        "notice.consumables-left-out": (
+            "This command leaves out of account that blanks expire or are set aside "
+            "(card types: {cards}) and that ribbons run out (printers: {printers}): "
+            "here anybody can use every blank on any day after it came, and ribbons "
+            "never run out.",
+            "Perintah ini tidak memperhitungkan blangko yang kedaluwarsa atau "
+            "disisihkan (jenis kartu: {cards}) dan pita yang habis (printer: "
+            "{printers}): di sini setiap blangko dapat dipakai siapa pun pada hari "
+            "apa pun sejak datang, dan pita tidak pernah habis.",
+        ),
+        "notice.ribbons-short": (
+            "At full work {printer} is short of ribbons on {on}: up to that day they "
+            "are good for {cards} cards.",
+            "Jika bekerja penuh, {printer} kekurangan pita (ribbon) pada {on}: sampai "
+            "hari itu pitanya hanya cukup untuk {cards} kartu.",
+        ),
+        "conflict_rule.ribbons": (
+            "`{place}`: by {day} the ribbons of {printer} are good for {value} cards.",
+            "`{place}`: sampai {day} pita {printer} cukup untuk {value} kartu.",
+        ),
+        "conflict_rule.room_ribbons": (
+            "Ribbon for {room} cards more would make room.",
+            "Pita untuk {room} kartu lagi sudah cukup.",
+            "Ribbon for 1 card more would make room.",
+        ),
+    },
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Final, Protocol
@@ -31,15 +32,16 @@ from ektp_sched.rules.forms import Form, Kind, listed, quoted
 from ektp_sched.rules.limit import Limit
 from ektp_sched.rules.nearest import unknown
 from ektp_sched.rules.problems import Problem, entry_id_problems
-from ektp_sched.rules.rule import Rule
+from ektp_sched.rules.rule import Rule, Stated, Without
+from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.rules.world import weeks
 from ektp_sched.words import by_form, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
+    from ektp_sched.rules.aims import PlanRules
     from ektp_sched.rules.calendar import Calendar
     from ektp_sched.rules.capacity import Server
 
@@ -152,6 +154,33 @@ class Shift(Table):
         """Return whether it adds cards to a printer or server."""
         return self.resources is None or resource in self.resources
 
+    def after(self, on: date, last: date, *, used: bool) -> Shift | None:
+        """Return it from the day after one on, up to another; None if nothing is left.
+
+        A use on that day leaves out what its rest and its most in a week leave out.
+        """
+        today = DAYS[on.weekday()]
+        named = {day for day in self.days if isinstance(day, str)}
+        by_date = named if used else named & {today}
+        if not by_date and on not in self.days:
+            return self
+        first = on + timedelta(days=1)
+        if used:
+            first += timedelta(days=self.rest_days)
+            if self.max_per_week == 1:
+                first = max(first, on + timedelta(days=7 - on.weekday()))
+        ahead = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        dates = {each for each in ahead if DAYS[each.weekday()] in by_date}
+        own = {each for each in self.days if isinstance(each, date)}
+        dates |= {each for each in own if (each >= first if used else each != on)}
+        uses = self.max_uses
+        if used and uses is not None:
+            uses -= 1
+        days = (*sorted(named - by_date, key=DAYS.index), *sorted(dates))
+        if not days or uses == 0:
+            return None
+        return self.model_copy(update={"days": days, "max_uses": uses})
+
 
 class Budget(Table):
     """Table ``[budget]``: rupiah that all shifts of a plan may cost together."""
@@ -168,6 +197,12 @@ class HasShifts(HasMachines, Protocol):
 
     shifts: tuple[Shift, ...]
     budget: Budget | None
+
+
+class HasShiftsAndAims(HasShifts, Protocol):
+    """What says in which order plans are better, too."""
+
+    plan: PlanRules
 
 
 def _ids(office: HasShifts) -> Iterator[Problem]:
@@ -197,12 +232,76 @@ def _uses_in_a_week(rest_days: int) -> int:
     return 6 // (rest_days + 1) + 1
 
 
+_PLACE: Final = re.compile(r"shifts\[(\d+)\]\.(\w+)")
+
+
+def _states(office: HasShifts, place: str, *_: object) -> Stated | None:
+    if place == "budget.idr" and office.budget is not None:
+        return Stated("budget", {"value": office.budget.idr})
+    if not (numbered := _PLACE.fullmatch(place)):
+        return None
+    shift, key = office.shifts[int(numbered[1]) - 1], numbered[2]
+    return Stated(key, {"shift": shift.id, "value": getattr(shift, key) or 0})
+
+
+def _withouts(office: HasShiftsAndAims) -> Iterator[Without]:
+    for number, shift in enumerate(office.shifts):
+        kept = tuple(each for each in office.shifts if each is not shift)
+        if not kept and not set(office.plan.tiers).isdisjoint(DECISION_TIERS):
+            # A tier of the shifts' own needs one, and where it stands the
+            # other tiers are parted; so the last one stays for a day long past.
+            kept = (shift.model_copy(update={"days": (date.min,)}),)
+        yield Without(f"shifts[{number + 1}]", shift.id, {"shifts": kept})
+    if office.budget is not None:
+        yield Without("budget", None, {"budget": None})
+
+
 SHIFTS = Rule(
     "shifts",
     problems=(
         _ids,
         _rest_leaves_the_most_uses_a_week,
     ),
+    states=_states,
+    withouts=_withouts,
+    texts={
+        "conflict_rule.budget": (
+            "`{place}` allows Rp {value} for all shifts together.",
+            "`{place}` membolehkan Rp {value} untuk semua shift.",
+        ),
+        "conflict_rule.max_uses": (
+            "`{place}` allows shift {shift} on at most {value} days.",
+            "`{place}` membolehkan shift {shift} paling banyak {value} hari.",
+        ),
+        "conflict_rule.max_per_week": (
+            "`{place}` allows shift {shift} on at most {value} days a week.",
+            "`{place}` membolehkan shift {shift} paling banyak {value} hari seminggu.",
+        ),
+        "conflict_rule.rest_days": (
+            "`{place}` wants {value} whole days of rest between two uses of shift "
+            "{shift}.",
+            "`{place}` meminta {value} hari istirahat penuh di antara dua pemakaian "
+            "shift {shift}.",
+        ),
+        "conflict_rule.room_budget": (
+            "Rp {room} more would make room.",
+            "Tambahan Rp {room} sudah cukup.",
+        ),
+        "conflict_rule.room_max_uses": (
+            "{room} uses more would make room.",
+            "Tambahan {room} hari sudah cukup.",
+            "1 use more would make room.",
+        ),
+        "conflict_rule.room_max_per_week": (
+            "{room} more a week would make room.",
+            "Tambahan {room} hari seminggu sudah cukup.",
+        ),
+        "conflict_rule.room_rest_days": (
+            "{room} days of rest fewer would make room.",
+            "Istirahat yang lebih pendek {room} hari sudah cukup.",
+            "1 day of rest fewer would make room.",
+        ),
+    },
 )
 
 
@@ -270,7 +369,7 @@ def options(office: HasShifts, start: date, days: int) -> tuple[Option, ...]:
     return tuple(sorted(uses, key=lambda option: (option.day, option.shift)))
 
 
-def _kept_free(office: HasShifts, known: Calendar) -> NDArray[np.bool_]:
+def _kept_free(office: HasShifts, known: Calendar) -> Bools:
     """Return the days that are closed by more than the week, shape (days,)."""
     free = np.zeros(known.days, dtype=np.bool_)
     for day in (*known.holidays, *office.calendar.closed):
@@ -280,10 +379,10 @@ def _kept_free(office: HasShifts, known: Calendar) -> NDArray[np.bool_]:
     return free & ~known.open
 
 
-def _named(shift: Shift, start: date, days: int) -> NDArray[np.bool_]:
+def _named(shift: Shift, start: date, days: int) -> Bools:
     """Return the days that a shift names, shape (days,)."""
     weekday = (start.weekday() + np.arange(days)) % 7
-    named: NDArray[np.bool_] = np.isin(
+    named: Bools = np.isin(
         weekday, [DAYS.index(day) for day in shift.days if isinstance(day, str)]
     )
     for day in shift.days:
@@ -294,7 +393,7 @@ def _named(shift: Shift, start: date, days: int) -> NDArray[np.bool_]:
 
 def shift_cards(
     office: HasMachines, shift: Shift, start: date, days: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[Ints, Ints]:
     """Return what a shift adds on each day on which it were used.
 
     That is the cards that each printer and each server can do more, sorted by id,
@@ -313,7 +412,7 @@ def _more_cards(
     resources: Sequence[Server],
     start: date,
     days: int,
-) -> NDArray[np.int64]:
+) -> Ints:
     cards = np.zeros((len(resources), days), dtype=np.int64)
     for row, resource in zip(cards, resources, strict=True):
         if shift.opens(resource.id):

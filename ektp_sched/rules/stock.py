@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Final, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol
 
 import numpy as np
 from pydantic import Field
@@ -20,15 +20,14 @@ from ektp_sched.rules.fields import ClassName, Count, Day, Flag, Table, noted
 from ektp_sched.rules.forms import Form, Kind, Rows, column, inline
 from ektp_sched.rules.limit import Limit
 from ektp_sched.rules.problems import Path, Problem, default_problem
-from ektp_sched.rules.rule import Rule
+from ektp_sched.rules.rule import Rule, Stated, Without
 from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.rules.limit import Period
     from ektp_sched.rules.told import Printed
     from ektp_sched.rules.world import Kind as CardKind
@@ -264,7 +263,7 @@ def _set_aside_is_used_first(office: HasCards) -> Iterator[Problem]:
             )
 
 
-def supply(office: HasCards, start: date, days: int) -> dict[str, NDArray[np.int64]]:
+def supply(office: HasCards, start: date, days: int) -> dict[str, Ints]:
     """Return the blanks that have come up to each day, by card type with stock."""
     return {
         name: _supply(card.stock, card, start, days)
@@ -273,7 +272,7 @@ def supply(office: HasCards, start: date, days: int) -> dict[str, NDArray[np.int
     }
 
 
-def _supply(stock: int, card: CardType, start: date, days: int) -> NDArray[np.int64]:
+def _supply(stock: int, card: CardType, start: date, days: int) -> Ints:
     added = np.zeros(days, dtype=np.int64)
     if card.expires_on is None or card.expires_on >= start:
         added[0] = stock
@@ -436,6 +435,62 @@ def _what_is_left(
         )
 
 
+def _uncounted(office: HasCards, start: date, days: int) -> Iterator[str]:
+    for name in lots(office, start, days):
+        card = office.cards[name]
+        if card.set_aside:
+            yield f"cards.{name}.set_aside"
+        if any((card.expires_on, *(entry.expires_on for entry in card.deliveries))):
+            yield f"cards.{name}.expires_on"
+
+
+def _states(
+    office: HasCards, place: str, start: date, days: int, last: date | None
+) -> Stated | None:
+    table, _, rest = place.partition(".")
+    name, _, key = rest.rpartition(".")
+    card = name.strip('"')
+    if table != "cards":
+        return None
+    figures: dict[str, Any] = {"card": card}
+    if key == "set_aside":
+        kept = office.cards[card].set_aside
+        figures |= {"value": sum(kept.values()), "names": ", ".join(kept)}
+        return Stated(key, {**figures, "count": figures["value"]})
+    if (card_lots := lots(office, start, days).get(card)) is not None:
+        gone = sum(lot.cards for lot in card_lots if lot.last < days - 1)
+        figures |= {"value": sum(lot.cards for lot in card_lots), "gone": gone}
+        return Stated("stock_lots", figures)
+    come = supply(office, start, days)[card]
+    if last is None:
+        return Stated("stock", {**figures, "value": int(come[0])})
+    figures |= {"value": int(come[(last - start).days]), "day": last}
+    return Stated("stock_on", figures)
+
+
+def _withouts(office: HasCards) -> Iterator[Without]:
+    """Yield what is set aside, and what expires, of each card type."""
+    for name, card in office.cards.items():
+        later = tuple(
+            entry.model_copy(update={"expires_on": None}) for entry in card.deliveries
+        )
+        updates: dict[str, dict[str, Any]] = {
+            "set_aside": {"set_aside": {}},
+            "expires_on": {"expires_on": None, "deliveries": later},
+        }
+        for key, update in updates.items():
+            other = card.model_copy(update=update)
+            if other != card:
+                cards = {"cards": office.cards | {name: other}}
+                yield Without(f"cards.{name}.{key}", None, cards)
+
+
+_ROOM: Final = (
+    "{room} blanks more would make room.",
+    "Tambahan {room} blangko sudah cukup.",
+    "1 blank more would make room.",
+)
+
 STOCK = Rule(
     "stock",
     ("blanks",),
@@ -451,4 +506,64 @@ STOCK = Rule(
         _set_aside_is_used_first,
     ),
     left=_left,
+    lack="no-blanks",
+    uncounted=_uncounted,
+    states=_states,
+    withouts=_withouts,
+    texts={
+        "unprinted.no-blanks": (
+            "not enough blank cards",
+            "blangko tidak cukup",
+        ),
+        "explain.rule.no-blanks": (
+            "Blanks hold it: the printers could do more, but there are not enough "
+            "blank cards to print it earlier.",
+            "Yang menahannya blangko: printer masih sanggup, tetapi blangko kartu "
+            "tidak cukup untuk lebih awal.",
+        ),
+        "explain.supply.set-aside": (
+            "On {day} there were {count} blanks, but they are set aside for class "
+            "{name}.",
+            "Pada {day} ada {count} blangko, tetapi disisihkan untuk kelas {name}.",
+            "On {day} there was 1 blank, but it is set aside for class {name}.",
+        ),
+        "explain.supply.expired": (
+            "{count} blanks could be used until {day} only; they have expired.",
+            "{count} blangko hanya dapat dipakai sampai {day}; kini sudah kedaluwarsa.",
+            "1 blank could be used until {day} only; it has expired.",
+        ),
+        "conflict_rule.stock": (
+            "`{place}` has {value} blanks of {card} in stock.",
+            "`{place}` menyebut persediaan {value} blangko {card}.",
+        ),
+        "conflict_rule.stock_on": (
+            "`{place}`: by {day} there are {value} blanks of {card}, deliveries "
+            "included.",
+            "`{place}`: sampai {day} ada {value} blangko {card}, termasuk kiriman.",
+        ),
+        "conflict_rule.set_aside": (
+            "`{place}` keeps {value} blanks of {card} for {names}.",
+            "`{place}` menyisihkan {value} blangko {card} untuk {names}.",
+            "`{place}` keeps 1 blank of {card} for {names}.",
+        ),
+        "conflict_rule.stock_lots": (
+            "`{place}`: {value} blanks of {card} lie there or come, of which {gone} "
+            "expire within the plan.",
+            "`{place}`: {value} blangko {card} ada atau akan datang, {gone} di "
+            "antaranya kedaluwarsa dalam masa rencana.",
+        ),
+        "conflict_rule.room_stock": _ROOM,
+        "conflict_rule.room_stock_on": _ROOM,
+        "conflict_rule.room_set_aside": (
+            "{room} blanks fewer set aside in all would make room.",
+            "{room} blangko lebih sedikit yang disisihkan seluruhnya sudah cukup.",
+            "1 blank fewer set aside in all would make room.",
+        ),
+        "conflict_rule.room_stock_lots": (
+            "{room} blanks more, usable on any day of the plan, would make room.",
+            "Tambahan {room} blangko yang dapat dipakai pada hari mana pun dalam masa "
+            "rencana sudah cukup.",
+            "1 blank more, usable on any day of the plan, would make room.",
+        ),
+    },
 )

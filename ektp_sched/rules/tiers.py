@@ -23,9 +23,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from ektp_sched.arrays import Ints
 
-    Ints = NDArray[np.int64]
 
 DECISION_TIERS: Final = ("cost_idr", "shifts")
 """Tiers that no choice of a day costs anything in: the shifts' own."""

@@ -28,8 +28,8 @@ class Printed(NamedTuple):
 class Told:
     """The words of a rule that may keep a card waiting though a place is free.
 
-    Its numbers stand in entries of a table of office.toml, such as ``[[quotas]]``;
-    an entry may hold several, each under a key of its own.
+    Its numbers stand in entries of a table of office.toml; an entry may hold several,
+    each under a key of its own.
 
     Parameters
     ----------
@@ -39,10 +39,6 @@ class Told:
         Heading of its section, caption of its table, and how that is to be read.
     amounts
         Headings of the columns of what is counted, and of what it may come to.
-    unprinted, holds, left_out
-        Sentences: why somebody is not printed; the same, explained; and that a
-        command leaves the rule's ``{count}`` entries out of account, of many and
-        of one; Indonesian says both alike.
     sees
         Returns what it asks of a kind: it treats kinds alike for which that is equal.
     sees_area
@@ -72,9 +68,6 @@ class Told:
     caption: Said
     note: Said
     amounts: tuple[Said, Said]
-    unprinted: Said
-    holds: Said
-    left_out: tuple[Said, str]
     sees: Callable[[Any, Kind], Hashable]
     sees_area: Callable[[Any], bool]
     place: Callable[[Any, int], str]

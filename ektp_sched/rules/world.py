@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Literal
 
-    from numpy.typing import NDArray
+    from ektp_sched.arrays import Bools, Ints
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
 
 Kind: TypeAlias = tuple[str | None, str | None, str | None]
 """Urgency class, card type and area; None for none, or where no rule asks for it."""
@@ -57,14 +55,14 @@ class Capacity:
 
     start: date
     days: int
-    open: NDArray[np.bool_]
+    open: Bools
     printers: tuple[str, ...]
     servers: tuple[str, ...]
-    printer_cards: NDArray[np.int64]
-    server_cards: NDArray[np.int64]
-    reaches: NDArray[np.bool_]
-    total: NDArray[np.int64] | None
-    supply: dict[str, NDArray[np.int64]]
+    printer_cards: Ints
+    server_cards: Ints
+    reaches: Bools
+    total: Ints | None
+    supply: dict[str, Ints]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,4 @@ from ektp_sched.lazily import lazily
 if TYPE_CHECKING:
     from ektp_sched.telling.told import Told as Told
 
-__all__ = ["Told"]
-
 __getattr__ = lazily(__name__, {"told": ("Told",)})

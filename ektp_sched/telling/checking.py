@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Notice
     from ektp_sched.output.languages import Language
 
-__all__ = ["Checked", "checked", "document_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Checked:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from ektp_sched.morning.evidence import WrongPlan
     from ektp_sched.output.languages import Language
 
-__all__ = ["WORST", "history_table", "verdict_lines"]
-
 WORST: Final = 20
 """Faults that are told one by one."""
 

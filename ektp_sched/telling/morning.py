@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.morning.rest import Rest
     from ektp_sched.output.languages import Language
 
-__all__ = ["document_of", "sections_of"]
-
 _ROWS: Final = 8
 """Records, and people to be phoned, of whom a screen says each."""
 

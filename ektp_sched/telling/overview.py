@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from ektp_sched.output.view.parts import Column, Table
 from ektp_sched.telling.recording import outage_sentence
 from ektp_sched.telling.told import Told
 from ektp_sched.words import Said, in_full, joined, said
@@ -12,9 +13,10 @@ from ektp_sched.words import Said, in_full, joined, said
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ektp_sched.days.overview import Blanks, Export, Overview, Sheet
-
-__all__ = ["overview_told"]
+    from ektp_sched.counter.find import Found
+    from ektp_sched.days.overview import Blanks, Export, Overview
+    from ektp_sched.days.sheets import Sheet
+    from ektp_sched.output.languages import Language
 
 
 def overview_told(overview: Overview) -> Told:
@@ -210,3 +212,57 @@ def _sheets(sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
         }
         for sheet in sheets
     ]
+
+
+def people_table(matches: Found, texts: Language) -> Table:
+    """Return who was found, a row a person, without columns of which nothing is known.
+
+    Parameters
+    ----------
+    matches
+        What `ektp_sched.counter.find.find` returns.
+    texts
+        The language of headings and dates.
+    """
+    names = [
+        name
+        for name in ("queue_number", "application_id", "name", "area", "waiting_since")
+        if any(getattr(person, name) is not None for person in matches.people)
+    ]
+    headings = {
+        name: texts.text("find.name" if name == "name" else f"month.column.{name}")
+        for name in names
+    }
+    columns = [
+        Column(heading, "date" if name == "waiting_since" else "text")
+        for name, heading in headings.items()
+    ]
+    return Table(
+        caption=texts.text("find.caption"),
+        columns=(*columns,),
+        rows=tuple(
+            tuple(getattr(person, name) for name in names) for person in matches.people
+        ),
+        ids=tuple(
+            person.queue_number or person.application_id or ""
+            for person in matches.people
+        ),
+        rest=texts.text("find.more", count=matches.more) if matches.more else "",
+    )
+
+
+def people_document(matches: Found) -> dict[str, Any]:
+    """Return who was found as ``--json`` prints it."""
+    people = [
+        {
+            "application_id": person.application_id,
+            "queue_number": person.queue_number,
+            "name": person.name,
+            "area": person.area,
+            "waiting_since": None
+            if person.waiting_since is None
+            else person.waiting_since.isoformat(),
+        }
+        for person in matches.people
+    ]
+    return {"schema_version": 1, "people": people, "more": matches.more}

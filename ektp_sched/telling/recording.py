@@ -37,27 +37,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.supplies import Down
     from ektp_sched.office.changes import Change
 
-__all__ = [
-    "accept",
-    "change_office",
-    "change_sentences",
-    "counts_sentence",
-    "outage_sentence",
-    "record_all",
-    "record_all_but",
-    "record_counts",
-    "record_files",
-    "record_handed_over",
-    "record_marks",
-    "record_outage",
-    "record_paper",
-    "record_priorities",
-    "record_priority",
-    "record_told",
-    "reprint",
-    "undo",
-]
-
 _SHOWN: Final = 5
 """Rejects that are told; the file has all."""
 

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.words import Said
 
-__all__ = ["Told"]
-
 
 @dataclass(frozen=True, slots=True)
 class Told:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ektp_sched.days.folder import OfficeFolder
     from ektp_sched.ledger import Act, Reader
 
-__all__ = ["Foretold", "acts_of_day", "foretold"]
-
 _PEOPLE: Final = {
     "handed": ("{n} cards handed over.", "{n} kartu diserahkan."),
     "told": ("{n} people told a date.", "{n} warga diberi tahu tanggalnya."),

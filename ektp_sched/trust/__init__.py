@@ -9,8 +9,8 @@ from ektp_sched.lazily import lazily
 if TYPE_CHECKING:
     from ektp_sched.trust.audit.audit import Audit as Audit
     from ektp_sched.trust.audit.audit import audit as audit
-    from ektp_sched.trust.explain.explain import Explanation as Explanation
     from ektp_sched.trust.explain.explain import explain as explain
+    from ektp_sched.trust.explain.model import Explanation as Explanation
     from ektp_sched.trust.fairness.fairness import Fairness as Fairness
     from ektp_sched.trust.fairness.fairness import fairness as fairness
     from ektp_sched.trust.findings import Violation as Violation
@@ -20,20 +20,6 @@ if TYPE_CHECKING:
     from ektp_sched.trust.proof.decided import proves_choice as proves_choice
     from ektp_sched.trust.verify.records import check_raw_records as check_raw_records
     from ektp_sched.trust.verify.verify import verify as verify
-
-__all__ = [
-    "Audit",
-    "Explanation",
-    "Fairness",
-    "Violation",
-    "audit",
-    "check_certificate",
-    "check_raw_records",
-    "explain",
-    "fairness",
-    "proves_choice",
-    "verify",
-]
 
 __getattr__ = lazily(
     __name__,

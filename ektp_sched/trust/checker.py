@@ -25,7 +25,7 @@ import sys
 import tomllib
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -559,6 +559,30 @@ class Folder:
         """Return what printers and servers can do together."""
         kinds = (self.printers, self.servers)
         return min(sum(cards[name] for name in kind) for kind in kinds)
+
+    def rules_on(self, uses: list[Any]) -> Iterator[tuple[list[int], int]]:
+        """Yield each rule on shifts: weights of uses, and the most they add up to.
+
+        A use is a day and the shifts that are worked on it; of a day's one at most is.
+        """
+        days = sorted({day for day, _ in uses})
+        if "budget" in self.office:
+            yield [self.cost_of(names) for _, names in uses], self.budget
+        for day in days:
+            yield [int(on == day) for on, _ in uses], 1
+        mondays = {day - self.dates[day].weekday() for day in days}
+        for name, shift in self.shifts.items():
+            spans = [(0, self.days, shift.get("max_uses"))]
+            spans += [(day, day + 6, shift.get("max_per_week")) for day in mondays]
+            spans += [(day, day + shift.get("rest_days", 0), 1) for day in days]
+            for first, last, most in spans:
+                if most is not None:
+                    counts = [name in names and first <= d <= last for d, names in uses]
+                    yield [*map(int, counts)], most
+
+    def cost_of(self, names: Iterable[str]) -> int:
+        """Return what some shifts cost on a day, in rupiah."""
+        return sum(self.shifts[name]["cost_idr"] for name in names)
 
     def short(self, blanks: str, changes: Any = ()) -> list[int]:
         """Return by day the cards that find no blank, after some changes.
@@ -1836,8 +1860,14 @@ class Folder:
             self.expect(not trouble, "proof", trouble)
             self.proven *= not trouble
         optimal = claimed["status"] == "optimal"
-        flows = [n for n, (tier, _, _) in enumerate(self.values) if tier[0] not in OWN]
-        self.sure, self.whole = {*flows[: self.proven]}, self.proven == len(flows)
+        by_trees = certified and proof.get("trees") is not None
+        # Prices prove the tiers that cards add to; trees prove all.
+        spoken = [
+            n
+            for n, (tier, _, _) in enumerate(self.values)
+            if by_trees or tier[0] not in OWN
+        ]
+        self.sure, self.whole = {*spoken[: self.proven]}, self.proven == len(spoken)
         word = not certified and self.uncertifiable()
         self.expect(self.whole or word or not optimal, "claim", "status: optimal")
         all_proven = all(tier["proven"] for tier in claimed["tiers"])
@@ -1846,13 +1876,13 @@ class Folder:
             if not self.chosen:
                 self.check_idle_shifts()
                 self.check_missing_shifts()
-            if not certified or proof.get("trees") is not None:
+            if not certified or by_trees:
                 self.check_exchanges()
                 self.check_moves()
             elif self.whole:
                 self.check_ties()
         for number, tier in enumerate(claimed["tiers"]):
-            good = word or number not in {*flows} - self.sure or not tier["proven"]
+            good = word or number not in {*spoken} - self.sure or not tier["proven"]
             self.expect(good, "claim", tier["name"], "proven")
 
     @staticmethod
@@ -1879,14 +1909,14 @@ class Folder:
         """Return what certificate.json does not prove; nothing if it proves all."""
         if (proof["start"], proof["days"]) != (self.claimed["start"], self.days):
             return "start, days"
-        self.read_choices()
+        self.read_choices(self.limit)
         trees, choice = proof.get("trees"), proof.get("decisions")
         if trees is None:
             trouble = self.disproof(proof)
             if trouble or choice is None:
                 return trouble
-        elif proof["tiers"] or choice is not None or self.shifts:
-            return "trees: shifts"
+        elif proof["tiers"] or choice is not None:
+            return "trees: tiers"
         name, part = ("trees", trees) if choice is None else ("choice", choice)
         code = runpy.run_path(str(Path(__file__).with_name(f"checker_{name}.py")))
         try:
@@ -1895,18 +1925,18 @@ class Folder:
             trouble = name
         if trees is not None:
             self.proven = len(trees["tiers"])
-        self.chosen = choice is not None
+        self.chosen = choice is not None or self.proven == len(self.values)
         return trouble
 
-    def read_choices(self) -> None:
-        """Read the days on which each cohort may be printed, and how."""
+    def read_choices(self, limit: dict[str, list[int]]) -> None:
+        """Read the days on which each cohort may be printed by some limits, and how."""
         self.paths = {
             (able, blanks): [
                 [
                     way
                     for name in able
                     for way in self.ways[name]
-                    if all(self.limit[n][d] for n in (*way, blanks or name))
+                    if all(limit[n][d] for n in (*way, blanks or name))
                 ]
                 for d in range(self.days)
             ]

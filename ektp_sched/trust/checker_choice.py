@@ -113,23 +113,12 @@ class Choice:
         That is a weight for each use, and the most that they may add up to.
         """
         folder, uses = self.folder, self.uses
-        days = sorted({day for day, _ in uses})
-        cost = [sum(folder.shifts[n]["cost_idr"] for n in names) for _, names in uses]
         values = {tier[0]: value for tier, value, _ in folder.values}
-        yield "cost_idr", cost, values.get("cost_idr")
+        costs = [folder.cost_of(names) for _, names in uses]
+        yield "cost_idr", costs, values.get("cost_idr")
         yield "shifts", [len(names) for _, names in uses], values.get("shifts")
-        yield "", cost, folder.budget
-        for day in days:  # one set of shifts a day
-            yield "", [int(on == day) for on, _ in uses], 1
-        mondays = {day - folder.dates[day].weekday() for day in days}
-        for name, shift in folder.shifts.items():
-            spans = [(0, folder.days, shift.get("max_uses"))]
-            spans += [(day, day + 6, shift.get("max_per_week")) for day in mondays]
-            spans += [(day, day + shift.get("rest_days", 0), 1) for day in days]
-            for first, last, most in spans:
-                if most is not None:
-                    counts = [name in names and first <= d <= last for d, names in uses]
-                    yield "", [*map(int, counts)], most
+        for weights, most in folder.rules_on(uses):
+            yield "", weights, most
 
     def bounds(self, flows: list[Any]) -> list[int]:
         """Return the constant of each cut: what its prices prove without any shift."""

@@ -5,22 +5,24 @@ it.  It needs Python 3.11 and nothing else.
 
 A *row* is something that every plan keeps: so many cards of some kinds, on some days
 and machines, and a number that says whether somebody is *left*, come to at least so
-many.  All rows are laid again here, from office.toml and applications.csv.  A *part* is
-all plans that keep some steps ("at most so many", "more").  It prices rows and steps,
-none below 0, and weighs tiers.  In it everybody takes the cheapest choice: a plan that
-keeps the rows comes to no less than all of that, and what the rows ask, at their
-prices.  If that is more than a better plan may come to, the part holds none; and the
-parts of a tree hold every plan.  Section 4 of docs/model.md says why.
+many.  All rows are laid again here, from office.toml and applications.csv.  A *use* is
+a set of shifts on a day, and adds to what machines can do.  A *part* is all plans that
+keep some steps ("at most so many", "more"). It prices rows and steps, none below 0, and
+weighs tiers.  In it everybody takes the cheapest choice: a plan that keeps the rows
+comes to no less than all of that, and what the rows ask, at their prices.  If that is
+more than a better plan may come to, the part holds none; and the parts of a tree hold
+every plan.  Section 4 of docs/model.md says why.
 """
 
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, combinations
 from typing import Any, NamedTuple
 
 Group = frozenset[int]  # kinds
-Left = tuple[Group, int]  # somebody of these kinds is left at the end of this day
+# Somebody of these kinds is left at the end of this day; None: it prints anything.
+Left = tuple[Group | None, int]
 
 
 class Row(NamedTuple):
@@ -33,6 +35,7 @@ class Row(NamedTuple):
     left: tuple[tuple[Left, int], ...] = ()
     lots: str | None = None  # blanks of which each card takes one
     own: tuple[str, str] | None = None  # blanks, and the class they are set aside for
+    uses: tuple[tuple[int, int], ...] = ()  # what each use counts
 
 
 class Limit(NamedTuple):
@@ -51,7 +54,7 @@ class Part:
         self.total = 0
         # What cards pay by kind and machine (None: all) from a day on, told as changes.
         self.paid = defaultdict[Any, list[int]](lambda: [0] * (days + 1))
-        self.left = Counter[Left]()
+        self.left, self.uses = Counter[Left](), Counter[int]()
         self.between: dict[Left, tuple[int, int]] = {}
         self.lots = defaultdict[Any, list[int]](lambda: [0] * (days + 1))
 
@@ -68,19 +71,63 @@ class Trees:
     def __init__(self, folder: Any, given: dict[str, Any]) -> None:
         self.folder, self.given = folder, given
         self.days: int = folder.days
-        self.tiers = folder.flows()
+        self.tiers: list[Any] = folder.values
+        self.read_uses()
         self.read_people()
         self.named = [self.kinds.index((*name,)) for name in given["kinds"]]
         self.counted: list[dict[str, Any]] = given["counted"]
-        reserve = folder.limit.get("daily reserve", [math.inf] * self.days)
+        reserve = self.limit.get("daily reserve", [math.inf] * self.days)
         self.possible = [
-            min(folder.most({n: line[d] for n, line in folder.limit.items()}), left)
+            min(folder.most({n: line[d] for n, line in self.limit.items()}), left)
             for d, left in enumerate(reserve)
         ]
+        every = range(self.days)
+        quotas = [amount for amount in folder.amounts if amount.code == "quota"]
+        self.amounts = [*quotas, *folder.parity_amounts(every, self.limit)]
+        bare = folder.parity_amounts(every, folder.limit | self.bare)
+        self.unaided = {amount.days[-1] for amount in bare}
         self.certain = set[Left]()
         limits = self.read_limits()
         self.limits = {place: own for place, own in limits if own.name in folder.limit}
         self.rows = [self.row(row) for row in given["rows"]]
+
+    def read_uses(self) -> None:
+        """Read what could be decided, and what machines can do then at most."""
+        folder = self.folder
+        self.uses = [(d, (*names,)) for d, names in self.given["uses"]]
+        none = [folder.cards(day, set()) for day in folder.dates]
+        # A shift that adds nothing to any machine is none.
+        allowed = [
+            sorted(n for n in folder.allowed(day) if folder.cards(day, {n}) != cards)
+            for day, cards in zip(folder.dates, none, strict=True)
+        ]
+        every = [
+            (d, names)
+            for d, can in enumerate(allowed)
+            for number in range(1, len(can) + 1)
+            for names in combinations(can, number)
+        ]
+        if sorted(self.uses) != sorted(every):
+            raise ValueError("uses")
+        days = zip(folder.dates, allowed, strict=True)
+        most = [folder.cards(day, {*names}) for day, names in days]
+        machines = none[0] if none else {}
+        self.bare = {name: [cards[name] for cards in none] for name in machines}
+        self.limit = folder.limit | {
+            name: [cards[name] for cards in most] for name in machines
+        }
+        # What each use adds to each machine on its day.
+        self.more: list[dict[str, int]] = []
+        for d, names in self.uses:
+            cards = folder.cards(folder.dates[d], {*names})
+            self.more.append({name: cards[name] - none[d][name] for name in cards})
+        costs = {
+            "cost_idr": [folder.cost_of(names) for _, names in self.uses],
+            "shifts": [len(names) for _, names in self.uses],
+        }
+        self.paid = [costs.get(tier[0]) for tier, _, _ in self.tiers]
+        self.known = {divided(*rule) for rule in folder.rules_on(self.uses)}
+        folder.read_choices(self.limit)
 
     def read_people(self) -> None:
         """Read kinds of application, how many of each could be printed, and choices."""
@@ -99,7 +146,8 @@ class Trees:
                 self.ready[k][d] += size
         # Those whom the tiers so far see alike stand for one another.
         self.alike: list[list[tuple[int, list[int], list[list[int]], int]]] = []
-        for number_of_tiers in range(1, len(self.tiers) + 1):
+        for tier in range(len(self.tiers)):
+            number_of_tiers = self.paid[: tier + 1].count(None)
             alike = Counter[Any]()
             for (c, k), size in self.people.items():
                 choices = (*folder.free[c],)
@@ -137,16 +185,16 @@ class Trees:
 
     def proves(self, number: int, tree: dict[str, Any]) -> bool:
         """Return whether no plan that is as good in earlier tiers is better in this."""
-        alike = self.alike[number]
-        if (
-            sum(n * min(costs[number]) for *_, costs, n in alike)
-            == self.tiers[number][1]
-        ):
-            return True  # Nobody can have less.
-        step = whole(tree["step"], 1)
-        for _, _, costs, _ in alike:
-            if any((cost - costs[number][0]) % step for cost in costs[number]):
-                return False
+        alike, value = self.alike[number], self.tiers[number][1]
+        step, paid = whole(tree["step"], 1), self.paid[number]
+        if paid is None:
+            if sum(n * min(costs[-1]) for *_, costs, n in alike) == value:
+                return True  # Nobody can have less.
+            paid = [cost - costs[-1][0] for *_, costs, _ in alike for cost in costs[-1]]
+        elif value == 0:
+            return True
+        if any(cost % step for cost in paid):
+            return False
         values = [value for _, value, _ in self.tiers[: number + 1]]
         values[-1] -= step
         if not self.folder.covers([part["path"] for part in tree["parts"]]):
@@ -176,6 +224,8 @@ class Trees:
             if not same or self.waits(before) != self.waits(after):
                 raise ValueError("order")
             return Row({}, range(1), 0, left=((before, 1), (after, -1)))
+        if row["of"] in ("printed", "use"):
+            return self.shift_row(row)
         days, card = self.stretch(row), row["card"]
         blanks = f"blanks {card}"
         kinds = [k for k, (_, other, _) in enumerate(self.kinds) if other == card]
@@ -188,6 +238,20 @@ class Trees:
         urgency = row["urgency"]
         kinds = [k for k in kinds if self.kinds[k][0] == urgency]
         return Row(dict.fromkeys(kinds, 1), days, 0, own=(blanks, urgency))
+
+    def shift_row(self, row: dict[str, Any]) -> Row:
+        """Return a rule on shifts, or that a day that prints nothing has no card."""
+        if row["of"] == "use":
+            if ((*row["weights"],), row["most"]) not in self.known:
+                raise ValueError("use")
+            weights = tuple((use, -n) for use, n in enumerate(row["weights"]))
+            return Row({}, range(1), -row["most"], uses=weights)
+        group, d = printing = self.zero_or_one(row["printing"])
+        if group is not None:
+            raise ValueError("printed")
+        today, cards = range(d, d + 1), dict.fromkeys(range(len(self.kinds)), -1)
+        could = max(1, min(self.could(today), len(self.folder.people)))
+        return Row(cards, today, 0, left=((printing, could),))
 
     def stretch(self, row: dict[str, Any]) -> range:
         """Return the days of a row, all of the plan."""
@@ -223,14 +287,19 @@ class Trees:
             raise ValueError(name)
         if (days[0] > 0) if so_far else (len(days) > 1):
             raise ValueError(name)
-        most = self.folder.limit[name][days[-1]]
-        return Row(dict.fromkeys(kinds, -1), days, -most, machine)
+        most = (self.bare if name in self.bare else self.limit)[name][days[-1]]
+        more = tuple(
+            (use, cards[name])
+            for use, cards in enumerate(self.more)
+            if self.uses[use][0] == days[-1] and name in self.bare
+        )
+        return Row(dict.fromkeys(kinds, -1), days, -most, machine, uses=more)
 
     def amount_row(self, row: dict[str, Any], days: range) -> Row:
         """Return a quota or parity in whole numbers, as "at least"; or its line."""
         amounts = [
             amount
-            for amount in self.folder.amounts
+            for amount in self.amounts
             if (amount.days, amount.key, place_of(amount))
             == (days, row["key"], (row["place"], row["part"]))
         ]
@@ -260,7 +329,7 @@ class Trees:
         falls = {k: min(weight, 0) for k, weight in weights.items()}
         lowest = sum(weight * self.ready[k][e] for k, weight in falls.items())
         lowest = max(lowest, self.could(amount.days) * min(falls.values(), default=0))
-        short = {}
+        short = dict[Left, int]()
         for mark in amount.who if amount.lifted else ():
             group = frozenset(k for k, c in self.example.items() if mark in c.marks)
             sure = lowest
@@ -269,6 +338,9 @@ class Trees:
                 number = sum(weight * self.ready[k][e] for k, weight in printed.items())
                 sure = max(sure, number)
             short[group, e] = max(0, least - sure)
+        if amount.code == "parity" and e not in self.unaided:
+            # Only shifts make it a day that counts: it does if anything is printed.
+            short[None, e] = max(0, least - lowest)
         return short
 
     def line(
@@ -309,18 +381,28 @@ class Trees:
         """Return the kinds of something counted."""
         return frozenset(self.named[whole(k)] for k in self.counted[number]["kinds"])
 
-    def left(self, number: int) -> Left:
+    def left(self, number: int) -> tuple[Group, int]:
         """Return whose being left is counted, and when."""
-        counted = self.counted[whole(number)]
-        if counted["of"] != "left" or whole(counted["last"]) >= self.days:
+        group, day = self.zero_or_one(number)
+        if group is None:
             raise ValueError("left")
-        return self.kinds_of(number), counted["last"]
+        return group, day
 
-    def waits(self, left: Left) -> int:
+    def zero_or_one(self, number: int) -> Left:
+        """Return whose being left is counted, or that a day prints; and when."""
+        counted = self.counted[whole(number)]
+        group = self.kinds_of(number) if counted["of"] == "left" else None
+        if counted["of"] not in ("left", "printing"):
+            raise ValueError("left")
+        if whole(counted["last"]) >= self.days:
+            raise ValueError("left")
+        return group, counted["last"]
+
+    def waits(self, left: tuple[Group, int]) -> int:
         """Return how many of these kinds could be printed by the end of that day."""
         return sum(self.ready[k][left[1]] for k in left[0])
 
-    def left_at_most(self, left: Left) -> int:
+    def left_at_most(self, left: tuple[Group, int]) -> int:
         """Return how many of these kinds can be left at the end of that day.
 
         Where anybody is, every quota of at least so many of the same kinds was printed:
@@ -347,7 +429,10 @@ class Trees:
 
     def between(self, left: Left) -> tuple[int, int]:
         """Return the least and the most that "somebody is left" can be: 0 or 1."""
-        waits = self.waits(left)
+        group, day = left
+        if group is None:
+            return 0, 1
+        waits = self.waits((group, day))
         sure = left in self.certain or waits > self.could(range(left[1] + 1))
         return int(waits > 0 and sure), int(waits > 0)
 
@@ -371,9 +456,8 @@ class Trees:
             part.total -= max(paid * low, paid * high)
         if any(low > high for low, high in part.between.values()):
             return math.inf  # No plan is in it.
-        return (
-            part.total - self.drawn(part) + self.cheapest(part, given["tiers"], number)
-        )
+        total = part.total - self.drawn(part) + self.taken(part, given["tiers"])
+        return total + self.cheapest(part, given["tiers"], number)
 
     def price(self, part: Part, row: Row, price: int) -> None:
         """Let everybody pay for a row what the plan would gain by keeping it."""
@@ -382,6 +466,8 @@ class Trees:
             part.pay([(k, row.machine)], row.days, -price * weight)
         for left, weight in row.left:
             part.left[left] += price * weight
+        for use, weight in row.uses:
+            part.uses[use] -= price * weight
         if key := row.lots or row.own:
             part.lots[key][row.days[0]] += price
             part.lots[key][row.days[-1] + 1] -= price
@@ -389,15 +475,24 @@ class Trees:
     def step(self, part: Part, at: int, count: int, above: bool, price: int) -> None:
         """Let everybody pay for a step; one about who is left fixes that number."""
         counted = self.counted[at]
-        if counted["of"] == "left":
-            left = self.left(at)
+        if counted["of"] in ("left", "printing"):
+            left = self.zero_or_one(at)
             low, high = part.between.get(left) or self.between(left)
             low, high = (
                 (max(low, count + 1), high) if above else (low, min(high, count))
             )
             part.between[left] = low, high
             return
-        days, sign = self.stretch(counted), -1 if above else 1
+        sign = -1 if above else 1
+        if counted["of"] == "used":
+            uses = {*map(whole, counted["uses"])}
+            if len(uses) < len(counted["uses"]) or max(uses) >= len(self.uses):
+                raise ValueError("uses")
+            for use in uses:
+                part.uses[use] += sign * price
+            part.total -= sign * price * (count + above)
+            return
+        days = self.stretch(counted)
         machines = [None] if counted["printers"] is None else {*counted["printers"]}
         if counted["of"] != "cards" or not {*machines} <= {None, *self.folder.printers}:
             raise ValueError("counted")
@@ -405,6 +500,18 @@ class Trees:
             keys = [(k, machine) for k in self.kinds_of(at)]
             part.pay(keys, days, sign * price)
         part.total -= sign * price * (count + above)
+
+    def taken(self, part: Part, weights: list[int]) -> int:
+        """Return what uses come to at least; of those of a day at most one is taken."""
+        cheapest = [0] * self.days
+        for use, (day, _) in enumerate(self.uses):
+            own = sum(
+                whole(times) * paid[use]
+                for times, paid in zip(weights, self.paid, strict=False)
+                if paid is not None
+            )
+            cheapest[day] = min(cheapest[day], part.uses[use] + own)
+        return sum(cheapest)
 
     def drawn(self, part: Part) -> int:
         """Return what all lots of blanks are worth at most, by the day of their use."""
@@ -434,7 +541,8 @@ class Trees:
                     ),
                     default=0,
                 )
-        total, times = 0, [*map(whole, weights)]
+        flows = zip(weights, self.paid, strict=False)
+        total, times = 0, [whole(number) for number, paid in flows if paid is None]
         for k, days, costs, size in self.alike[number]:
             choices = zip(days, *costs, strict=True)
             # The last tiers of a shorter list count for nothing.
@@ -457,3 +565,9 @@ def whole(number: Any, least: float = 0) -> int:
     if type(number) is not int or number < least:
         raise ValueError(number)
     return number
+
+
+def divided(weights: list[int], most: float) -> tuple[tuple[int, ...], float]:
+    """Return a rule on shifts without a common divisor of its weights."""
+    part = max(1, math.gcd(*weights))
+    return tuple(weight // part for weight in weights), most // part

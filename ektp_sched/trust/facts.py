@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.matching import UNKNOWN, match_ids
-from ektp_sched.documents.tables import PLAN, UNPRINTED
+from ektp_sched.documents.plan import PLAN, UNPRINTED
 from ektp_sched.office import capacity
 from ektp_sched.people.cohorts import group
 from ektp_sched.people.people import MISSING, offsets, read_people
@@ -27,24 +27,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Office
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.trust.verify.shifts import Worked
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
-
-__all__ = [
-    "MISSING",
-    "Facts",
-    "Rows",
-    "blocks",
-    "missing_columns",
-    "read_facts",
-]
 
 _BLOCK: Final = 1 << 16
 """Rows looked at in one go: what is worked out for them stays in the cache."""

@@ -14,11 +14,8 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools
     from ektp_sched.words import Said
-
-__all__ = ["MOST_OF_A_KIND", "Findings", "Violation"]
 
 MOST_OF_A_KIND = 100
 """Violations of one code that are listed; the rest is counted in one more."""
@@ -78,7 +75,7 @@ class Findings:
         when = None if day is None else self.date_of(day)
         self.violations.append(Violation(code, message, application_id, when, printer))
 
-    def places(self, code: str, where: NDArray[np.bool_]) -> list[tuple[int, ...]]:
+    def places(self, code: str, where: Bools) -> list[tuple[int, ...]]:
         """Return the first places where an array is true; count the others."""
         flat = np.flatnonzero(where)
         self._left_out[code] += max(0, len(flat) - MOST_OF_A_KIND)

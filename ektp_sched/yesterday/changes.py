@@ -9,16 +9,13 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.matching import laid_beside, match_ids
-from ektp_sched.documents.tables import CHANGES, SLIPPED
+from ektp_sched.documents.plan import CHANGES, SLIPPED
 from ektp_sched.office import capacity
 from ektp_sched.people.kinds import read_kinds
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.documents import Plan
-
-__all__ = ["changes", "moved", "slipped"]
 
 
 def changes(plan: Plan) -> pl.DataFrame:
@@ -118,13 +115,11 @@ def _printed_on(plan: Plan) -> pl.Series:
     return laid_beside(prints.select("day"), at, people.height)["day"]
 
 
-def _offsets(days: pl.Series, plan: Plan) -> NDArray[np.int64]:
+def _offsets(days: pl.Series, plan: Plan) -> Ints:
     return (days - plan.start).dt.total_days().to_numpy()
 
 
-def _room(
-    plan: Plan, rows: pl.DataFrame, day: NDArray[np.int64]
-) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+def _room(plan: Plan, rows: pl.DataFrame, day: Ints) -> tuple[Bools, Ints]:
     """Return whether nothing prints a row on its day, and the cards of each day."""
     worked = [(use.shift, (use.day - plan.start).days) for use in plan.shifts]
     limits = capacity(plan.office, plan.start, plan.days, worked)

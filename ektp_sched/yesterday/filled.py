@@ -33,20 +33,6 @@ if TYPE_CHECKING:
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office
 
-__all__ = [
-    "DONE",
-    "Done",
-    "judged",
-    "marked_in",
-    "read_done",
-    "readings_of",
-    "rejects_of",
-    "rows_of",
-    "sheets_in",
-    "sheets_marked",
-    "together",
-]
-
 DONE: Final = {
     "application_id": pl.String(),
     "result": pl.String(),

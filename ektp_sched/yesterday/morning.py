@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.yesterday.previous import PreviousLike
 
-__all__ = ["DoneLike", "as_files", "with_yesterday"]
-
 DoneLike: TypeAlias = "str | PathLike[str] | Sequence[str | PathLike[str]]"
 
 

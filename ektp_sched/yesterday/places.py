@@ -22,13 +22,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.people.order import PublicOrder
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
-
-__all__ = ["NONE", "GivenPlaces"]
 
 NONE: Final = -1
 """Stands for no printer, and for a place that batches of this size do not have."""

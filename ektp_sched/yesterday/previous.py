@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ektp_sched.errors import EktpSchedError
     from ektp_sched.words import Said
 
-__all__ = ["PreviousLike", "as_previous"]
-
 PreviousLike: TypeAlias = "Plan | str | PathLike[str]"
 
 _NOT_READ: Final = frozenset({BATCHES, "plan.xlsx", "report.html"})

@@ -30,17 +30,13 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office
     from ektp_sched.words import Said
     from ektp_sched.yesterday.filled import Done
 
-    Ints = NDArray[np.int64]
-
-__all__ = ["MOST_GONE", "GoneChoice", "OpenChoice", "reconcile", "sheets_named"]
 
 OpenChoice: TypeAlias = Literal["exclude", "plan"]
 GoneChoice: TypeAlias = Literal["ask", "accept"]

@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.identity import Named
     from ektp_sched.office import Office
 
-__all__ = ["OPEN", "Filled", "ReadAs", "is_marked", "read_filled"]
-
 ReadAs = Literal["all-but-marked", "ticked-only", "list", "log"]
 SHEETS: Final = ("all-but-marked", "ticked-only")
 """What is read as a sheet that somebody filled in."""

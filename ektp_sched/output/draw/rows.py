@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from io import BytesIO
     from pathlib import Path
 
-__all__ = ["Rows", "with_rows"]
-
 _AT_ONCE: Final = 4_096
 """Rows whose text is in memory."""
 _LONGEST: Final = 32_767

@@ -26,16 +26,6 @@ if TYPE_CHECKING:
     _Drawn: TypeAlias = tuple[Column, str, Sequence[str]]
     """A column with its heading and its cells."""
 
-__all__ = [
-    "VisibleSigns",
-    "indented",
-    "say_line",
-    "say_pairs",
-    "say_section",
-    "say_sections",
-    "say_table",
-]
-
 _TEXT: Final = 30
 """Characters of a text on one line, at least, where a table is well drawn."""
 

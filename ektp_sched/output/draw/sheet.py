@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.book import Book
     from ektp_sched.output.view.parts import Cell, Column, Part, Section
 
-__all__ = ["WIDTHS", "Sheet"]
-
 WIDTHS: Final = (36, 16, 15, 15, 18)
 """Of the columns, characters."""
 _WIDE: Final = 100

@@ -27,32 +27,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.languages import Language
 
-__all__ = [
-    "BAD",
-    "GRID",
-    "INK",
-    "MUTED",
-    "PAPER",
-    "SERIES",
-    "WIDTH",
-    "Spec",
-    "available",
-    "colours",
-    "finished",
-    "ink",
-    "layer",
-    "need_charts",
-    "number_axis",
-    "number_line",
-    "pixels_down",
-    "plain_svg",
-    "rows",
-    "svg",
-    "text_layer",
-    "time_axis",
-    "wrapped",
-]
-
 Spec: TypeAlias = dict[str, Any]
 """A chart or a part of one, as Vega-Lite states it."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.output.report.comparison_words import DATES_ONLY, millions
+from ektp_sched.output.report.comparison_words import millions
 from ektp_sched.output.view.parts import Card, Cards
+from ektp_sched.scenarios.world.laws import DATES_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,18 +23,6 @@ if TYPE_CHECKING:
     )
     from ektp_sched.scenarios.compare.comparison import ScenarioFigures
     from ektp_sched.scenarios.world.laws import Assumption
-
-__all__ = [
-    "against_told",
-    "assumed_sentence",
-    "cards_of",
-    "first_turns",
-    "input_of",
-    "turn_sentences",
-    "value_of",
-    "verdict_sentence",
-    "warning_sentence",
-]
 
 _FIRST_TURNS: Final = 3
 """Sentences of what would turn the answer for which a first screen has room."""
@@ -216,31 +205,35 @@ def cards_of(words: Words) -> Cards:
     return Cards(tuple(_card(words, one) for one in every))
 
 
-def _card(words: Words, one: ScenarioFigures) -> Card:
-    queue, cleared = one.queue, one.backlog_cleared_on
+def _card(words: Words, scenario: ScenarioFigures) -> Card:
+    queue, cleared = scenario.queue, scenario.backlog_cleared_on
     returns = ""
     if queue is not None and queue.on is not None and queue.returns_share is not None:
         key, share = "returns", queue.returns_share
         if queue.queue_days_share is not None and not queue.is_lasting:
             key, share = "mostly", queue.queue_days_share
         returns = words.say(f"card.{key}", percent=_percent(words, share))
-    total = one.total_cost_idr
-    price = rupiah(words, one.cost_idr) if one.cost_idr else words.say("card.free")
-    if one.name == DATES_ONLY and not one.cost_idr:
+    total = scenario.total_cost_idr
+    price = (
+        rupiah(words, scenario.cost_idr)
+        if scenario.cost_idr
+        else words.say("card.free")
+    )
+    if scenario.name == DATES_ONLY and not scenario.cost_idr:
         price = ""  # its name says that nothing is bought
     in_all = ""
-    if total is not None and round(total.mean) != one.cost_idr:
+    if total is not None and round(total.mean) != scenario.cost_idr:
         in_all = words.say("card.in_all", idr=rupiah(words, total.mean))
     figures = (
         ("nobody_waits", "" if queue is None else _on(words, queue.on), returns),
         ("cleared", "" if cleared is None else _on(words, cleared.p50), ""),
-        ("longest", _middle(words, one, "longest_wait_days", "card.days"), ""),
-        ("trips", _middle(words, one, "wasted_trips", "card.trips_count"), ""),
+        ("longest", _middle(words, scenario, "longest_wait_days", "card.days"), ""),
+        ("trips", _middle(words, scenario, "wasted_trips", "card.trips_count"), ""),
     )
     return Card(
-        words.label(one.name),
+        words.label(scenario.name),
         f"{price} {in_all}".strip(),
-        words.colour(one.name),
+        words.colour(scenario.name),
         tuple(
             (words.say(f"card.{key}"), value, note)
             for key, value, note in figures
@@ -256,8 +249,8 @@ def _on(words: Words, day: date | None) -> str:
     return words.texts.short_date(day)
 
 
-def _middle(words: Words, one: ScenarioFigures, field: str, key: str) -> str:
-    part = getattr(one, field)
+def _middle(words: Words, scenario: ScenarioFigures, field: str, key: str) -> str:
+    part = getattr(scenario, field)
     return "" if part is None else words.say(key, number=words.number(part.p50))
 
 
@@ -281,17 +274,17 @@ def assumed_sentence(words: Words) -> str:
     return "; ".join(named)
 
 
-def _briefly(words: Words, one: Assumption) -> str:
-    parts = one.key.split(".")
+def _briefly(words: Words, assumption: Assumption) -> str:
+    parts = assumption.key.split(".")
     # A resource's id may have dots.
     name, place = parts[-1], {"breakdowns": 1, "scenarios": 3}.get(parts[0], -1)
     resource = ".".join(parts[place:-1])
-    value = words.input_value(one.value)
-    if isinstance(one.value, dict):
-        ends = tuple(one.value.values())
+    value = words.input_value(assumption.value)
+    if isinstance(assumption.value, dict):
+        ends = tuple(assumption.value.values())
         value = words.input_value({"low": ends[0], "high": ends[-1]})
-    if isinstance(one.value, int | float) and name == "heeded":
-        value = words.texts.percent(one.value, 1)
+    if isinstance(assumption.value, int | float) and name == "heeded":
+        value = words.texts.percent(assumption.value, 1)
     return words.say(f"assumed.{name}", value=value, resource=resource)
 
 

@@ -40,18 +40,6 @@ if TYPE_CHECKING:
     )
     from ektp_sched.scenarios.compare.spread import DaySpread, Spread
 
-__all__ = [
-    "Swing",
-    "break_even_chart",
-    "days_chart",
-    "fan_chart",
-    "story_end",
-    "tornado_chart",
-    "trips_chart",
-    "wait_of",
-    "waits_chart",
-]
-
 _LETTERS: Final = 58
 """Letters in a line of a label that is as wide as the chart."""
 _LINE: Final = 16
@@ -110,10 +98,10 @@ def days_chart(words: Words) -> Spec:
     groups = []
     for name in ("backlog_cleared_on", "nobody_waits_on", "on_target_on"):
         bars = []
-        for one in words.comparison.scenarios:
-            part: DaySpread | None = getattr(one, name)
+        for scenario in words.comparison.scenarios:
+            part: DaySpread | None = getattr(scenario, name)
             if part is not None:
-                bars.append(_day_bar(words, one, part))
+                bars.append(_day_bar(words, scenario, part))
         if bars:
             groups.append(Group(words.say(f"days.{name}"), tuple(bars)))
     ends = words.comparison.start.isoformat(), _days_end(words).isoformat()
@@ -135,15 +123,15 @@ def _days_end(words: Words) -> date:
     return min(words.comparison.last_day, max(last) + timedelta(days=7 + length // 20))
 
 
-def _day_bar(words: Words, one: ScenarioFigures, part: DaySpread) -> Bar:
-    label = f"{words.label(one.name)}: {words.days(part)}"
+def _day_bar(words: Words, scenario: ScenarioFigures, part: DaySpread) -> Bar:
+    label = f"{words.label(scenario.name)}: {words.days(part)}"
     if part.p10 is None:
-        return Bar(label, None, None, None, words.colour(one.name))
+        return Bar(label, None, None, None, words.colour(scenario.name))
     low, middle, high = (
         None if day is None else day.isoformat()
         for day in (part.p10, part.p50, part.p90)
     )
-    return Bar(label, low, middle, high, words.colour(one.name))
+    return Bar(label, low, middle, high, words.colour(scenario.name))
 
 
 def fan_chart(words: Words) -> Spec:
@@ -156,11 +144,11 @@ def fan_chart(words: Words) -> Spec:
     y = number_axis("middle", top)
     low = number_axis("low", top)
     bands, lines, points = [], [], {}
-    for one in words.comparison.scenarios:
-        mine = shown.filter(pl.col("scenario") == one.name).sort("day")
-        points[one.name] = _thinned(mine)
-        data = rows(("day", "low", "middle", "high"), points[one.name])
-        colour = words.colour(one.name)
+    for scenario in words.comparison.scenarios:
+        days = shown.filter(pl.col("scenario") == scenario.name).sort("day")
+        points[scenario.name] = _thinned(days)
+        data = rows(("day", "low", "middle", "high"), points[scenario.name])
+        colour = words.colour(scenario.name)
         between = {"x": x, "y": low, "y2": {"field": "high"}}
         bands.append(layer(data, "area", between, color=colour, opacity=0.2))
         line = layer(data, "line", {"x": x, "y": y}, color=colour, strokeWidth=2.5)
@@ -170,12 +158,12 @@ def fan_chart(words: Words) -> Spec:
     return finished([*bands, *marks, *lines, *labels], _FAN_HEIGHT, words.texts)
 
 
-def _thinned(mine: pl.DataFrame) -> list[tuple[Any, ...]]:
+def _thinned(days: pl.DataFrame) -> list[tuple[Any, ...]]:
     """Return at most so many days as a curve needs, the last one among them."""
-    every = max(1, -(-mine.height // _POINTS))
-    kept = mine.gather_every(every)
-    if mine.height and (mine.height - 1) % every:
-        kept = pl.concat([kept, mine.tail(1)])
+    every = max(1, -(-days.height // _POINTS))
+    kept = days.gather_every(every)
+    if days.height and (days.height - 1) % every:
+        kept = pl.concat([kept, days.tail(1)])
     columns = kept.select("day", "low", "middle", "high")
     return [(day.isoformat(), *numbers) for day, *numbers in columns.iter_rows()]
 
@@ -245,9 +233,9 @@ def _name_place(
     return None if best is None else best[1]
 
 
-def _meet(one: _Box, other: _Box) -> bool:
-    apart = one[1] <= other[0] or other[1] <= one[0]
-    return not (apart or one[3] <= other[2] or other[3] <= one[2])
+def _meet(box: _Box, other: _Box) -> bool:
+    apart = box[1] <= other[0] or other[1] <= box[0]
+    return not (apart or box[3] <= other[2] or other[3] <= box[2])
 
 
 def _pay_marks(words: Words, end: date, x: Spec, top: float) -> list[Spec]:
@@ -283,7 +271,7 @@ def _pays(words: Words, day: date) -> str:
     return words.say("pays_until", day=words.day(day))
 
 
-def waits_chart(words: Words, which: str) -> Spec:
+def waits_chart(words: Words, people: str) -> Spec:
     """Return how long classes wait in each scenario."""
     groups = []
     longest = 1.0
@@ -293,43 +281,47 @@ def waits_chart(words: Words, which: str) -> Spec:
         else ()
     ):
         bars = []
-        for one in words.comparison.scenarios:
-            waits = one.wait_days
-            part = wait_of(None if waits is None else waits.by_urgency.get(name), which)
+        for scenario in words.comparison.scenarios:
+            waits = scenario.wait_days
+            part = wait_of(
+                None if waits is None else waits.by_urgency.get(name), people
+            )
             if part is not None and part.p50 is not None:
                 longest = max(longest, part.p90 or 0)
                 label = words.say(
                     "waits.bar",
-                    name=words.label(one.name),
+                    name=words.label(scenario.name),
                     days=words.spread(part),
                 )
-                colour = words.colour(one.name)
+                colour = words.colour(scenario.name)
                 bars.append(Bar(label, part.p10, part.p50, part.p90, colour))
         if bars:
             groups.append(Group(name, tuple(bars)))
     return interval_chart(groups, words.texts, ends=(0, longest))
 
 
-def wait_of(part: ClassWait | None, which: str) -> Spread | Wait | None:
+def wait_of(part: ClassWait | None, people: str) -> Spread | Wait | None:
     """Return the waits of a class's first backlog, of its new cases, or of all."""
-    if part is None or which == "all":
+    if part is None or people == "all":
         return part
-    return part.initial if which == "initial" else part.new
+    return part.initial if people == "initial" else part.new
 
 
 def trips_chart(words: Words) -> Spec:
     """Return the trips made in vain in each scenario, and with dates told."""
     bars = []
     longest = 1.0
-    for one in words.everything:
-        part = one.wasted_trips
+    for scenario in words.everything:
+        part = scenario.wasted_trips
         if part is None or part.p50 is None:
             continue
         longest = max(longest, part.p90 or 0)
         label = words.say(
-            "trips.bar", name=words.label(one.name), trips=words.spread(part)
+            "trips.bar", name=words.label(scenario.name), trips=words.spread(part)
         )
-        bars.append(Bar(label, part.p10, part.p50, part.p90, words.colour(one.name)))
+        bars.append(
+            Bar(label, part.p10, part.p50, part.p90, words.colour(scenario.name))
+        )
     return interval_chart([Group("", tuple(bars))], words.texts, ends=(0, longest))
 
 
@@ -373,7 +365,7 @@ def tornado_chart(words: Words, bars: Sequence[Swing], here: float) -> Spec:
 def break_even_chart(words: Words, parts: Sequence[BreakEven]) -> Spec:
     """Return what is saved, less the cost, by the day of installation."""
     points = [
-        _told([_net(row) for row in one.installation_date.curve]) for one in parts
+        _told([_net(row) for row in turn.installation_date.curve]) for turn in parts
     ]
     days = sorted(row[0] for each in points for row in each)
     ends = [n for each in points for row in each for n in (row[1], row[3])]
@@ -384,22 +376,22 @@ def break_even_chart(words: Words, parts: Sequence[BreakEven]) -> Spec:
     zero = rows(("middle",), [(0,)])
     layers = [layer(zero, "rule", {"y": y}, color=INK, strokeWidth=1.5)]
     labels = []
-    for one, mine in zip(parts, points, strict=True):
-        told = one.against != "not-told"
-        colour = MUTED if told else words.colour(one.scenario or "")
-        curve = rows(("day", "low", "middle", "high"), mine)
+    for turn, pays in zip(parts, points, strict=True):
+        told = turn.against != "not-told"
+        colour = MUTED if told else words.colour(turn.scenario or "")
+        curve = rows(("day", "low", "middle", "high"), pays)
         between = {"x": x, "y": below, "y2": {"field": "high"}}
         along = {"x": x, "y": y}
         layers += [
             layer(curve, "area", between, color=colour, opacity=0.18),
             layer(curve, "line", along, color=colour, strokeWidth=2.5),
         ]
-        at = _after(mine, days[0], days[-1])
+        at = _after(pays, days[0], days[-1])
         text = words.say(f"pays.{'told' if told else 'not_told'}_label")
         data = rows(("day", "middle", "text"), [(at[0], at[2], text)])
         mark = {"align": "left", "dx": 6, "dy": -8, "color": colour}
         labels.append(text_layer(data, {"x": x, "y": y}, fontWeight="bold", **mark))
-        labels += _edge(words, one, x, y, colour)
+        labels += _edge(words, turn, x, y, colour)
     return finished([*layers, *labels], 280, words.texts)
 
 
@@ -429,13 +421,13 @@ def _net(row: Any) -> _Net:
     )
 
 
-def _edge(words: Words, one: BreakEven, x: Spec, y: Spec, colour: str) -> list[Spec]:
+def _edge(words: Words, turn: BreakEven, x: Spec, y: Spec, colour: str) -> list[Spec]:
     """Return the point at which nothing is saved any more, with its date."""
-    day = one.installation_date.value
+    day = turn.installation_date.value
     if not isinstance(day, date):
         return []
     text = words.texts.short_date(day)
-    if not one.is_reached:
+    if not turn.is_reached:
         text = words.say("pays.too_early", day=text)
     data = rows(("day", "middle", "text"), [(day.isoformat(), 0, text)])
     mark = {"align": "left", "dx": 7, "dy": -10, "color": colour}

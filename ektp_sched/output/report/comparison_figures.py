@@ -31,15 +31,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.answer import Verdict
     from ektp_sched.scenarios.compare.comparison import BreakEven
 
-__all__ = [
-    "days_part",
-    "fan_part",
-    "pays_parts",
-    "trips_part",
-    "turns_parts",
-    "waits_parts",
-]
-
 _ROWS: Final = 26
 _TELLING: Final = 3
 """Days by which a median must change to be worth a headline."""
@@ -52,9 +43,13 @@ def _labels(words: Words) -> list[str]:
 def days_part(words: Words) -> Figure:
     """Return when the old backlog is printed, and when nobody waits any more."""
     rows = []
-    for one in words.comparison.scenarios:
-        row = [words.label(one.name)]
-        for part in (one.backlog_cleared_on, one.nobody_waits_on, one.on_target_on):
+    for scenario in words.comparison.scenarios:
+        row = [words.label(scenario.name)]
+        for part in (
+            scenario.backlog_cleared_on,
+            scenario.nobody_waits_on,
+            scenario.on_target_on,
+        ):
             never = words.texts.percent(part.never_share, 1) if part else "–"
             row += [words.days(part), never]
         rows.append(tuple(row))
@@ -72,10 +67,10 @@ def days_part(words: Words) -> Figure:
 def _days_finding(words: Words) -> str:
     best, base = best_of(words), words.comparison.base.backlog_cleared_on
     theirs = None if best is None else best.backlog_cleared_on
-    mine = None if base is None else base.p50
-    if best is None or theirs is None or theirs.p50 is None or mine is None:
+    base_day = None if base is None else base.p50
+    if best is None or theirs is None or theirs.p50 is None or base_day is None:
         return words.say("days.plain")
-    days = (mine - theirs.p50).days
+    days = (base_day - theirs.p50).days
     if days <= 0:
         return words.say("days.plain")
     return words.say(
@@ -104,8 +99,8 @@ def fan_part(words: Words) -> Figure:
     rows = []
     for day in kept:
         row = [words.texts.short_date(day)]
-        for one in words.comparison.scenarios:
-            numbers = cells.get((one.name, day))
+        for scenario in words.comparison.scenarios:
+            numbers = cells.get((scenario.name, day))
             middle, low, high = (
                 words.number(n) for n in (numbers or (None, None, None))
             )
@@ -161,20 +156,20 @@ def waits_parts(words: Words) -> list[Part]:
     )
     apart = any(part.initial or part.new for part in classes.values())
     parts: list[Part] = []
-    for which in ("initial", "new") if apart else ("all",):
+    for people in ("initial", "new") if apart else ("all",):
         rows = []
         for name in classes:
-            for one in words.comparison.scenarios:
-                waits = one.wait_days
+            for scenario in words.comparison.scenarios:
+                waits = scenario.wait_days
                 of = None if waits is None else waits.by_urgency.get(name)
-                part = wait_of(of, which)
+                part = wait_of(of, people)
                 if part is not None and part.p50 is not None:
                     late = None if of is None else of.late_share
                     shown = (part.p10, part.p50, part.p90, part.mean)
                     rows.append(
                         (
                             name,
-                            words.label(one.name),
+                            words.label(scenario.name),
                             *(words.number(n, 1) for n in shown),
                             words.number(None)
                             if late is None
@@ -182,38 +177,38 @@ def waits_parts(words: Words) -> list[Part]:
                         )
                     )
         if rows:
-            parts.append(_waits_figure(words, which, rows))
+            parts.append(_waits_figure(words, people, rows))
     return parts
 
 
-def _waits_figure(words: Words, which: str, rows: list[tuple[str, ...]]) -> Figure:
+def _waits_figure(words: Words, people: str, rows: list[tuple[str, ...]]) -> Figure:
     names = ("class", "scenario", "p10", "p50", "p90", "mean", "late")
     headings = tuple(words.say(f"waits.{name}") for name in names)
     return Figure(
-        f"cmp-waits-{which}",
-        _waits_finding(words, which),
+        f"cmp-waits-{people}",
+        _waits_finding(words, people),
         words.say("waits.note"),
-        Table(words.say(f"waits.caption_{which}"), columns(headings, 2), tuple(rows)),
-        lambda: waits_chart(words, which),
+        Table(words.say(f"waits.caption_{people}"), columns(headings, 2), tuple(rows)),
+        lambda: waits_chart(words, people),
     )
 
 
-def _waits_finding(words: Words, which: str) -> str:
+def _waits_finding(words: Words, people: str) -> str:
     """Return the largest change among the classes.
 
     It is told of the half, or, where that hardly changes, of the tenth that
     waits longest.
     """
-    best, mine = best_of(words), words.comparison.base.wait_days
-    if best is None or mine is None or best.wait_days is None:
-        return words.say(f"waits.plain_{which}")
+    best, base = best_of(words), words.comparison.base.wait_days
+    if best is None or base is None or best.wait_days is None:
+        return words.say(f"waits.plain_{people}")
     pairs = [
         (
             name,
-            wait_of(part, which),
-            wait_of(best.wait_days.by_urgency.get(name), which),
+            wait_of(part, people),
+            wait_of(best.wait_days.by_urgency.get(name), people),
         )
-        for name, part in mine.by_urgency.items()
+        for name, part in base.by_urgency.items()
     ]
     for key, field, least in (("finding", "p50", _TELLING), ("tenth", "p90", 1)):
         changes = [
@@ -226,14 +221,14 @@ def _waits_finding(words: Words, which: str) -> str:
         )
         if change >= least:
             return words.say(
-                f"waits.{key}_{which}",
+                f"waits.{key}_{people}",
                 class_name=name,
                 base=words.label(words.comparison.base.name),
                 before=words.number(getattr(before, field)),
                 best=words.label(best.name),
                 after=words.number(getattr(after, field)),
             )
-    return words.say(f"waits.plain_{which}")
+    return words.say(f"waits.plain_{people}")
 
 
 def trips_part(words: Words) -> Figure:
@@ -285,11 +280,11 @@ def _rupiah(largest: float) -> tuple[str, int]:
 
 
 def _tornado(words: Words, verdict: Verdict) -> Figure:
-    moved = sorted(words.comparison.sensitivities, key=lambda one: -one.swing)
+    moved = sorted(words.comparison.sensitivities, key=lambda move: -move.swing)
     unit, size = "days", 1
     if verdict.question.by == "money":
         means = [verdict.advantage.mean]
-        means += [point.mean for one in moved for point in (one.low, one.high)]
+        means += [point.mean for move in moved for point in (move.low, move.high)]
         unit, size = _rupiah(max(map(abs, means)))
     places = 1 if size > 1 else 0
 
@@ -297,11 +292,11 @@ def _tornado(words: Words, verdict: Verdict) -> Figure:
         return round(mean / size, places + 1) + 0.0
 
     bars, cells = [], []
-    for one in moved:
-        name = words.say(f"turn.name.{one.input}", resource=one.resource or "")
+    for move in moved:
+        name = words.say(f"turn.name.{move.input}", resource=move.resource or "")
         ends = [
-            (value_of(words, one, p.value, bare=True), scaled(p.mean))
-            for p in (one.low, one.high)
+            (value_of(words, move, p.value, bare=True), scaled(p.mean))
+            for p in (move.low, move.high)
         ]
         (low, behind), (high, ahead) = ends
         shown = [words.signed(each, places) for each in (behind, ahead)]
@@ -334,21 +329,21 @@ def pays_parts(words: Words) -> list[Part]:
         return []
     parts: list[Part] = [Items(tuple(pays_sentence(words, one) for one in every))]
     for name in dict.fromkeys(one.scenario or "" for one in every):
-        mine = [
+        curve = [
             one
             for one in every
             if one.scenario == name and len(one.installation_date.curve) > 1
         ]
-        if mine:
-            parts.append(_curve_figure(words, name, mine))
+        if curve:
+            parts.append(_curve_figure(words, name, curve))
     return parts
 
 
-def _curve_figure(words: Words, name: str, mine: list[BreakEven]) -> Figure:
+def _curve_figure(words: Words, name: str, curve: list[BreakEven]) -> Figure:
     rows = []
-    for one in mine:
-        against = words.say(f"pays.{one.against.replace('-', '_')}_label")
-        for row in one.installation_date.curve:
+    for turn in curve:
+        against = words.say(f"pays.{turn.against.replace('-', '_')}_label")
+        for row in turn.installation_date.curve:
             shown = (row.p10, row.mean, row.p90)
             rows.append(
                 (
@@ -362,14 +357,14 @@ def _curve_figure(words: Words, name: str, mine: list[BreakEven]) -> Figure:
             )
     names = ("day", "against", "p10", "mean", "p90")
     headings = tuple(words.say(f"pays.{each}") for each in names)
-    first = mine[0].installation_date.value
+    first = curve[0].installation_date.value
     label = words.label(name)
-    if first is None or not mine[0].pays_till_then:
+    if first is None or not curve[0].pays_till_then:
         title = words.say("pays.curve_plain", name=label)
-    elif mine[0].is_reached:
+    elif curve[0].is_reached:
         title = words.say("pays.curve", name=label, day=first)
     else:
-        earliest = mine[0].earliest
+        earliest = curve[0].earliest
         title = words.say(
             "pays.unreached_curve", name=label, day=first, earliest=earliest
         )
@@ -379,5 +374,5 @@ def _curve_figure(words: Words, name: str, mine: list[BreakEven]) -> Figure:
         title,
         words.say("pays.note"),
         Table(words.say("pays.caption", name=label), columns(headings, 2), tuple(rows)),
-        lambda: break_even_chart(words, mine),
+        lambda: break_even_chart(words, curve),
     )

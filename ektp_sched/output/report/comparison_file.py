@@ -1,4 +1,4 @@
-"""comparison.json and daily.csv, read back."""
+"""The folder of a comparison: written, and comparison.json and daily.csv read back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pydantic import ValidationError
 from ektp_sched.documents.files import damaged, json_file
 from ektp_sched.documents.seal import COMPARISON
 from ektp_sched.errors import FolderError
-from ektp_sched.office.ordinary import ordinary_bytes
+from ektp_sched.office.files import ordinary_bytes
+from ektp_sched.output.placing import sealed_folder
+from ektp_sched.output.report.comparison_page import write_comparison_report
 from ektp_sched.places import settle
 from ektp_sched.scenarios.compare.comparison import Comparison
 from ektp_sched.words import said
@@ -19,7 +21,6 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from ektp_sched.words import Said
 
-__all__ = ["DAILY", "comparison_of", "read_comparison"]
 
 DAILY: Final = "daily.csv"
 
@@ -107,3 +108,36 @@ def _lacking(daily: pl.DataFrame) -> str | Said:
     if missing or daily.schema["day"] == pl.Date:
         return missing
     return said("a column of dates called day", "kolom tanggal yang bernama day")
+
+
+def save_comparison(
+    comparison: Comparison,
+    path: str | Path,
+    *,
+    force: bool = False,
+    lang: str | None = None,
+) -> None:
+    """Write the folder of a comparison, whole or not at all.
+
+    Parameters
+    ----------
+    comparison
+        What to write.
+    path
+        The folder.  A missing or empty one, and an earlier comparison that
+        was not changed, are replaced.
+    force
+        Also replace an earlier one that was changed since.
+    lang
+        Language of the report; None: the office's.
+
+    Raises
+    ------
+    ektp_sched.errors.FolderError
+        If the folder holds something else, or cannot be written.
+    """
+    document = comparison.document()
+    whole = document | {"seconds": comparison.seconds}
+    with sealed_folder(path, whole, index=COMPARISON, force=force) as folder:
+        comparison.daily().write_csv(folder / DAILY)
+        write_comparison_report(comparison, folder, lang=lang)

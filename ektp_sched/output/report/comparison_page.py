@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.compare.comparison import Comparison
 
-__all__ = ["comparison_report", "write_comparison_report"]
-
 _MONEY: Final = ("cost_idr", "trip_cost_idr")
 _VISITS: Final = ("visits",)
 _RESTS: Final = {
@@ -154,9 +152,9 @@ def _facts(words: Words, others: tuple[str, ...]) -> Facts:
     inputs = words.comparison.assumptions
     facts: list[str] = []
     assumed: list[str] = []
-    for name, one in zip(input_ids(inputs), inputs, strict=True):
-        if not set(one.key.split(".")) & set(others):
-            (facts if one.kind == "fact" else assumed).append(name)
+    for name, assumption in zip(input_ids(inputs), inputs, strict=True):
+        if not set(assumption.key.split(".")) & set(others):
+            (facts if assumption.kind == "fact" else assumed).append(name)
     return Facts(_runs(facts), _runs(assumed))
 
 

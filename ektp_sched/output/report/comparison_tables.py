@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.spread import Spread
     from ektp_sched.scenarios.world.laws import Assumption
 
-__all__ = [
-    "area_parts",
-    "difference_parts",
-    "input_ids",
-    "input_parts",
-    "left_out_parts",
-    "overview_table",
-]
-
 _MILLIONS: Final = frozenset(
     {"wasted_trip_cost_idr", "wasted_trip_cost_idr_against_told"}
 )
@@ -71,14 +62,20 @@ def overview_table(words: Words, figures: Sequence[str] = ()) -> Table:
     return Table(words.say("short.caption"), columns(headings), tuple(rows))
 
 
-def _queue(words: Words, one: ScenarioFigures) -> str:
-    return words.number(None) if one.queue is None else words.day(one.queue.on)
+def _queue(words: Words, scenario: ScenarioFigures) -> str:
+    return (
+        words.number(None) if scenario.queue is None else words.day(scenario.queue.on)
+    )
 
 
-def _returns(words: Words, one: ScenarioFigures) -> str:
-    if one.queue is None or one.queue.on is None or one.queue.returns_share is None:
+def _returns(words: Words, scenario: ScenarioFigures) -> str:
+    if (
+        scenario.queue is None
+        or scenario.queue.on is None
+        or scenario.queue.returns_share is None
+    ):
         return words.number(None)
-    return words.texts.percent(one.queue.returns_share, 1)
+    return words.texts.percent(scenario.queue.returns_share, 1)
 
 
 def _two_lines(cell: str) -> str:
@@ -86,13 +83,13 @@ def _two_lines(cell: str) -> str:
     return cell.replace(" (", "\n(", 1)
 
 
-def _per_day(words: Words, one: ScenarioFigures) -> str:
-    difference = words.comparison.difference(one.name)
+def _per_day(words: Words, scenario: ScenarioFigures) -> str:
+    difference = words.comparison.difference(scenario.name)
     return words.number(None if difference is None else difference.idr_per_person_day)
 
 
-def _used(words: Words, one: ScenarioFigures) -> str:
-    part = one.utilisation
+def _used(words: Words, scenario: ScenarioFigures) -> str:
+    part = scenario.utilisation
     if part is None or part.mean is None:
         return words.number(None)
     return words.texts.percent(round(part.mean, 3), 1)
@@ -107,11 +104,15 @@ def area_parts(words: Words) -> list[Part]:
     rows = []
     for area in areas[:_AREAS]:
         cells = []
-        for one in words.comparison.scenarios:
-            part = None if one.wait_days is None else one.wait_days.by_area.get(area)
+        for scenario in words.comparison.scenarios:
+            part = (
+                None
+                if scenario.wait_days is None
+                else scenario.wait_days.by_area.get(area)
+            )
             cells.append(words.spread(part))
         rows.append((area, *cells))
-    labels = [words.label(one.name) for one in words.comparison.scenarios]
+    labels = [words.label(scenario.name) for scenario in words.comparison.scenarios]
     headings = (words.texts.text("column.area"), *labels)
     parts: list[Part] = [
         Table(words.say("waits.by_area"), columns(headings), tuple(rows))
@@ -125,11 +126,11 @@ def area_parts(words: Words) -> list[Part]:
 def difference_parts(words: Words) -> list[Part]:
     """Return each scenario less the baseline, with 95 % intervals."""
     rows = []
-    for one in words.comparison.differences:
+    for difference in words.comparison.differences:
         for name in _DIFFERENCES:
-            part: Spread | None = getattr(one, name)
+            part: Spread | None = getattr(difference, name)
             if part is not None and part.mean is not None and _differs(part):
-                rows.append(_difference(words, one, name, part))
+                rows.append(_difference(words, difference, name, part))
     if not rows:
         return []
     names = ("scenario", "figure", "mean", "interval", "spread")
@@ -183,7 +184,7 @@ def _differs(part: Spread) -> bool:
 
 
 def _difference(
-    words: Words, one: Difference, name: str, part: Spread
+    words: Words, difference: Difference, name: str, part: Spread
 ) -> tuple[str, ...]:
     by = 1e6 if name in _MILLIONS else 1.0
 
@@ -206,15 +207,15 @@ def _difference(
         "report.range", low=signed(part.p10), high=signed(part.p90)
     )
     what = words.say(f"differences.{name}")
-    return words.label(one.name), what, signed(part.mean), between, tenths
+    return words.label(difference.name), what, signed(part.mean), between, tenths
 
 
 def input_ids(inputs: Sequence[Assumption]) -> list[str]:
     """Return F1, F2, … for facts and A1, A2, … for assumptions, in order."""
     counts = {"F": 0, "A": 0}
     ids = []
-    for one in inputs:
-        kind = "F" if one.kind == "fact" else "A"
+    for assumption in inputs:
+        kind = "F" if assumption.kind == "fact" else "A"
         counts[kind] += 1
         ids.append(f"{kind}{counts[kind]}")
     return ids

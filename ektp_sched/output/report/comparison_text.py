@@ -4,35 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ektp_sched.output.gap import gap_sentences
 from ektp_sched.output.report.comparison_answer import verdict_sentence
 from ektp_sched.output.report.comparison_words import Words, millions
 from ektp_sched.scenarios.compare.spread import DaySpread
 from ektp_sched.scenarios.world.laws import DATES_ONLY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from ektp_sched.output.languages import Language
     from ektp_sched.scenarios.compare.answer import Queue
     from ektp_sched.scenarios.compare.comparison import (
         BreakEven,
         Difference,
         Limiting,
+        PolicyGap,
         ScenarioFigures,
     )
 
-__all__ = [
-    "best_of",
-    "difference_sentences",
-    "headline",
-    "limit_sentences",
-    "method_sentences",
-    "pays_sentence",
-    "press_paragraph",
-    "when",
-]
-
+_GAP_PLACES: Final = 4
 _IN_A_TABLE: Final = frozenset({"left-out-all", "left-out-effect", "left-out-unknown"})
 """Codes of notices that a table of the page says."""
 
@@ -41,8 +32,10 @@ _TOLD: Final = 3
 _SHARE_SHOWN: Final = 0.005
 
 
-def _cleared(one: ScenarioFigures) -> date | None:
-    return None if one.backlog_cleared_on is None else one.backlog_cleared_on.p50
+def _cleared(scenario: ScenarioFigures) -> date | None:
+    return (
+        None if scenario.backlog_cleared_on is None else scenario.backlog_cleared_on.p50
+    )
 
 
 def when(words: Words, part: DaySpread | Queue | None) -> str:
@@ -111,12 +104,12 @@ def limit_sentences(words: Words) -> tuple[str, ...]:
     )
 
 
-def _limit(words: Words, one: ScenarioFigures, limits: Limiting) -> str:
+def _limit(words: Words, scenario: ScenarioFigures, limits: Limiting) -> str:
     name = {kind: _limit_name(words, kind) for kind in (limits.now, limits.after)}
     sentences = [
         words.say(
             "limits.same" if limits.is_same else "limits.both",
-            name=words.label(one.name),
+            name=words.label(scenario.name),
             now=name[limits.now],
             after=name[limits.after],
             capacity=words.number(limits.capacity_now),
@@ -151,11 +144,11 @@ def press_paragraph(words: Words) -> str:
         *_nobody_waits(words),
         *_trips(words),
     ]
-    for one in words.comparison.break_even:
-        if one.against == "not-told":
-            sentences.append(pays_sentence(words, one))
+    for turn in words.comparison.break_even:
+        if turn.against == "not-told":
+            sentences.append(pays_sentence(words, turn))
             break
-    facts = sum(one.kind == "fact" for one in words.comparison.assumptions)
+    facts = sum(turn.kind == "fact" for turn in words.comparison.assumptions)
     assumed = len(words.comparison.assumptions) - facts
     if words.comparison.assumptions:
         sentences.append(words.say("short.rests", facts=facts, assumed=assumed))
@@ -209,12 +202,12 @@ def _baseline(words: Words) -> str:
 
 def _remedies(words: Words) -> list[str]:
     said = []
-    for one in words.comparison.others[:_TOLD]:
-        part = one.backlog_cleared_on
-        name = words.label(one.name)
-        cost = words.say("short.cost", idr=words.number(millions(one.cost_idr), 1))
+    for scenario in words.comparison.others[:_TOLD]:
+        part = scenario.backlog_cleared_on
+        name = words.label(scenario.name)
+        cost = words.say("short.cost", idr=words.number(millions(scenario.cost_idr), 1))
         free = words.say("short.free")
-        price = cost if one.cost_idr else free
+        price = cost if scenario.cost_idr else free
         if part is None or part.p50 is None:
             said.append(
                 words.say(
@@ -263,11 +256,15 @@ def _trips(words: Words) -> list[str]:
         )
     ]
     # What money buys is told in any case, and what helps most.
-    named = [one for one in words.comparison.others if one.cost_idr > 0 or one == best]
-    for one in named[:_TOLD]:
-        if one.wasted_trips is not None:
-            trips = words.number(_round(one.wasted_trips.p50))
-            name = words.label(one.name)
+    named = [
+        scenario
+        for scenario in words.comparison.others
+        if scenario.cost_idr > 0 or scenario == best
+    ]
+    for scenario in named[:_TOLD]:
+        if scenario.wasted_trips is not None:
+            trips = words.number(_round(scenario.wasted_trips.p50))
+            name = words.label(scenario.name)
             said.append(words.say("short.best_trips", name=name, trips=trips))
     if told is not None and told.wasted_trips is not None:
         trips = words.number(_round(told.wasted_trips.p50))
@@ -378,3 +375,22 @@ def method_sentences(words: Words) -> tuple[str, ...]:
             if notice.code not in _IN_A_TABLE
         ),
     )
+
+
+def gap_sentences(tiers: Sequence[PolicyGap], words: Language) -> list[str]:
+    """Return how the policy compares in the first tier in which it differs.
+
+    Later tiers are compared for nothing: the policy paid for them before.
+    """
+    worse = [tier for tier in tiers if tier.policy != tier.optimum]
+    if not worse:
+        return [words.text("compare.no-gap")] if tiers else []
+    first = worse[0]
+    name, unit = words.name("tier", first.tier), words.name("unit", first.tier)
+    if first.rank is not None:
+        name = words.text("digest.tier_rank", tier=name, rank=str(first.rank))
+    figures = {"policy": first.policy, "optimum": first.optimum}
+    if first.gap is None:
+        return [words.text("compare.gap-count", tier=name, unit=unit, **figures)]
+    share = words.percent(first.gap, _GAP_PLACES)
+    return [words.text("compare.gap", tier=name, unit=unit, share=share, **figures)]

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.spread import DaySpread, Spread
     from ektp_sched.scenarios.world.laws import Assumption
 
-__all__ = ["DATES_ONLY", "Words", "millions"]
-
 _MILLION = 1e6
 
 
@@ -144,15 +142,15 @@ class Words:
             return middle
         return f"{middle} ({low} – {high})"
 
-    def input_name(self, one: Assumption) -> str:
+    def input_name(self, assumption: Assumption) -> str:
         """Return what an input is, in words where its key is a known one."""
-        parts = one.key.split(".")
+        parts = assumption.key.split(".")
         name = parts[-1] if parts[-2:-1] != ["reserve"] else "reserve"
         if parts[0] == "held" or parts == ["told", "cost_idr"]:
             name = "-".join(parts)
         key = f"report.cmp.input.{name}"
         if key not in self.texts.texts:
-            return one.key
+            return assumption.key
         whose = [self.label(parts[1])] if parts[0] == "scenarios" else []
         rest = parts[2:] if whose else parts
         # What stands in a list is known by its id, which may have dots.

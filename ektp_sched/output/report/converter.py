@@ -16,8 +16,6 @@ from ektp_sched.children import child_command, child_environment
 from ektp_sched.errors import EktpSchedError
 from ektp_sched.words import said, system_reason
 
-__all__ = ["ChartsError", "to_svg"]
-
 _CHILD: Final = """
 import json, sys
 import vl_convert

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.languages import Language
 
-__all__ = ["Bar", "Group", "interval_chart"]
-
 _HEAD: Final = 24
 _LINE: Final = 16
 _LETTERS: Final = 58
@@ -171,13 +169,13 @@ def _bars(placed: Sequence[Any], x: Spec, height: int) -> list[Spec]:
     """Return bars and dots; a layer for each colour needs no scale."""
     layers = []
     for colour in dict.fromkeys(bar[4] for bar in placed):
-        mine = [bar[:4] for bar in placed if bar[4] == colour]
-        data = rows(("low", "high", "middle", "y"), mine)
+        of_colour = [bar[:4] for bar in placed if bar[4] == colour]
+        data = rows(("low", "high", "middle", "y"), of_colour)
         at = {"x": x, "y": pixels_down("y", height)}
         bar = {"strokeWidth": 9, "strokeCap": "round", "opacity": 0.55}
         span = {**at, "x2": {"field": "high"}}
         layers.append(layer(data, "rule", span, color=colour, **bar))
-        dots = rows(("low", "y"), [(b[2], b[3]) for b in mine if b[2] is not None])
+        dots = rows(("low", "y"), [(b[2], b[3]) for b in of_colour if b[2] is not None])
         dot = {"size": 90, "opacity": 1, "stroke": PAPER, "strokeWidth": 1.5}
         layers.append(layer(dots, "circle", at, color=colour, **dot))
     return layers

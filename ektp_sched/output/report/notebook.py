@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.report.charts import Spec
     from ektp_sched.scenarios.compare.comparison import Comparison
 
-__all__ = ["comparison_chart", "comparison_html", "plan_chart", "plan_html"]
-
 
 def plan_chart(plan: AnyPlan) -> Any:
     """Return the chart of a plan's backlog by day, of altair.

@@ -30,17 +30,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.output.report.plan_data import Gains, Load, PlanData, Wait
 
-__all__ = [
-    "HELPFUL",
-    "RESOURCES",
-    "backlog_chart",
-    "gains_chart",
-    "heat_chart",
-    "load_chart",
-    "tallest",
-    "wait_chart",
-]
-
 _POINTS: Final = 240
 RESOURCES: Final = 16
 """Resources in the chart by printer; the table has all."""
@@ -224,8 +213,8 @@ def wait_chart(
     names = list(dict.fromkeys(wait.group for wait in waits))
     groups = []
     for name in names:
-        mine = [wait for wait in waits if wait.group == name]
-        bars = tuple(_wait_bar(wait, texts) for wait in mine)
+        of_class = [wait for wait in waits if wait.group == name]
+        bars = tuple(_wait_bar(wait, texts) for wait in of_class)
         groups.append(Group(_wait_title(name, targets, texts), bars, targets.get(name)))
     longest = max([wait.high or 0 for wait in waits] + list(targets.values()) + [1])
     return interval_chart(groups, texts, ends=(0, float(longest)))

@@ -12,20 +12,9 @@ import polars as pl
 from ektp_sched.output.figures import figures, limits_of, machine_days
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.output.figures import AnyPlan, Figures
     from ektp_sched.rules.world import Capacity
-
-__all__ = [
-    "MOMENTS",
-    "Gains",
-    "Load",
-    "PlanData",
-    "Wait",
-    "gather",
-    "quantiles",
-]
 
 MOMENTS: Final = ("start", "printed", "end")
 """Waiting on the first day, until printed, still waiting on the last day."""
@@ -146,7 +135,7 @@ def gather(plan: AnyPlan) -> PlanData:
     )
 
 
-def quantiles(days: NDArray[np.int64], cards: NDArray[np.int64]) -> list[int]:
+def quantiles(days: Ints, cards: Ints) -> list[int]:
     """Return P10, median and P90 of days, order statistics.
 
     Parameters
@@ -194,7 +183,7 @@ def _waits(
         "printed": (pl.col("day").is_not_null(), pl.col("day")),
         "end": (pl.col("day").is_null() & (since <= end), pl.lit(end)),
     }
-    found = []
+    waits = []
     for moment in MOMENTS:
         among, until = asked[moment]
         counts = (
@@ -204,14 +193,14 @@ def _waits(
             .sort("days")
             .partition_by(column, as_dict=True, include_key=False)
         )
-        found += [_wait(name, moment, counts.get((name,))) for name in names]
+        waits += [_wait(name, moment, counts.get((name,))) for name in names]
     order = {name: index for index, name in enumerate(names)}
-    kept = [wait for wait in found if any(w.people for w in found if _same(w, wait))]
+    kept = [wait for wait in waits if any(w.people for w in waits if _same(w, wait))]
     return tuple(sorted(kept, key=lambda wait: order[wait.group]))
 
 
-def _same(one: Wait, other: Wait) -> bool:
-    return one.group == other.group
+def _same(wait: Wait, other: Wait) -> bool:
+    return wait.group == other.group
 
 
 def _wait(name: str, moment: str, counts: pl.DataFrame | None) -> Wait:
@@ -273,8 +262,8 @@ def _gains(plan: AnyPlan) -> Gains | None:
     series: dict[tuple[tuple[date, float], ...], list[str]] = {}
     useless = []
     for name in sorted(plan.prices["resource"].unique().to_list()):
-        mine = by_day.filter(pl.col("resource") == name)
-        points = tuple((day, gain + 0.0) for _, day, gain in mine.iter_rows())
+        of_resource = by_day.filter(pl.col("resource") == name)
+        points = tuple((day, gain + 0.0) for _, day, gain in of_resource.iter_rows())
         if all(abs(gain) < _EXACT for _, gain in points):
             useless.append(str(name))
         else:
@@ -283,8 +272,8 @@ def _gains(plan: AnyPlan) -> Gains | None:
         (pl.col("tier") == "unprinted") & (pl.col("one_more") < -_EXACT)
     )
     # Behind the last day on which a card helps there is nothing to see.
-    some = [day for points in series for day, gain in points if abs(gain) >= _EXACT]
-    end = max(some, default=plan.start)
+    worked = [day for points in series for day, gain in points if abs(gain) >= _EXACT]
+    end = max(worked, default=plan.start)
     groups = [
         (tuple(names), {day: gain for day, gain in points if day <= end})
         for points, names in series.items()

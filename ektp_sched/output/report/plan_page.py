@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.output.report.plan_data import PlanData
 
-__all__ = ["plan_report"]
-
 
 def plan_report(plan: AnyPlan, texts: Language) -> str:
     """Return a plan's report: one HTML file that needs no other.

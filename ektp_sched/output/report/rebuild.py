@@ -16,8 +16,6 @@ from ektp_sched.output.report.comparison_page import comparison_report
 from ektp_sched.output.report.plan_page import plan_report
 from ektp_sched.places import replace_file
 
-__all__ = ["REPORT", "rebuild"]
-
 REPORT: Final = "report.html"
 
 

@@ -32,14 +32,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.output.report.plan_data import Gains, Load, PlanData, Wait
 
-__all__ = [
-    "backlog_section",
-    "gain_section",
-    "load_section",
-    "wait_section",
-    "wait_table",
-]
-
 _MOST = 0.5
 """Share of days on which a resource must be full to be named as the limit."""
 _NAMED = 3

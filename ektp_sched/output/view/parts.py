@@ -16,23 +16,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.output.languages import Language
 
-__all__ = [
-    "Card",
-    "Cards",
-    "Cell",
-    "Column",
-    "Facts",
-    "Figure",
-    "Items",
-    "Paragraph",
-    "Part",
-    "Section",
-    "Table",
-    "Tile",
-    "columns",
-    "written",
-]
-
 Cell: TypeAlias = str | int | float | Fraction | date | None
 """A text stays as it is, also where a number is not known; None stays empty."""
 

@@ -41,19 +41,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.languages import Language
     from ektp_sched.output.view.parts import Cell, Part
 
-__all__ = [
-    "area_section",
-    "days_table",
-    "held_section",
-    "notice_section",
-    "oldest_section",
-    "one_more",
-    "proof_section",
-    "shift_section",
-    "status_table",
-    "today_section",
-]
-
 _DAYS: Final = 10
 """Days that a screen shows."""
 _SHIFTS: Final = 20

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
 
-__all__ = ["record_words", "records_section", "records_table", "without_ready_on"]
-
 _SHOWN: Final = 12
 _COLUMNS: Final = ("application_id", "field", "was", "is", "used", "reason")
 _SUMS: Final = {

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from ektp_sched.output.figures import AnyPlan
     from ektp_sched.output.languages import Language
 
-__all__ = ["moved_because", "yesterday_section"]
-
 _READINGS: Final = 8
 """Sheets of which it is said how they were read."""
 

@@ -33,11 +33,11 @@ from ektp_sched.rules import holding_back
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arguments import Progress
+    from ektp_sched.arrays import Ints
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office, Option
     from ektp_sched.people.cohorts import Cohorts
@@ -45,10 +45,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.outcome import Linear, Settled
     from ektp_sched.planning.scarce import Scarce
 
-    Ints = NDArray[np.int64]
-    Progress = Callable[[str, float], None]
-
-__all__ = ["Chosen", "Decision", "Measure", "Possible", "decide_against"]
 
 _UNNAMED = (PINS, EARLINESS, EARLIEST)
 

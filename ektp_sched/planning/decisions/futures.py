@@ -23,24 +23,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.office import Office, Option
     from ektp_sched.planning.decisions.cuts import Cut
     from ektp_sched.planning.decisions.network import Network
     from ektp_sched.planning.decisions.rules import Row
 
-    Ints = NDArray[np.int64]
 
 _T = TypeVar("_T", bound=np.generic)
-
-__all__ = [
-    "EVERYBODY",
-    "Column",
-    "Future",
-    "Tree",
-    "lay_tree",
-    "lone_tree",
-    "without_effect",
-]
 
 EVERYBODY = -1
 """Owner of a choice that all futures share which have not parted yet."""

@@ -19,12 +19,8 @@ from ektp_sched.planning.network.cpsat import cp_solver
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from ektp_sched.arrays import Floats, Ints
 
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-
-__all__ = ["Answer", "Master", "Relaxation", "solve"]
 
 _LARGEST = 1 << 60
 """No sum that CP-SAT is given reaches this: it counts in 64 bits."""

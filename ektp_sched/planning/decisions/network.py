@@ -13,17 +13,12 @@ from ektp_sched.planning.network.lexicographic import solve_tiers
 from ektp_sched.planning.network.problem import least_value
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Floats, Ints
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.objectives import Objective
     from ektp_sched.planning.decisions.uses import Uses
     from ektp_sched.planning.network.program import Program
 
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-
-__all__ = ["WHOLE", "Network", "Point"]
 
 WHOLE = 240
 """Fractions of a use are multiples of one in so many."""

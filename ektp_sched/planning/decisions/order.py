@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.decisions.uses import Uses
 
-__all__ = ["EARLIEST", "pin_tiers", "tier_order"]
-
 EARLIEST = "earliest"
 """Sum of the days of shifts: last of all, so that the choice is unique."""
 

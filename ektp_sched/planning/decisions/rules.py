@@ -13,14 +13,9 @@ from ektp_sched.rules.tiers import DECISION_TIERS
 if TYPE_CHECKING:
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.office import Office
     from ektp_sched.planning.decisions.uses import Uses
-
-    Ints = NDArray[np.int64]
-
-__all__ = ["Row", "costs", "rows", "worked"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,18 +35,13 @@ from ektp_sched.planning.outcome import Linear, Settled
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Floats, Ints
     from ektp_sched.planning.decisions.cuts import Cut
     from ektp_sched.planning.decisions.futures import Future, Tree
 
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
     Span = tuple[int, int]
 
 _Number = TypeVar("_Number", int, float)
-
-__all__ = ["Search", "largest"]
 
 _FEW = 2
 """Choices tried in a tier before cuts are learnt from fractions."""

@@ -21,14 +21,11 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
+    from ektp_sched.documents.trees import Use
     from ektp_sched.office import Capacity, Office, Option
     from ektp_sched.planning.network.program import Program
 
-    Ints = NDArray[np.int64]
-
-__all__ = ["Uses", "arc_limits", "list_uses"]
 
 _TOGETHER = 6
 """Most shifts that may share a day: 63 sets of them."""
@@ -56,6 +53,14 @@ class Uses:
         largest = np.zeros_like(self.base)
         np.maximum.at(largest, self.arc, self.added)
         return self.base + largest
+
+    @property
+    def named(self) -> tuple[Use, ...]:
+        """Return day and shifts of each use, as a proof names it."""
+        return tuple(
+            (day, tuple(sorted(self.options[i].shift for i in use)))
+            for day, use in zip(self.day.tolist(), self.members, strict=True)
+        )
 
     def limits(self, parts: Ints, whole: int = 1) -> Ints:
         """Return the limit of each arc, times ``whole``.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.documents.trees import LeftRow, LimitRow
+from ektp_sched.documents.trees import LeftRow, LimitRow, PrintedRow
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.planning.mixed.hulls import lines
 from ektp_sched.planning.mixed.shares import just_above, just_below
@@ -472,7 +472,16 @@ class _Laying:
         switch = self.rows.printing[period.last] = self.rows.new_switch()
         most = self.slots.most_in(day)
         cards = self.slots.within(day)
-        return SideRow("", day, -cards, switches=(switch,), times=(most,), slack=0)
+        named = PrintedRow("printed", switch)
+        return SideRow(
+            "",
+            day,
+            -cards,
+            switches=(switch,),
+            times=(most,),
+            slack=0,
+            named=named,
+        )
 
     def _chain(self, group: Bools) -> _Chain:
         return self.chains.setdefault(group.tobytes(), _Chain(len(self.chains)))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from ektp_sched.documents import Status
 from ektp_sched.office import Notice, capacity
 from ektp_sched.people.objectives import EARLINESS, Objective
-from ektp_sched.planning.decisions.order import tier_order
+from ektp_sched.planning.decisions.order import EARLIEST, tier_order
 from ektp_sched.planning.decisions.rules import Row
 from ektp_sched.planning.decisions.uses import arc_limits
 from ektp_sched.planning.mixed.exact import is_large, told
@@ -43,15 +43,26 @@ __all__ = ["ENGINE", "solve"]
 ENGINE = "milp"
 """Name of the engine as in ``summary.json``."""
 
+_BEFORE: Final = Effort()
+"""How long a tree is looked for before a solver is asked."""
+
+_AFTER: Final = Effort(work=1_000_000, few=60)
+"""And how long with the solver's plan, which is mostly the best."""
+
 
 def solve(
-    problem: Problem, deadline: float | None = None, given: Ints | None = None
+    problem: Problem,
+    deadline: float | None = None,
+    given: Ints | None = None,
+    *,
+    proven: bool = True,
 ) -> Outcome | None:
     """Minimise the tiers in strict order, as far as time allows.
 
     After the deadline the best so far is taken; ``None`` if the rules contradict each
     other, or no plan was found.  ``given`` are cards of each kind in each column of a
-    plan without shifts that is as good as any until a better one is found.
+    plan without shifts that is as good as any until a better one is found.  Unless
+    ``proven``, the solver's word that nothing is better is enough.
     """
     days = problem.limits.days
     order = tier_order(problem.office, problem.cohorts, days, problem.uses)
@@ -63,12 +74,10 @@ def solve(
     posed = replace(problem, rows=replace(problem.rows, rows=rules))
     mip = posed.mip(flows[:1])
     on = surely_on(mip.lay(None, None, []).turned_on(on), mip.ordered)
-    prover = None
-    if not problem.office.shifts:
-        prover = Prover(problem, set(np.flatnonzero(on).tolist()))
+    prover = Prover(problem, set(np.flatnonzero(on).tolist())) if proven else None
     search = _Search(problem, order, flows, deadline, posed, on, prover)
-    if given is not None and problem.uses is None:
-        search.offer_slots(given)
+    if given is not None:
+        search.offer(given, search.no_uses)
     for tier in order:
         if not search.settle(tier):
             return None
@@ -116,15 +125,15 @@ class _Search:
                 return False
             if not searched or self.best is not before:
                 # With the solver's plan another look is short.
-                closed = self._proven(position, Effort().work // (4 if searched else 1))
+                closed = self._proven(position, _AFTER if searched else _BEFORE)
             if closed:
                 break
         assert self.best is not None
-        if not closed and self.prover is not None:
-            self.prover.over = True
+        said = False
+        if self.prover is not None and tier.name not in (EARLINESS, EARLIEST):
+            said = self.prover.over = not closed
         value = self.best.values[position]
         bound = value if closed else min(value, max(0, bound))
-        said = not closed and self.prover is not None and tier.name != EARLINESS
         self.settled.append(Settled(tier, value, bound, said))
         if laid is not None:
             # Held at the best plan's value; a search may have found another or none.
@@ -193,28 +202,36 @@ class _Search:
 
     def _provable(self, tier: Objective | Linear) -> bool:
         """Return whether a tree is looked for."""
-        named = tier.name != EARLINESS
+        named = tier.name not in (EARLINESS, EARLIEST)
         return named and self.prover is not None and not self.prover.over
 
-    def _proven(self, position: int, work: int) -> bool:
+    def _proven(self, position: int, effort: Effort) -> bool:
         """Prove the best plan in a tier by a tree, or a better one that it shows."""
-        if not self._provable(self.order[position]):
+        tier = self.order[position]
+        if not self._provable(tier):
             return False
         assert self.prover is not None
         assert self.best is not None
 
-        def offer(slots: Ints) -> int:
-            self.offer_slots(slots)
+        def offer(slots: Ints, uses: Ints) -> int:
+            self.offer(slots, uses)
             assert self.best is not None
             return self.best.values[position]
 
-        tiers, value = self.flows[: position + 1], self.best.values[position]
-        effort = Effort(work=work, end=self.deadline)
-        return self.prover.prove(tiers, self.held, value, effort, offer)
+        flows, value = self.flows[: self._number() + 1], self.best.values[position]
+        effort = replace(effort, end=self.deadline)
+        return self.prover.prove(tier, flows, self.held, value, effort, offer)
 
-    def offer_slots(self, slots: Ints) -> None:
-        """Take the best plan with these slots, if the rules allow any."""
-        self._offer(self._plan(slots, np.zeros(0, dtype=np.int64)))
+    @property
+    def no_uses(self) -> Ints:
+        """Return that no shift is worked."""
+        uses = self.problem.uses
+        return np.zeros(0 if uses is None else len(uses), dtype=np.int64)
+
+    def offer(self, slots: Ints, uses: Ints) -> None:
+        """Take the best plan with these slots and uses, if the rules allow any."""
+        if all(int(row.weight @ uses) <= row.most for row in self.problem.limiting):
+            self._offer(self._plan(slots, uses))
 
     def result(self) -> Outcome:
         """Return the best plan found."""

@@ -18,12 +18,9 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.network.program import Program
-
-    Ints = NDArray[np.int64]
-
-__all__ = ["keeps_pins", "pin_conflicts"]
 
 
 def keeps_pins(program: Program, cohorts: Cohorts) -> bool:

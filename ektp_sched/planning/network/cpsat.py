@@ -17,13 +17,8 @@ from ortools.sat.python import cp_model
 from ektp_sched.planning.network.problem import Flow
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from ektp_sched.planning.network.problem import TierProblem
 
-    Ints = NDArray[np.int64]
-
-__all__ = ["CpSatSolver", "cp_solver", "interruptible"]
 
 _HEARING = 0.2
 """Seconds between two looks for an interruption."""

@@ -17,14 +17,9 @@ import numpy as np
 from ektp_sched.planning.network.residual import LARGEST, ROOT, less
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.planning.network.residual import SlotGraph
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-
-__all__ = ["distances"]
 
 _SMALL = 300
 """Up to so many columns all pairs are found at once."""

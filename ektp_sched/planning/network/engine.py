@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.network.foreseen import Foresight
     from ektp_sched.planning.network.lexicographic import Solution
 
-__all__ = ["NetworkEngine"]
-
 
 @dataclass(frozen=True, slots=True)
 class NetworkEngine:

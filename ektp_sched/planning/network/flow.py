@@ -11,14 +11,9 @@ import numpy as np
 from ektp_sched.planning.network.problem import Flow, node_prices
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.planning.network.problem import TierProblem
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-
-__all__ = ["FlowSolver"]
 
 _DIRECT = 40_000
 """Up to so many choices the problem is solved as it is."""

@@ -23,17 +23,13 @@ from ektp_sched.planning.network.problem import (
 )
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.objectives import Objective
     from ektp_sched.planning.network.problem import TierProblem
     from ektp_sched.planning.network.program import Program
 
-    Ints = NDArray[np.int64]
     _Name = tuple[str, int | str | None]
-
-__all__ = ["Foresight"]
 
 
 @dataclass(slots=True)

@@ -12,14 +12,10 @@ from ektp_sched.planning.network.stock import can_run_out
 from ektp_sched.rules.calendar import LONGEST_HORIZON
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.office import Capacity
     from ektp_sched.people.cohorts import Cohorts
 
-    Ints = NDArray[np.int64]
-
-__all__ = ["LONGEST", "days_that_matter"]
 
 LONGEST = LONGEST_HORIZON
 """Most calendar days of a horizon."""

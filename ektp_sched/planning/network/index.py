@@ -17,16 +17,12 @@ from ektp_sched.planning.network.problem import Flow
 from ektp_sched.rules.tiers import FROZEN, MOVED
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.objectives import Objective
     from ektp_sched.planning.network.problem import TierProblem
     from ektp_sched.planning.network.program import Program
 
-    Ints = NDArray[np.int64]
-
-__all__ = ["Guess", "by_index"]
 
 _SOONEST: Final = ("pressure", EARLINESS)
 """Tiers under which a card is never better printed later."""

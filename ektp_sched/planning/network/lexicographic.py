@@ -20,17 +20,11 @@ from ektp_sched.planning.network.problem import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.network.index import Guess
     from ektp_sched.planning.network.problem import TierSolver
     from ektp_sched.planning.network.program import Program
-
-    Ints = NDArray[np.int64]
-
-__all__ = ["Solution", "Solved", "solve_tiers"]
 
 
 @dataclass(frozen=True, slots=True)

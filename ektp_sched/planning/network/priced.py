@@ -26,15 +26,10 @@ from ektp_sched.planning.network.program import Arc, Program, build_program
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.office import Capacity
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.objectives import Objective
-
-    Ints = NDArray[np.int64]
-
-__all__ = ["Answer", "PricedOffice", "priced_office", "stretches"]
 
 
 @dataclass(frozen=True, slots=True)

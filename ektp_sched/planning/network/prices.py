@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from ektp_sched.documents.tables import PRICES
+from ektp_sched.documents.plan import PRICES
 from ektp_sched.planning.network.distances import distances
 from ektp_sched.planning.network.program import Arc
 from ektp_sched.planning.network.residual import ROOT, SlotGraph, least_moves
@@ -22,17 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Floats, Ints
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.objectives import Objective
     from ektp_sched.planning.network.program import Program
 
-    Ints = NDArray[np.int64]
     Cells = tuple[Ints, Ints, Ints]
     Price = tuple[int, ...] | None
-
-__all__ = ["marginal_prices"]
 
 _CHUNK = 2_000_000
 """Moves looked at in one go, to bound memory."""
@@ -257,7 +253,7 @@ def _by_tier(
     prices: list[Price],
     packs: list[_Radix],
     tiers: tuple[Objective, ...],
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return each arc's price tier by tier, in the tier's own unit; NaN for none."""
     by_tier = np.full((len(prices) + 1, len(tiers)), np.nan)
     for row, price in zip(by_tier, prices, strict=False):

@@ -14,14 +14,13 @@ from ektp_sched.planning.network.program import Arc
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.planning.network.program import Program
 
     Lines = dict[str, tuple[int, ...]]
 
 
-def by_limit(program: Program, price: Sequence[int] | NDArray[np.int64]) -> Prices:
+def by_limit(program: Program, price: Sequence[int] | Ints) -> Prices:
     """Return a tier's prices; that of a node is a whole number of any size."""
     limits = program.capacity
     nodes = np.asarray(price, dtype=object)

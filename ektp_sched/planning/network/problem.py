@@ -21,25 +21,10 @@ from ektp_sched.planning.network.residual import SlotGraph, least_moves
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.objectives import Objective
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-
-__all__ = [
-    "Face",
-    "Flow",
-    "TierProblem",
-    "TierSolver",
-    "exact_total",
-    "least_value",
-    "next_face",
-    "node_prices",
-    "tier_problem",
-]
 
 _CHUNK = 2_000_000
 """Moves looked at in one go, to bound memory."""

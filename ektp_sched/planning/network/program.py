@@ -20,15 +20,9 @@ from ektp_sched.people.keys import compact, distinct_rows
 from ektp_sched.planning.network.stock import stock_chains
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Capacity
     from ektp_sched.people.cohorts import Cohorts
-
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-
-__all__ = ["Arc", "Program", "build_program", "printer_pools"]
 
 
 class Arc(IntEnum):

@@ -15,13 +15,9 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
+    from ektp_sched.arrays import Bools, Ints
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
     Where = tuple[Ints | slice, Ints | slice]
-
-__all__ = ["FAR", "LARGEST", "ROOT", "SlotGraph", "least_moves", "less"]
 
 FAR = 1 << 61
 """Stands for "no path"."""

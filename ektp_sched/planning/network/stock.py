@@ -12,15 +12,11 @@ from ektp_sched.words import Said, said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.office import Capacity
     from ektp_sched.people.cohorts import Cohorts
 
-    Ints = NDArray[np.int64]
     Pools = tuple[tuple[int, ...], ...]
-
-__all__ = ["can_run_out", "crossing_cards", "stock_chains"]
 
 
 def can_run_out(

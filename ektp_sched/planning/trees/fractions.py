@@ -15,12 +15,12 @@ from ektp_sched.planning.mixed.relax import relax, solve
 from ektp_sched.planning.trees.program import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from ektp_sched.planning.mixed.matrix import Matrix
-    from ektp_sched.planning.mixed.model import Held, Laid
+    from ektp_sched.planning.mixed.model import Laid
     from ektp_sched.planning.trees.program import Count, Program, Step
 
     Ints = NDArray[np.int64]
@@ -34,6 +34,7 @@ _SCALES: Final = (1, 2, 3, 4, 6, 12, 60, 420, 1 << 16, 1 << 24, 1 << 32)
 """What prices are multiplied by before they are rounded, in turn."""
 
 _NONE: Final = 1e-9
+_LARGE: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,21 @@ class Fractions:
     """The linear program of one tier, and where its rows are."""
 
     program: Program
-    held: Sequence[Held]
     laid: Laid = field(init=False)
     kept: Bools | None = None  # choices that mattered so far
     solved: int = 0  # programs
 
     def __post_init__(self) -> None:
         """Lay the program without any step."""
-        mip = self.program.mip
-        self.laid = mip.lay(mip.groups.costs[-1], None, self.held)
+        mip, own = self.program.mip, self.program.own
+        cost = mip.groups.costs[-1] if own is None else None
+        self.laid = mip.lay(cost, own, self.program.held)
+        # A sum that comes to less than one more is as good: fractions of a long row of
+        # large numbers are easier to find with that room.
+        most = self.laid.matrix.most.copy()
+        held = most[len(most) - len(self.program.held) :]
+        held[held > _LARGE] += 0.5
+        self.laid = replace(self.laid, matrix=replace(self.laid.matrix, most=most))
 
     def best(self, path: Path, on: Mapping[int, bool]) -> Point:
         """Return the best fractions of a part."""
@@ -92,13 +99,16 @@ class Fractions:
         rise = at_node[split.program.head] - at_node[split.program.tail]
         paid = np.rint(rise[:count] * scale)
         paid[self.program.links] = 0
-        begin = groups + inner + len(mip.sums)
+        moved = 0 if mip.uses is None else len(np.unique(mip.uses.arc))
+        begin = groups + inner + moved + len(mip.sums)
         rows = np.rint(price[begin : begin + len(mip.side)] * scale)
         begin += len(mip.side)
         ordered = np.rint(price[begin : begin + len(mip.ordered)] * scale)
         begin += len(mip.ordered)
-        tiers = np.rint(-price[begin : begin + len(self.held)] * scale)
-        begin += len(self.held)
+        limiting = np.rint(-price[begin : begin + len(mip.limiting)] * scale)
+        begin += len(mip.limiting)
+        tiers = np.rint(-price[begin : begin + len(self.program.held)] * scale)
+        begin += len(self.program.held)
         named = {
             number: each
             for number, each in _positive(rows).items()
@@ -111,6 +121,11 @@ class Fractions:
             _positive(paid),
             named,
             _positive(ordered),
+            {
+                number: each
+                for number, each in _positive(limiting).items()
+                if mip.limiting[number].rule != "day"
+            },
         )
 
     def _times(self, price: Floats, path: Path) -> tuple[int, ...]:
@@ -139,7 +154,11 @@ class Fractions:
         rows, columns = [matrix.row], [matrix.column]
         least, most = [matrix.least], [matrix.most]
         for number, count in enumerate(counts):
-            slots = np.flatnonzero(self.program.slots_of(count)) + self.laid.slots[0]
+            if count.uses:
+                slots = np.array(count.uses) + self.laid.uses[0]
+            else:
+                slots = np.flatnonzero(self.program.slots_of(count))
+                slots += self.laid.slots[0]
             rows.append(np.full(len(slots), len(matrix.least) + number))
             columns.append(slots)
             steps = [step for step in path if step.count == count]

@@ -7,13 +7,20 @@ numbers.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ektp_sched.documents.trees import BlankRow, LeftRow, LimitRow, OwnRow
+from ektp_sched.documents.trees import (
+    BlankRow,
+    LeftRow,
+    LimitRow,
+    OwnRow,
+    PrintedRow,
+)
 from ektp_sched.planning.network.program import Arc
 
 if TYPE_CHECKING:
@@ -22,7 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Lot
-    from ektp_sched.planning.mixed.model import Mip
+    from ektp_sched.planning.decisions.rules import Row
+    from ektp_sched.planning.mixed.model import Held, Mip
     from ektp_sched.planning.mixed.rows import SideRow
 
     Ints = NDArray[np.int64]
@@ -39,12 +47,13 @@ _CLOSED = -1
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Cards of some kinds on some days and pools; or whether a switch is on."""
+    """Cards of some kinds on some days and pools, uses taken, or a switch being on."""
 
     kinds: tuple[int, ...] = ()
     first: int = 0
     last: int = 0
     pool: int | None = None  # None: all of them
+    uses: tuple[int, ...] = ()  # of which so many are taken
     switch: int | None = None
 
 
@@ -67,6 +76,7 @@ class Part:
     arcs: Mapping[int, int]  # price of each arc that has one
     rows: Mapping[int, int]  # of each row on kinds
     ordered: Mapping[int, int]  # of each pair of ordered switches
+    limiting: Mapping[int, int]  # of each rule on uses
 
 
 @dataclass(slots=True)
@@ -75,12 +85,17 @@ class Program:
 
     mip: Mip  # with the tiers up to the one that is proven, over all choices
     lots: Mapping[str, tuple[Lot, ...]]  # blanks that come in lots, by card type
+    held: Sequence[Held]  # the tiers so far, but for the one that is proven
+    own: Ints | None  # what each use costs in that one; None: choices cost
     size: Ints = field(init=False)
     first: Ints = field(init=False)  # where each group's choices begin
     slot: Ints = field(init=False)  # of each choice; the last is "not printed"
-    costs: list[Ints] = field(init=False)  # of each choice in each tier
+    costs: list[Ints | None] = field(init=False)  # of each choice in each tier
+    weights: list[Ints | None] = field(init=False)  # of each use in each tier
+    rules: list[tuple[Ints, int]] = field(init=False)  # on uses, without divisors
     step: int = field(init=False)  # what the costs of a choice in the last differ by
     stuck: bool = field(init=False)  # whether a group has no choice
+    most: list[int] = field(init=False)  # limit of each plain arc with any shifts
     # Of each plain node, from the sink on: its arcs, each with the node it leads to.
     ways: list[tuple[int, list[tuple[int, int]]]] = field(init=False)
 
@@ -95,18 +110,29 @@ class Program:
         for arc, (node, to) in enumerate(zip(tail, head, strict=True)):
             arcs[node].append((arc, to))
         self.ways = [*enumerate(arcs)][::-1]
-        least = self._way([int(limit > 0) - 1 for limit in self.mip.limits.tolist()])
+        uses = self.mip.uses
+        most = self.mip.limits if uses is None else uses.most
+        self.most = most.tolist()
+        least = self._way([int(limit > 0) - 1 for limit in self.most])
         closed = np.append(least[split.column] < 0, False)
         slot = np.where(groups.node == split.program.sink, len(closed) - 1, groups.node)
         able = ~closed[slot]
         owner = groups.owner[able]
         self.size, self.slot = groups.size, slot[able]
-        self.costs = [cost[able] for cost in groups.costs]
+        self.costs = [
+            None if tier.tier is None else groups.costs[tier.tier][able]
+            for tier in self.held
+        ]
+        self.costs.append(groups.costs[-1][able] if self.own is None else None)
+        self.weights = [*(tier.weight for tier in self.held), self.own]
+        self.rules = [divided(row) for row in self.mip.limiting]
         self.first = np.searchsorted(owner, np.arange(len(groups.size)))
         self.stuck = len(np.unique(owner)) < len(groups.size)
         self.step = 1
-        if not self.stuck:
-            last = self.costs[-1]
+        last = self.costs[-1]
+        if self.own is not None:
+            self.step = max(1, int(np.gcd.reduce(self.own)))
+        elif last is not None and not self.stuck:
             apart = np.abs(last - last[self.first][owner])
             self.step = max(1, int(np.gcd.reduce(apart))) if len(apart) else 1
 
@@ -146,9 +172,9 @@ class Program:
         ``on`` says of switches that are settled whether they are on.
         """
         split, limits = self.mip.split, self.mip.limits.tolist()
-        price = [0 if limit > 0 else _CLOSED for limit in limits]
+        price = [0 if limit > 0 else _CLOSED for limit in self.most]
         for arc, each in part.arcs.items():
-            if limits[arc] > 0:
+            if self.most[arc] > 0:
                 price[arc] = each
         way = self._way(price)
         wide = self._largest(part, way) * (int(self.size.sum()) + 1) >= _ROOM
@@ -161,12 +187,15 @@ class Program:
         for step, times in zip(part.path, part.times, strict=True):
             if step.count.switch is None:
                 sign = -1 if step.above else 1
+                if step.count.uses:
+                    total -= sign * times * (step.number + step.above)
+                    continue
                 slot[:-1][self.slots_of(step.count)] += sign * times
                 total -= sign * times * (step.number + step.above)
-        total += self._switched(part, on) - self._drawn(part)
+        total += self._switched(part, on) + self._used(part) - self._drawn(part)
         cost: Wide = slot[self.slot]
         for times, own in zip(part.tiers, self.costs, strict=True):
-            if times:
+            if times and own is not None:
                 cost = cost + times * own.astype(kind)
         cheapest = np.minimum.reduceat(cost, self.first)
         return total + int((self.size.astype(kind) * cheapest).sum())
@@ -177,8 +206,36 @@ class Program:
         for number, each in part.rows.items():
             largest += each * int(np.abs(self.rows[number].weight).max(initial=0))
         for times, cost in zip(part.tiers, self.costs, strict=True):
-            largest += times * int(cost.max(initial=0))
+            if cost is not None:
+                largest += times * int(cost.max(initial=0))
         return largest
+
+    def _used(self, part: Part) -> int:
+        """Return what uses add at least at some prices; of a day's at most one is."""
+        uses = self.mip.uses
+        if uses is None:
+            return 0
+        paid: Wide = np.zeros(len(uses), dtype=object)
+        price: Wide = np.zeros(len(uses.base), dtype=object)
+        for arc, each in part.arcs.items():
+            price[arc] = each
+        np.subtract.at(paid, uses.use, price[uses.arc] * uses.added)
+        total = 0
+        for number, each in part.limiting.items():
+            weight, most = self.rules[number]
+            paid += each * weight.astype(object)
+            total -= each * most
+        for step, times in zip(part.path, part.times, strict=True):
+            sign = -1 if step.above else 1
+            for use in step.count.uses:
+                paid[use] += sign * times
+        for times, own in zip(part.tiers, self.weights, strict=True):
+            if times and own is not None:
+                paid += times * own.astype(object)
+        cheapest: dict[int, int] = {}
+        for day, each in zip(uses.day.tolist(), paid.tolist(), strict=True):
+            cheapest[day] = min(cheapest.get(day, 0), each)
+        return total + sum(cheapest.values())
 
     def _switched(self, part: Part, on: Mapping[int, bool]) -> int:
         """Return what switches add at least at some prices."""
@@ -237,10 +294,8 @@ class Program:
 
     def provable(self) -> bool:
         """Return whether every row that can count has a name in a proof."""
-        known = (BlankRow, LeftRow, LimitRow, OwnRow)
-        return self.mip.uses is None and all(
-            isinstance(row.named, known) or row.draws for row in self.rows
-        )
+        known = (BlankRow, LeftRow, LimitRow, OwnRow, PrintedRow)
+        return all(isinstance(row.named, known) or row.draws for row in self.rows)
 
     @property
     def links(self) -> Bools:
@@ -248,3 +303,9 @@ class Program:
         of_plain = self.mip.split.program.kind[: self.mip.split.arcs]
         links: Bools = of_plain == Arc.LINK
         return links
+
+
+def divided(row: Row) -> tuple[Ints, int]:
+    """Return a rule on uses without a common divisor of its weights."""
+    part = max(1, math.gcd(*row.weight.tolist()))
+    return row.weight // part, row.most // part

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ektp_sched.people.objectives import Objective
 from ektp_sched.planning.mixed.minima import tightened
 from ektp_sched.planning.trees.program import Program
 from ektp_sched.planning.trees.search import Proven, prove
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.documents import TreeProof
-    from ektp_sched.people.objectives import Objective
     from ektp_sched.planning.mixed.model import Held
     from ektp_sched.planning.mixed.pose import Problem
+    from ektp_sched.planning.outcome import Linear
     from ektp_sched.planning.trees.program import Part
     from ektp_sched.planning.trees.search import Effort, Offer
     from ektp_sched.planning.trees.write import Label
@@ -48,33 +49,40 @@ class Prover:
 
     def prove(
         self,
-        tiers: Sequence[Objective],
+        tier: Objective | Linear,
+        flows: Sequence[Objective],
         held: Sequence[Held],
         value: int,
         effort: Effort,
         offer: Offer,
     ) -> bool:
-        """Prove the value of the last of some tiers, the others held.
+        """Prove the value of a tier, the ones before held.
 
+        ``flows`` are the tiers to which cards add, up to this one or the next of them.
         What seems better is given to ``offer``, as in `prove`.  Nothing is proven after
         a tier that was not.
         """
         if self.over:
             return False
-        program = Program(self.problem.mip(tiers), self.problem.scarce.lots)
+        program = Program(
+            self.problem.mip(flows),
+            self.problem.scarce.lots,
+            held,
+            None if isinstance(tier, Objective) else tier.weight,
+        )
         proven = Proven(closed=value == 0)
         if value and not program.stuck and program.provable():
             offered = [value]
 
-            def best(slots: Ints) -> int:
-                offered.append(offer(slots))
+            def best(slots: Ints, uses: Ints) -> int:
+                offered.append(offer(slots, uses))
                 return offered[-1]
 
             know = self.facts, self.likely
-            proven = prove(program, held, value, effort, *know, best)
+            proven = prove(program, value, effort, *know, best)
             value = min(offered)
         if proven.closed:
-            tree = Grown(tiers[-1], value, program.step, tuple(proven.parts))
+            tree = Grown(tier, value, program.step, tuple(proven.parts))
             self.grown.append(tree)
         return proven.closed
 

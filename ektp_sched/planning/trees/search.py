@@ -17,16 +17,16 @@ from ektp_sched.planning.trees.fractions import Fractions
 from ektp_sched.planning.trees.program import Count, Part, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
-    from ektp_sched.planning.mixed.model import Held
     from ektp_sched.planning.trees.fractions import Path, Point
     from ektp_sched.planning.trees.program import Program
 
+    Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
-    Offer = Callable[[Ints], int]
+    Offer = Callable[[Ints, Ints], int]
     _Excess = Callable[[Part, dict[int, bool]], int]
 
 __all__ = ["Effort", "Proven", "prove"]
@@ -36,8 +36,6 @@ _TRIED: Final = 8
 """So many cuts of a part are tried before one is chosen."""
 _MANY: Final = 20_000
 """Choices from which on the first cut is as good as any."""
-_FEW: Final = 12
-"""So many programs are solved in any case, however large."""
 _SLIGHT: Final = 1e-3
 _TWO: Final = 2
 
@@ -48,6 +46,7 @@ class Effort:
 
     parts: int = 400
     work: int = 4_000_000  # numbers in all programs solved, but for the first few
+    few: int = 12  # so many programs are solved in any case, however large
     end: float | None = None  # when time is over
 
     @property
@@ -66,7 +65,6 @@ class Proven:
 
 def prove(
     program: Program,
-    held: Sequence[Held],
     value: int,
     effort: Effort,
     facts: dict[int, Part],
@@ -77,15 +75,15 @@ def prove(
 
     ``facts`` are switches that are proven to be on, ``likely`` those that may be; both
     are brought up to date.  What seems a better plan is given to ``offer``, as cards in
-    each slot; it says what the best plan comes to then, and that is proven.
+    each slot and uses taken; it says what the best plan comes to then, and that is
+    proven.
     """
-    return _Tree(program, held, value, effort, facts, likely, offer).grown()
+    return _Tree(program, value, effort, facts, likely, offer).grown()
 
 
 @dataclass(slots=True)
 class _Tree:
     program: Program
-    held: Sequence[Held]
     value: int
     effort: Effort
     facts: dict[int, Part]
@@ -95,25 +93,29 @@ class _Tree:
     levels: list[list[Count]] = field(init=False)
     before: list[int] = field(init=False)
     known: dict[Path, Point] = field(default_factory=dict)  # fractions of some parts
+    broken: dict[Path, Part] = field(default_factory=dict)  # parts that break a rule
     hoped: bool = False  # whether prices were given up with a hope
 
     def __post_init__(self) -> None:
-        self.lp = Fractions(self.program, self.held)
+        self.lp = Fractions(self.program)
         self.levels = list(_levels(self.program))
-        self.before = [held.most for held in self.held]
+        self.before = [held.most for held in self.program.held]
 
     def grown(self) -> Proven:
         """Return the tree, or how far it came."""
         proven = Proven()
         # Where nobody stands in another's way no prices are needed.
-        bare = Part((), (), (*(0 for _ in self.held), 1), {}, {}, {})
+        bare = Part((), (), (*(0 for _ in self.program.held), 1), {}, {}, {}, {})
         open_: list[Path] = [()]
-        most = max(_FEW, self.effort.work // len(self.lp.laid.matrix.value))
+        most = max(self.effort.few, self.effort.work // len(self.lp.laid.matrix.value))
         if self._excess(bare, {}) > 0:
             proven.parts.append(bare)
             open_.clear()
         while open_:
             path = open_.pop()
+            if path in self.broken:
+                proven.parts.append(self.broken.pop(path))
+                continue
             if (
                 len(proven.parts) + len(open_) >= self.effort.parts
                 or self.lp.solved >= most
@@ -124,7 +126,9 @@ class _Tree:
             if part is not None:
                 proven.parts.append(part)
                 continue
-            step = None if point.values is None else self._step(point, path)
+            step = None
+            if point.values is not None:
+                step = self._step(point, path) or self._cover(point, path)
             if step is None:
                 if not self._bettered(point):
                     return proven
@@ -137,12 +141,35 @@ class _Tree:
         proven.closed = True
         return proven
 
+    def _cover(self, point: Point, path: Path) -> tuple[Count, int] | None:
+        """Return uses of which not all can be taken, though a solver takes them.
+
+        Its tolerance is a part of a limit: of a budget in rupiah, many.
+        """
+        assert point.values is not None
+        taken = np.rint(point.values[slice(*self.lp.laid.uses)]).astype(np.int64)
+        for number, (weight, most) in enumerate(self.program.rules):
+            if int(weight @ taken) <= most:
+                continue
+            uses = np.flatnonzero(weight * taken)
+            count, fewer = Count(uses=tuple(uses.tolist())), len(uses) - 1
+            # At this price of the step, each of them adds nothing; all are too many.
+            times = (*(0 for _ in path), int(weight[uses].max()))
+            above = (*path, Step(count, fewer, above=True))
+            none = (0,) * len(self.program.costs)
+            self.broken[above] = Part(above, times, none, {}, {}, {}, {number: 1})
+            return count, fewer
+        return None
+
     def _bettered(self, point: Point) -> bool:
         """Return whether a part shows a better plan, which is then the one to prove."""
         if point.values is None:
             return False
-        slots = np.rint(point.values[slice(*self.lp.laid.slots)]).astype(np.int64)
-        value = self.offer(slots)
+        slots, uses = (
+            np.rint(point.values[slice(*ends)]).astype(np.int64)
+            for ends in (self.lp.laid.slots, self.lp.laid.uses)
+        )
+        value = self.offer(slots, uses)
         better, self.value = value < self.value, min(value, self.value)
         self.known.clear()
         return better
@@ -203,7 +230,7 @@ class _Tree:
     def _fact(self, switch: int) -> Part | None:
         """Return why a switch is on in every plan."""
         path = (Step(Count(switch=switch), 0, above=False),)
-        free = Fractions(self.program, ())
+        free = Fractions(replace(self.program, held=(), own=None))
         none = (0,) * len(self.program.costs)
         while True:
             point = free.best(path, self._on())
@@ -245,6 +272,8 @@ class _Tree:
         part = np.abs(on - np.rint(on))
         open_ = np.argsort(-part, kind="stable")[:_TRIED]
         tried = [(Count(switch=s), 0) for s in open_.tolist() if part[s] > _NEAR]
+        taken = point.values[slice(*self.lp.laid.uses)]
+        tried += _uses(self.program, taken)[: max(0, _TRIED - len(tried))]
         slots = point.values[slice(*self.lp.laid.slots)]
         for level in self.levels:
             if len(tried) >= _TRIED:
@@ -258,6 +287,20 @@ class _Tree:
                 if off[at] > _NEAR
             ]
         return tried
+
+
+def _uses(program: Program, taken: Floats) -> list[tuple[Count, int]]:
+    """Return sums of uses that are in parts, those that rules name first."""
+    sums = [np.flatnonzero(weight) for weight, _ in program.rules]
+    sums = [*sums, *np.arange(len(taken))[:, None]]
+    parts = []
+    for uses in sums:
+        each = float(taken[uses].sum())
+        if abs(each - round(each)) > _NEAR:
+            count = Count(uses=tuple(uses.tolist()))
+            parts.append((abs(each - round(each)), count, math.floor(each)))
+    parts.sort(key=lambda part: (-len(part[1].uses), -part[0]))
+    return [(count, number) for _, count, number in dict.fromkeys(parts)]
 
 
 def _levels(program: Program) -> Iterator[list[Count]]:

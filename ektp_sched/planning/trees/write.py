@@ -14,18 +14,24 @@ from ektp_sched.documents.trees import (
     LimitRow,
     OrderRow,
     Part,
+    PrintedRow,
+    Printing,
     SomebodyLeft,
     TierTree,
     TreeProof,
+    Used,
+    UseRow,
 )
+from ektp_sched.people.objectives import Objective
 from ektp_sched.planning.network.program import Arc
+from ektp_sched.planning.trees.program import divided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ektp_sched.documents.trees import Counted, Step, TreeRow
-    from ektp_sched.people.objectives import Objective
     from ektp_sched.planning.mixed.pose import Problem
+    from ektp_sched.planning.outcome import Linear
     from ektp_sched.planning.trees import program as own
 
     Label = tuple[str, int | str | None]
@@ -37,7 +43,7 @@ __all__ = ["Grown", "written"]
 class Grown:
     """A tier, its value and the parts of its tree."""
 
-    tier: Objective
+    tier: Objective | Linear
     value: int  # without losses before the start
     step: int
     parts: Sequence[own.Part]
@@ -55,22 +61,22 @@ def written(
         Fact(names.switch(switch), replace(names.part(part), tiers=()))
         for switch, part in facts.items()
     )
-    tiers = tuple(
-        TierTree(
-            *label(tree.tier),
-            tree.tier.scale,
-            tree.value + tree.tier.constant(problem.cohorts),
-            tree.step,
-            tuple(map(names.part, tree.parts)),
-        )
-        for tree in trees
-    )
+    tiers = []
+    for tree in trees:
+        named: Label = (tree.tier.name, None)
+        scale, lost = 1, 0
+        if isinstance(tree.tier, Objective):
+            named, scale = label(tree.tier), tree.tier.scale
+            lost = tree.tier.constant(problem.cohorts)
+        parts = tuple(map(names.part, tree.parts))
+        tiers.append(TierTree(*named, scale, tree.value + lost, tree.step, parts))
     return TreeProof(
         kinds=tuple(problem.people.kinds.names[kind] for kind in names.kinds),
+        uses=() if problem.uses is None else problem.uses.named,
         counted=tuple(names.counted),
         rows=tuple(names.rows),
         facts=because,
-        tiers=tiers,
+        tiers=tuple(tiers),
     )
 
 
@@ -95,8 +101,12 @@ class _Names:
         return Part(path, part.times, part.tiers, tuple(sorted(prices.items())))
 
     def switch(self, switch: int) -> int:
-        """Return the number of what says whether somebody is left."""
-        group, last = self.problem.rows.left[switch]
+        """Return the number of what a switch says."""
+        rows = self.problem.rows
+        for day, printing in rows.printing.items():
+            if printing == switch:
+                return self._count(Printing("printing", day))
+        group, last = rows.left[switch]
         of_group = self._kinds(np.flatnonzero(group).tolist())
         return self._count(SomebodyLeft("left", of_group, last))
 
@@ -106,6 +116,8 @@ class _Names:
     def _step(self, count: own.Count, number: int, above: bool) -> Step:
         if count.switch is not None:
             return self.switch(count.switch), number, above
+        if count.uses:
+            return self._count(Used("used", count.uses)), number, above
         printers = None
         if count.pool is not None:
             program = self.problem.program
@@ -130,7 +142,12 @@ class _Names:
             assert named is not None
             if isinstance(named, LeftRow):
                 named = LeftRow("left", self.switch(named.left))
+            elif isinstance(named, PrintedRow):
+                named = PrintedRow("printed", self.switch(named.printing))
             yield named, price
+        for number, price in part.limiting.items():
+            weight, most = divided(self.problem.limiting[number])
+            yield UseRow("use", tuple(weight.tolist()), most), price
         for pair, price in part.ordered.items():
             before, after = self.problem.rows.ordered[pair]
             yield OrderRow("order", self.switch(before), self.switch(after)), price

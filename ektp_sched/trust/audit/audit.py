@@ -42,10 +42,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from ektp_sched.backlog.inputs import as_backlog, as_office
+from ektp_sched.backlog.inputs import as_backlog
 from ektp_sched.backlog.statuses import already_printed
 from ektp_sched.errors import LogError
 from ektp_sched.office import Notice, capacity
+from ektp_sched.office.inputs import as_office
 from ektp_sched.showing import OneLine
 from ektp_sched.trust.audit.idle import attempts, idle_days, with_shifts
 from ektp_sched.trust.audit.known import everybody, first_told, prints_of
@@ -60,18 +61,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
+    from ektp_sched.backlog.inputs import BacklogLike
     from ektp_sched.backlog.told import ToldLike
     from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Office
+    from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.trust.audit.log import PrintLog
     from ektp_sched.trust.audit.queue import Queue
     from ektp_sched.yesterday.morning import DoneLike
     from ektp_sched.yesterday.previous import PreviousLike
     from ektp_sched.yesterday.reconcile import OpenChoice
-
-
-__all__ = ["Audit", "audit"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

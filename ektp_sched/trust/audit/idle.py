@@ -23,24 +23,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from ektp_sched.office import capacity, options, ribbon_cards
+from ektp_sched.office import capacity, options
+from ektp_sched.rules import printer_supplies
 from ektp_sched.rules.shifts import shift_cards
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.audit.queue import Queue
-
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-
-__all__ = ["Attempts", "attempts", "idle_days", "most_cards", "with_shifts"]
 
 
 _SOURCE, _SINK = 0, 1
 _ENDLESS: Final = 1 << 40
-"""Cards that a printer's ribbons are good for where none are counted."""
+"""Cards that a printer's supplies are good for where none are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,7 @@ class Attempts:
     """Prints by day, listed or not."""
 
     by_printer: Ints  # good and spoilt prints, shape (P, days)
-    ribbons: Ints  # cards that the ribbons left at a day's end are good for, (P, days)
+    supplied: Ints  # cards that supplies left at a day's end are good for, (P, days)
     listed: Ints  # those of listed applications, shape (days,)
     good: Ints  # good prints, shape (days,)
 
@@ -60,13 +55,13 @@ def attempts(rows: pl.DataFrame, limits: Capacity, office: Office) -> Attempts:
     np.add.at(by_printer, (rows["printer"].to_numpy(), day), 1)
     listed = rows["application"].is_not_null().to_numpy()
     good = rows["good"].to_numpy()
-    ribbons = np.full_like(by_printer, _ENDLESS)
-    for name, cards in ribbon_cards(office, limits.start, limits.days).items():
+    supplied = np.full_like(by_printer, _ENDLESS)
+    for name, cards in printer_supplies(office, limits.start, limits.days).items():
         number = limits.printers.index(name)
-        ribbons[number] = np.maximum(0, cards - np.cumsum(by_printer[number]))
+        supplied[number] = np.maximum(0, cards - np.cumsum(by_printer[number]))
     return Attempts(
         by_printer,
-        ribbons,
+        supplied,
         np.bincount(day[listed], minlength=limits.days).astype(np.int64),
         np.bincount(day[good], minlength=limits.days).astype(np.int64),
     )
@@ -137,7 +132,7 @@ class _Day:
     ) -> None:
         self.queue, self.limits, self.day = queue, limits, day
         self.done = done.by_printer[:, day]
-        self.inked = done.ribbons[:, day]
+        self.supplied = done.supplied[:, day]
         self.listed = int(done.listed[day])
 
     def more(self, waiting: Ints, cells: list[tuple[int, int]]) -> int:
@@ -145,7 +140,7 @@ class _Day:
         if not waiting.any():
             return 0
         cards = np.minimum(
-            self.limits.printer_cards[:, self.day], self.done + self.inked
+            self.limits.printer_cards[:, self.day], self.done + self.supplied
         )
         cards = np.maximum(cards, self.done)
         arcs = self._machines(cards)

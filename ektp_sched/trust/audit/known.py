@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import Office
     from ektp_sched.yesterday.filled import Done
 
-__all__ = ["Prints", "everybody", "first_told", "prints_of"]
-
-
 _UNKNOWN: Final = {
     "application_id": pl.String,
     "result": pl.String,

@@ -20,6 +20,7 @@ from ektp_sched.backlog.prints import (
     read_results,
 )
 from ektp_sched.backlog.readers import read_table
+from ektp_sched.backlog.reasons import in_words
 from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.table import Table, tabulate
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from ektp_sched.office import Notice, Office
-
-__all__ = ["NO_PRINTS", "PrintLog", "log_from_frame", "read_log"]
 
 _NEEDED: Final = ("application_id", "printed_at", "printer")
 _SCHEMA: Final = {
@@ -185,41 +184,6 @@ def _optional(table: Table, at: dict[str, int], name: str) -> pl.Series:
     return clean(table.cells(at[name]))
 
 
-def _sentence(reason: str) -> Said:
-    """Return a reject's first reason as a sentence."""
-    code, _, detail = reason.split("; ")[0].partition(": ")
-    if code == "unknown-printer":
-        return said(
-            "the office has no such printer ({code}); it has {known}",
-            "printer itu tidak ada di kantor ({code}); yang ada: {known}",
-            code=code,
-            known=detail.removeprefix("must be one of "),
-        )
-    meant = _REASONS.get(code)
-    if meant is None:
-        return said("{code}", "{code}", code=reason)
-    return said("{what} ({code})", "{what} ({code})", what=meant, code=code)
-
-
-_REASONS: Final = {
-    "missing": said("the cell is empty", "selnya kosong"),
-    "bad-date": said("no date that can be read", "tanggalnya tidak dapat dibaca"),
-    "unknown-result": said(
-        "unknown result; write ok or spoilt",
-        "hasil cetak tidak dikenal; tulislah ok atau rusak",
-    ),
-    "lost-number": said(
-        "a spreadsheet cut the number short", "angkanya dipotong lembar kerja"
-    ),
-    "malformed": said(
-        "more cells than headings, a quotation mark out of place, or signs that are "
-        "no text",
-        "selnya lebih banyak daripada judul kolom, ada tanda kutip yang tidak pada "
-        "tempatnya, atau ada huruf yang rusak",
-    ),
-}
-
-
 def _refuse(log: PrintLog, max_rejects: float) -> None:
     """Stop where too much of the log is unusable to judge anything by it."""
     bad = log.rejects
@@ -227,7 +191,7 @@ def _refuse(log: PrintLog, max_rejects: float) -> None:
     if bad.height <= share * log.read:
         return
     lines = [
-        joined(": ", (place(None, row, column), _sentence(reason)))
+        joined(": ", (place(None, row, column), in_words(reason)))
         for row, column, reason in bad.head(20).iter_rows()
     ]
     row, column, reason = bad.row(0)
@@ -238,7 +202,7 @@ def _refuse(log: PrintLog, max_rejects: float) -> None:
         "{reason}; perbaiki baris itu lalu coba lagi",
         bad=bad.height,
         read=log.read,
-        reason=_sentence(reason),
+        reason=in_words(reason),
     )
     raise LogError(
         message, file=log.source, row=row, column=column, problems=[message, *lines]

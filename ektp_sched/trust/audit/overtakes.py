@@ -24,15 +24,10 @@ from ektp_sched.trust.fairness.cells import read_cells
 from ektp_sched.trust.fairness.overtakes import Exchange, compared, dominated
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.trust.audit.queue import Queue
     from ektp_sched.trust.fairness.cells import Cells, Sorts
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-
-__all__ = ["Overtakes", "count_overtakes", "date_tiers"]
 
 _LATE: Final = 1 << 40
 """A day of recording after all others."""

@@ -19,13 +19,10 @@ from ektp_sched.people.standing import ENDLESS
 
 if TYPE_CHECKING:
     import polars as pl
-    from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.office import Capacity, Office
 
-    Ints = NDArray[np.int64]
-
-__all__ = ["Leftover", "Queue", "build_queue"]
 
 _FAR: Final = 366
 """Days after a log among which the next one that is worked is looked for."""

@@ -43,16 +43,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.audit.overtakes import Overtakes
     from ektp_sched.trust.audit.queue import Queue
-
-    Ints = NDArray[np.int64]
-
-__all__ = ["Sheets", "sheets_of", "verdicts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +59,8 @@ class Sheets:
     said: pl.DataFrame
     # whether an application's first good print followed the sheets, or if not an
     # earlier one, shape (N,)
-    followed: NDArray[np.bool_]
-    earlier: NDArray[np.bool_]
+    followed: Bools
+    earlier: Bools
     # application, day (offset): left at the end of a sheet that was stopped
     left: pl.DataFrame
     # day, printer, planned, printed, left, outage (whether the office states one for

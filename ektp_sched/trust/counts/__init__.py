@@ -1,3 +1,3 @@
-"""What rules on amounts allow: quotas, blanks, ribbons, and moves against them."""
+"""What rules on amounts allow, and moves against them."""
 
 __all__: list[str] = []

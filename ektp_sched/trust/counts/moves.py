@@ -1,4 +1,8 @@
-"""What stands against moving a card to another day, or exchanging two, day by day."""
+"""What stands against moving a card to another day, or exchanging two, day by day.
+
+Of blanks only card types are looked at of which some expire or are set aside: of the
+others a number a day says enough.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ektp_sched.people.blanks import blanks_of
 from ektp_sched.rules import HOLDING, STOCK
 from ektp_sched.rules.limit import Slots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.rules import Rule
     from ektp_sched.trust.facts import Facts
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
-
-__all__ = ["FREE", "Moves"]
 
 FREE: Final = -1
 """Stands for no place."""
@@ -32,7 +32,7 @@ _ON_KINDS: Final[tuple[Rule, ...]] = (STOCK, *HOLDING)
 class Moves:
     """Limits on kinds of cards against changes of one plan.
 
-    Machines and ribbons are none of them: two cards that exchange their slots
+    Machines and what they use up are none of them: two cards that exchange their slots
     leave as many everywhere.  Blanks that come in lots are counted apart.
 
     Parameters
@@ -139,3 +139,57 @@ class Moves:
         for number, place in enumerate(self._place.tolist()):
             by_place[:, :, place] |= held[:, :, number]
         return by_place
+
+
+class BlankMoves:
+    """The blanks of an office against exchanges of one plan.
+
+    Parameters
+    ----------
+    facts
+        The plan laid beside its applications.
+    """
+
+    def __init__(self, facts: Facts) -> None:
+        self._takers = facts.kinds.takers
+        self._blanks = blanks_of(facts)
+
+    def allowed(self, taker: Ints, able: Bools, day: int, later: int) -> Bools:
+        """Return which exchanges leave every card a blank that it may use.
+
+        Parameters
+        ----------
+        taker
+            Index into ``Kinds.takers`` by sort, -1 for none, shape ``(S,)``.
+        able
+            By sort of the one behind and of the one ahead, which matter; for
+            all others the answer means nothing.
+        day, later
+            Day of the one ahead, and of the one behind; ``days`` for one that
+            is not printed.
+
+        Returns
+        -------
+        ndarray
+            Shape ``(S, S)``.
+        """
+        if not self._takers:
+            return np.ones_like(able)
+        number = len(self._takers) + 1
+        table = np.ones((number, number), dtype=bool)
+        behind, ahead = np.nonzero(able)
+        pairs = np.unique(taker[behind] * number + taker[ahead] + number + 1)
+        for coming, going in (divmod(pair, number) for pair in pairs.tolist()):
+            table[coming, going] = self._keeps(coming - 1, going - 1, day, later)
+        return table[taker[:, None] + 1, taker + 1]
+
+    def _keeps(self, coming: int, going: int, day: int, later: int) -> bool:
+        if coming == going:
+            return True
+        behind = None if coming < 0 else self._takers[coming]
+        ahead = None if going < 0 else self._takers[going]
+        if behind is not None and ahead is not None and behind[0] == ahead[0]:
+            return self._blanks[behind[0]].exchanges(behind[1], ahead[1], day, later)
+        return (
+            behind is None or self._blanks[behind[0]].moves(behind[1], day, later)
+        ) and (ahead is None or self._blanks[ahead[0]].moves(ahead[1], later, day))

@@ -20,15 +20,6 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
 
-__all__ = [
-    "REASONS",
-    "Ahead",
-    "Person",
-    "cards_ahead",
-    "cards_to_move",
-    "least_pressing",
-]
-
 REASONS = (
     "pin",
     "not-ready",

@@ -15,12 +15,14 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.backlog.identity import id_of_number, ids_of, is_number
-from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.backlog.inputs import as_backlog, as_day
 from ektp_sched.backlog.known import GIVEN
 from ektp_sched.backlog.numbers import plain_ids
 from ektp_sched.backlog.statuses import already_printed, means_printed
 from ektp_sched.errors import UsageError
 from ektp_sched.office import calendar
+from ektp_sched.office.inputs import as_office
+from ektp_sched.rules import SUPPLIES
 from ektp_sched.rules.nearest import letters
 from ektp_sched.trust.explain.ahead import (
     Person,
@@ -49,14 +51,13 @@ from ektp_sched.yesterday.changes import changes
 
 if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
-    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike
     from ektp_sched.documents import Plan
     from ektp_sched.office import Office
+    from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.trust.explain.ahead import Ahead
     from ektp_sched.trust.explain.limits import Room
     from ektp_sched.trust.explain.model import IdleShift, Limit
-
-__all__ = ["Explanation", "explain"]
 
 _PLACES = 6
 _DATES = ("waiting_since", "ready_on", "due_on", "promised_on", "pinned_on")
@@ -382,7 +383,7 @@ class _Case:
         """Return what could bring it forward."""
         rule = self.rule()
         moves: list[Move] = []
-        if rule in ("exchange", "no-ribbon", "no-blanks"):
+        if rule in ("exchange", *(each.lack for each in SUPPLIES)):
             free = np.flatnonzero(self.room.free[self.first : self.end])
             if len(free):
                 moves.append(Move("free", self._day(self.first + int(free[0]))))

@@ -11,27 +11,21 @@ import numpy as np
 
 from ektp_sched.office import capacity
 from ektp_sched.people.blanks import blanks_of
+from ektp_sched.people.people import MISSING
 from ektp_sched.people.standing import left_of
-from ektp_sched.rules import HOLDING, holding_back
+from ektp_sched.rules import HOLDING, PRINTER_SUPPLIES, STOCK, holding_back, told_apart
 from ektp_sched.trust.counts.moves import FREE, Moves
 from ektp_sched.trust.explain.model import IdleShift, Limit, RuleHold, SupplyHold
-from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.verify.shifts import ShiftRules, known_uses, read_shifts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Office
     from ektp_sched.trust.facts import Facts
-
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-
-__all__ = ["Held", "Room", "find_room", "idle_shifts", "may_be_held"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +142,7 @@ def idle_shifts(
     return tuple(idle)
 
 
-def _room(
-    office: Office, room: Room, uses: Sequence[tuple[str, int]]
-) -> NDArray[np.bool_]:
+def _room(office: Office, room: Room, uses: Sequence[tuple[str, int]]) -> Bools:
     """Return on which days uses leave a place for the card, all others staying."""
     before = room.limits
     after = capacity(office, before.start, before.days, [*room.worked, *uses])
@@ -168,10 +160,9 @@ def _room(
 
 def may_be_held(office: Office, card: str | None) -> bool:
     """Return whether more than machines could hold a card of this type."""
-    ribbons = any(p.cards_per_ribbon is not None for p in office.printers)
     kind = office.cards.get(card or "")
     blanks = kind is not None and kind.stock is not None
-    return ribbons or blanks or bool(holding_back(office))
+    return blanks or bool(told_apart(office) or holding_back(office))
 
 
 class Held:
@@ -188,17 +179,17 @@ class Held:
         self._left, self._blanks = left_of(facts), blanks_of(facts)
         self._moves = Moves(facts, HOLDING)
         self._free = [day for day in days if room.free[day]]
-        self._inked = [day for day in self._free if self._has_ribbon(day)]
-        self._whole = [day for day in self._inked if self._has_blank(day)]
+        self._supplied = [day for day in self._free if self._is_supplied(day)]
+        self._whole = [day for day in self._supplied if self._has_blank(day)]
 
     def reason(self) -> str | None:
         """Return what alone holds it on each day on which there is a place."""
         if not self._free:
             return None
-        if not self._inked:
-            return "no-ribbon"
+        if not self._supplied:
+            return PRINTER_SUPPLIES[0].lack
         if not self._whole:
-            return "no-blanks"
+            return STOCK.lack
         days = self._whole
         for rule in HOLDING:
             days = [day for day in days if rule.name not in self._against(day)]
@@ -209,9 +200,9 @@ class Held:
     def supplies(self) -> tuple[SupplyHold, ...]:
         """Return what is used up, set aside or expired, where that alone holds it."""
         reason = self.reason()
-        if reason == "no-ribbon":
-            return tuple(self._ribbons())
-        return tuple(self._lots()) if reason == "no-blanks" else ()
+        if reason == PRINTER_SUPPLIES[0].lack:
+            return tuple(self._used_up())
+        return tuple(self._lots()) if reason == STOCK.lack else ()
 
     def by_rules(self) -> tuple[RuleHold, ...]:
         """Return on how many of its earlier days each rule's number is against it."""
@@ -252,13 +243,13 @@ class Held:
         first_by_rule = (rank > rank[row]) | (level & behind)
         return np.asarray(facts.kind[there & first_by_rule])
 
-    def _has_ribbon(self, day: int) -> bool:
-        """Return whether a printer with a place has a ribbon for the card."""
+    def _is_supplied(self, day: int) -> bool:
+        """Return whether a printer with a place has what the card uses up."""
         rows = self._facts.rows
         own_printer = rows.printer[rows.application == self._row]
         for number in np.flatnonzero(self._takes[:, day]).tolist():
             end = self._later if number in own_printer[:1] else self._facts.days
-            if self._left.ribbons[number, day:end].min(initial=1) > 0:
+            if self._left.supplies[number, day:end].min(initial=1) > 0:
                 return True
         return False
 
@@ -272,10 +263,10 @@ class Held:
             (self._left.blanks[stock, day : self._later] > 0).all()
         )
 
-    def _ribbons(self) -> Iterator[SupplyHold]:
+    def _used_up(self) -> Iterator[SupplyHold]:
         facts = self._facts
         for number in np.flatnonzero(self._takes[:, self._free].any(axis=1)).tolist():
-            empty = np.flatnonzero(self._left.ribbons[number] <= 0)
+            empty = np.flatnonzero(self._left.supplies[number] <= 0)
             before = empty[empty < self._later]
             last = (before if len(before) else empty).max(initial=0)
             until = facts.start + timedelta(days=int(last))
@@ -288,7 +279,7 @@ class Held:
         if taker < 0:
             return
         card, own_class = kinds.takers[taker]
-        day, blanks = self._inked[-1], self._blanks[card]
+        day, blanks = self._supplied[-1], self._blanks[card]
         for name, cards in blanks.kept(day).items():
             if name != own_class:
                 when = start + timedelta(days=day)

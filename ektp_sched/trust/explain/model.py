@@ -12,20 +12,6 @@ from ektp_sched.showing import OneLine
 if TYPE_CHECKING:
     from ektp_sched.trust.explain.ahead import Ahead
 
-__all__ = [
-    "Carried",
-    "Changed",
-    "Explanation",
-    "Given",
-    "IdleShift",
-    "Limit",
-    "Move",
-    "Price",
-    "RuleHold",
-    "Slot",
-    "SupplyHold",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Limit:

@@ -14,16 +14,10 @@ from ektp_sched.rules.tiers import DATES, cost
 from ektp_sched.trust.verify.tiers import priced
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.placed import Placed
     from ektp_sched.trust.facts import Facts
-
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
-
-__all__ = ["Cells", "Sorts", "cells_of", "costs_on", "read_cells"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from ektp_sched.backlog.inputs import as_backlog, as_office
+from ektp_sched.backlog.inputs import as_backlog
+from ektp_sched.office.inputs import as_office
 from ektp_sched.showing import OneLine
 from ektp_sched.trust.facts import read_facts
 from ektp_sched.trust.fairness.overtakes import Pair, count_overtakes
@@ -16,13 +17,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
+    from ektp_sched.backlog.inputs import BacklogLike
     from ektp_sched.documents import Plan
+    from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.trust.facts import Facts
-
-    Ints = NDArray[np.int64]
-
-__all__ = ["Fairness", "fairness"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

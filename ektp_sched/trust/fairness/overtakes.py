@@ -17,22 +17,15 @@ import numpy as np
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.people.objectives import names_of
 from ektp_sched.rules.tiers import DATES, FROZEN, MOVED, stretches
-from ektp_sched.trust.counts.blank_moves import BlankMoves
-from ektp_sched.trust.counts.moves import FREE, Moves
+from ektp_sched.trust.counts.moves import FREE, BlankMoves, Moves
 from ektp_sched.trust.fairness.cells import Cells, Sorts, cells_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.people.placed import Placed
     from ektp_sched.trust.facts import Facts
-
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
-
-__all__ = ["Exchange", "Pair", "compared", "count_overtakes", "dominated"]
 
 
 _NEVER: Final = 1 << 40

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.documents.certificate import Use
+    from ektp_sched.documents.trees import Use
     from ektp_sched.office import Capacity
     from ektp_sched.people.objectives import Objective
     from ektp_sched.trust.facts import Facts
@@ -129,7 +129,7 @@ class Bounds:
     def slopes(self, uses: Sequence[Use], cuts: Sequence[Cut]) -> list[list[int]]:
         """Return what each use lowers the bound of each cut by, by cut, then by use."""
         slopes = [[0] * len(uses) for _ in cuts]
-        for turn in _turns(uses):
+        for turn in turns(uses):
             chosen = [(name, uses[u][0]) for u in turn for name in uses[u][1]]
             facts = self._facts
             limits = capacity(facts.office, facts.start, facts.days, chosen)
@@ -164,7 +164,7 @@ class Bounds:
         ]
 
 
-def _turns(uses: Sequence[Use]) -> list[list[int]]:
+def turns(uses: Sequence[Use]) -> list[list[int]]:
     """Return uses in lists that hold no day twice."""
     seen: dict[int, int] = {}
     turns: list[list[int]] = []

@@ -7,8 +7,10 @@ than a better plan may: weak duality asks nothing of the prices but their sign.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,14 +21,21 @@ from ektp_sched.documents.trees import (
     LeftRow,
     LimitRow,
     OrderRow,
+    PrintedRow,
+    Printing,
     SomebodyLeft,
+    Used,
+    UseRow,
 )
+from ektp_sched.office import capacity
 from ektp_sched.people.objectives import told_apart
-from ektp_sched.rules import RULES
-from ektp_sched.trust.proof.bounds import largest
+from ektp_sched.rules import RULES, World
+from ektp_sched.rules.tiers import DECISION_TIERS
+from ektp_sched.trust.proof.bounds import largest, turns
 from ektp_sched.trust.proof.decided import leave_nothing_out
 from ektp_sched.trust.proof.face import costs, whole_face
-from ektp_sched.trust.verify.tiers import priced, value_of
+from ektp_sched.trust.verify.shifts import ShiftRules, shift_costs
+from ektp_sched.trust.verify.tiers import demanded, value_of
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
@@ -35,7 +44,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.documents import Certificate, Plan
-    from ektp_sched.documents.trees import Part, TierTree, TreeProof, TreeRow
+    from ektp_sched.documents.trees import Part, TierTree, TreeProof, TreeRow, Use
+    from ektp_sched.people.objectives import Objective
     from ektp_sched.rules import Limit
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
@@ -88,9 +98,10 @@ _WRONG: Final = {
         "leave room for a better plan",
         "masih menyisakan rencana yang lebih baik",
     ),
-    "shifts": said(
-        "speak of an office with shifts, or stand beside prices of tiers",
-        "menyangkut kantor yang mempunyai shift",
+    "beside": said("stand beside prices of tiers", "berdampingan dengan harga tujuan"),
+    "uses": said(
+        "do not name every set of shifts that may be worked on a day once",
+        "tidak menyebut setiap susunan shift suatu hari tepat sekali",
     ),
 }
 
@@ -108,8 +119,8 @@ def check_trees(
         return
     proven = [tier.proven for tier in plan.tiers]
     try:
-        if certificate.tiers or certificate.decisions or facts.office.shifts:
-            raise _WrongError("shifts")
+        if certificate.tiers or certificate.decisions:
+            raise _WrongError("beside")
         if not proof.tiers or any(proven[len(proof.tiers) :]):
             raise _WrongError("tiers")
         _Check(facts, proof, reached).wrong()
@@ -134,10 +145,12 @@ class _Row:
     least: int
     printer: int | None = None
     server: int | None = None
-    # What it counts more where nobody of some kinds is left by its last day.
+    # What it counts more where nobody of some kinds is left by its last day, or, with
+    # no kinds, where nothing is printed on it.
     lifts: tuple[tuple[Left, int], ...] = ()
     blank: str | None = None  # card type of which each card takes a blank
     own: tuple[str, str] | None = None  # card type and class that takes its own
+    uses: tuple[tuple[int, int], ...] = ()  # what it counts more for each use taken
 
 
 @dataclass(slots=True)
@@ -150,16 +163,26 @@ class _Sums:
     left: dict[Left, int] = field(default_factory=dict)
     blanks: dict[str, Wide] = field(default_factory=dict)
     owns: dict[tuple[str, str], Wide] = field(default_factory=dict)
+    uses: dict[int, int] = field(default_factory=dict)
 
 
 class _Check:
     """The trees of one plan."""
 
     def __init__(self, facts: Facts, proof: TreeProof, reached: Values) -> None:
+        office, start, days = facts.office, facts.start, facts.days
+        self.uses = _uses(facts, proof)
+        used = [(name, day) for day, names in self.uses for name in names]
+        # Choices are those that any shifts could open.
+        facts = replace(facts, limits=capacity(office, start, days, used))
         self.facts, self.proof, self.reached = facts, proof, reached
         self.face: Face = whole_face(facts)
-        self.tiers = priced(facts)
-        self.held = [value_of(t, reached) - t.constant(facts) for t in self.tiers]
+        self.tiers = demanded(facts)
+        self.held = [
+            value_of(t, reached) - (0 if _is_own(t) else t.constant(facts))
+            for t in self.tiers
+        ]
+        self.costs = [_use_costs(facts, tier, self.uses) for tier in self.tiers]
         names = facts.kinds.names
         try:
             self.kinds = [names.index(name) for name in proof.kinds]
@@ -175,11 +198,14 @@ class _Check:
         )
         if limits.total is not None:
             self.possible = np.minimum(self.possible, limits.total)
-        self.limits: dict[tuple[str, str, str], Limit] = {
-            (limit.place, limit.key, limit.part): limit
-            for rule in RULES
-            for limit in rule.limits(facts.world)
-        }
+        self.limits = _limits(facts.world)
+        self.plain = _World.of(facts, ())
+        self.turns = [
+            (turn, _World.of(facts, [self.uses[use] for use in turn]))
+            for turn in turns(self.uses)
+        ]
+        rules = ShiftRules(office, start, days).sums(self.uses)
+        self.on_uses = {_divided(weights, most) for weights, most in rules}
         self.sure: set[Left] = set()
         self.rows = [self._row(row) for row in proof.rows]
         self.groups: dict[int, tuple[Ints, Ints]] = {}
@@ -204,7 +230,8 @@ class _Check:
     def _tree(self, number: int, tree: TierTree) -> None:
         tier, value = self.tiers[number], self.held[number]
         stated = (tree.name, tree.rank, tree.scale, tree.value)
-        true = (tier.name, tier.label, tier.scale, value_of(tier, self.reached))
+        scale = 1 if _is_own(tier) else tier.scale
+        true = (tier.name, tier.label, scale, value_of(tier, self.reached))
         if stated != true:
             raise _WrongError("tiers")
         if value == 0:
@@ -225,7 +252,9 @@ class _Check:
         """Return whether each application's costs differ by multiples of a step."""
         if step == 1:
             return True
-        tier = self.tiers[number]
+        tier, of_uses = self.tiers[number], self.costs[number]
+        if of_uses is not None:
+            return all(cost % step == 0 for cost in of_uses)
         example, _ = self._merged(number)
         mask = self.face.masks[self.face.mask[example]]
         cost = costs(self.face, tier, example)
@@ -234,10 +263,19 @@ class _Check:
 
     # -- what is counted -----------------------------------------------------------
 
-    def _counted(self, number: int) -> Cards | SomebodyLeft:
+    def _counted(self, number: int) -> Cards | SomebodyLeft | Printing | Used:
         if number >= len(self.proof.counted):
             raise _WrongError("counted")
         counted = self.proof.counted[number]
+        if isinstance(counted, Used):
+            taken = {*counted.uses}
+            if len(taken) < len(counted.uses) or not taken <= {*range(len(self.uses))}:
+                raise _WrongError("counted")
+            return counted
+        if isinstance(counted, Printing):
+            if counted.last >= self.facts.days:
+                raise _WrongError("counted")
+            return counted
         first = counted.first if isinstance(counted, Cards) else 0
         if not first <= counted.last < self.facts.days:
             raise _WrongError("counted")
@@ -253,7 +291,9 @@ class _Check:
             raise _WrongError("kinds")
         return chosen
 
-    def _left(self, counted: SomebodyLeft) -> Left:
+    def _left(self, counted: SomebodyLeft | Printing) -> Left:
+        if isinstance(counted, Printing):
+            return b"", counted.last
         return self._of(counted.kinds).tobytes(), counted.last
 
     def _group(self, left: Left) -> Bools:
@@ -269,6 +309,8 @@ class _Check:
 
     def _between(self, left: Left) -> tuple[int, int]:
         """Return the least and the most that "somebody is left" can be."""
+        if not left[0]:
+            return 0, 1
         waits = self._waits(left)
         most = int(waits > 0)
         sure = left in self.sure or waits > self._most(0, left[1])
@@ -283,6 +325,10 @@ class _Check:
             return self._left_row(row)
         if isinstance(row, OrderRow):
             return self._order_row(row)
+        if isinstance(row, PrintedRow):
+            return self._printed_row(row)
+        if isinstance(row, UseRow):
+            return self._use_row(row)
         days = row.first, row.last
         if not row.first <= row.last < self.facts.days:
             raise _WrongError("rows")
@@ -305,16 +351,20 @@ class _Check:
             raise _WrongError("rows")
         sign = 1 if limit.sense == "least" else -1
         weight, least = sign * limit.weights, 0
+        amount, uses, by_shift = self._by_uses(row, limit, int(at[0]))
         if isinstance(limit.amount, Fraction):
             over, under = limit.amount.as_integer_ratio()
             weight = sign * (under * limit.weights.astype(object) - over)
         else:
-            least = sign * int(limit.amount[at[0]])
+            least = sign * amount
         if row.line is None:
-            lifts = self._lifts(limit, weight, least, row)
+            lifts = self._lifts(limit, weight, least, row, by_shift=by_shift)
             machine = limit.printer, limit.server
-            return _Row(weight, row.first, row.last, least, *machine, lifts)
-        return self._line(limit, weight, least, row, row.line)
+            added = tuple((use, -sign * more) for use, more in uses)
+            return _Row(weight, row.first, row.last, least, *machine, lifts, uses=added)
+        if uses:
+            raise _WrongError("rows")
+        return self._line(limit, weight, least, row, row.line, by_shift=by_shift)
 
     def _line(
         self,
@@ -323,6 +373,8 @@ class _Check:
         least: int,
         row: LimitRow,
         line: tuple[int, int, int],
+        *,
+        by_shift: bool,
     ) -> _Row:
         """Return a line that every whole number of cards keeps which keeps a limit."""
         above, below, bound = line
@@ -350,15 +402,21 @@ class _Check:
             # Where the limit cannot be short the line holds as it does.
             (left, lift if short else 0)
             for (left, lift), (_, short) in zip(
-                self._lifts(limit, stated, bound, row),
-                self._lifts(limit, weight, least, row),
+                self._lifts(limit, stated, bound, row, by_shift=by_shift),
+                self._lifts(limit, weight, least, row, by_shift=by_shift),
                 strict=True,
             )
         )
         return _Row(stated, row.first, row.last, bound, lifts=lifts)
 
     def _lifts(
-        self, limit: Limit, weight: Wide, least: int, row: LimitRow
+        self,
+        limit: Limit,
+        weight: Wide,
+        least: int,
+        row: LimitRow,
+        *,
+        by_shift: bool = False,
     ) -> tuple[tuple[Left, int], ...]:
         """Return what a row is short of at most where nobody of a group is left."""
         if limit.unless is None:
@@ -374,6 +432,8 @@ class _Check:
                 bottom = max(bottom, sure)
             left = np.asarray(group, dtype=bool).tobytes(), row.last
             lifts.append((left, max(0, least - bottom)))
+        if by_shift:
+            lifts.append(((b"", row.last), max(0, least - floor)))
         return tuple(lifts)
 
     def _left_row(self, row: LeftRow) -> _Row:
@@ -395,7 +455,7 @@ class _Check:
         """
         group, day = self._group(left), left[1]
         fewest = self._waits(left)
-        for limit in self.limits.values():
+        for limit in self.plain.limits.values():
             if (
                 limit.sense != "least"
                 or isinstance(limit.amount, Fraction)
@@ -430,6 +490,49 @@ class _Check:
         none = np.zeros(len(self.facts.kinds.names), dtype=np.int64)
         return _Row(none, 0, 0, 0, lifts=((before, -1), (after, 1)))
 
+    def _printed_row(self, row: PrintedRow) -> _Row:
+        counted = self._counted(row.printing)
+        if not isinstance(counted, Printing):
+            raise _WrongError("rows")
+        day = counted.last
+        most = max(1, min(self._most(day, day), self.facts.frame.height))
+        cards = np.full(len(self.facts.kinds.names), -1, dtype=np.int64)
+        return _Row(cards, day, day, -most, lifts=((self._left(counted), -most),))
+
+    def _use_row(self, row: UseRow) -> _Row:
+        """Return a rule on shifts: weights of uses, turned to "at least"."""
+        if (row.weights, row.most) not in self.on_uses:
+            raise _WrongError("rows")
+        none = np.zeros(len(self.facts.kinds.names), dtype=np.int64)
+        weights = tuple((use, -weight) for use, weight in enumerate(row.weights))
+        return _Row(none, 0, 0, -row.most, uses=weights)
+
+    def _by_uses(
+        self, row: LimitRow, limit: Limit, at: int
+    ) -> tuple[int, tuple[tuple[int, int], ...], bool]:
+        """Return a limit without shifts, what uses add, and if only shifts make it one.
+
+        Where only they do, it has to be there whenever anything can be printed on the
+        last of its days, and nothing can be without a shift.
+        """
+        every = _amount(limit, at)
+        plain = self.plain.amount(row)
+        here = [(use, world) for turn, world in self.turns for use in turn]
+        here = [each for each in here if self.uses[each[0]][0] == row.last]
+        if plain is None:
+            if row.last in self.plain.printable or any(
+                row.last in world.printable and world.amount(row) != every
+                for _, world in here
+            ):
+                raise _WrongError("rows")
+            return every, (), True
+        if every == plain:
+            return plain, (), False
+        amounts = [(use, world.amount(row)) for use, world in here]
+        if row.first != row.last or None in dict(amounts).values():
+            raise _WrongError("rows")
+        return plain, tuple((u, each - plain) for u, each in amounts if each), False
+
     # -- one part ------------------------------------------------------------------
 
     def _least(self, part: Part, tier: int) -> int:
@@ -454,7 +557,7 @@ class _Check:
         bounds: dict[Left, tuple[int, int]] = {}
         for (number, count, above), price in zip(part.path, part.times, strict=True):
             counted = self._counted(number)
-            if isinstance(counted, SomebodyLeft):
+            if isinstance(counted, (SomebodyLeft, Printing)):
                 left = self._left(counted)
                 low, high = bounds.get(left, self._between(left))
                 low = max(low, count + 1) if above else low
@@ -462,6 +565,11 @@ class _Check:
                 bounds[left] = low, high
                 continue
             sign = -1 if above else 1
+            if isinstance(counted, Used):
+                for use in counted.uses:
+                    sums.uses[use] = sums.uses.get(use, 0) + sign * price
+                sums.total -= sign * price * (count + above)
+                continue
             chosen = self._of(counted.kinds)
             where = self._printers(counted)
             stretch = slice(counted.first, counted.last + 1)
@@ -472,7 +580,19 @@ class _Check:
             sums.total += min(paid * low, paid * high)
         if any(low > high for low, high in bounds.values()):
             return sums.total + (1 << 200)  # There is no plan in it.
-        return sums.total - self._drawn(sums) + self._cheapest(sums, part, tier, kind)
+        total = sums.total - self._drawn(sums) + self._taken(sums, part)
+        return total + self._cheapest(sums, part, tier, kind)
+
+    def _taken(self, sums: _Sums, part: Part) -> int:
+        """Return what uses come to at least; of those of a day at most one is taken."""
+        cheapest: dict[int, int] = {}
+        for use, (day, _) in enumerate(self.uses):
+            paid = sums.uses.get(use, 0)
+            for times, of_uses in zip(part.tiers, self.costs, strict=False):
+                if of_uses is not None:
+                    paid += times * of_uses[use]
+            cheapest[day] = min(cheapest.get(day, 0), paid)
+        return sum(cheapest.values())
 
     def _printers(self, counted: Cards) -> Bools:
         names = self.facts.limits.printers
@@ -496,6 +616,8 @@ class _Check:
             )
             sums.table[:, where, stretch] -= paid[:, None, None]
         sums.total += price * (row.least - sum(lift for _, lift in row.lifts))
+        for use, more in row.uses:
+            sums.uses[use] = sums.uses.get(use, 0) - price * more
         for left, lift in row.lifts:
             sums.left[left] = sums.left.get(left, 0) + price * lift
         none = np.zeros(self.facts.days, dtype=object)
@@ -525,7 +647,7 @@ class _Check:
         total: Wide = np.zeros(mask.shape, dtype=kind)
         total[:, :-1] += route[face.groups.example[example]]
         for number, times in enumerate(part.tiers):
-            if times:
+            if times and self.costs[number] is None:
                 own = costs(face, self.tiers[number], example)
                 total += times * own.astype(kind)
         total[~mask] = total.max(initial=0) + 1
@@ -551,7 +673,7 @@ class _Check:
             kinds = max(1, face.groups.kinds)
             of_kind = face.mask * kinds + face.groups.kind
             count = max(1, len(face.masks)) * kinds
-            tiers = self.tiers[: tier + 1]
+            tiers = [t for t in self.tiers[: tier + 1] if not _is_own(t)]
             _, example, size = told_apart(face.groups, tiers, of_kind, count)
             self.groups[tier] = example, size
         return self.groups[tier]
@@ -563,7 +685,7 @@ class _Check:
         paid += sum(part.times)
         group = np.arange(len(self.face.groups))
         for number, times in enumerate(part.tiers[: len(self.tiers)]):
-            if times:
+            if times and self.costs[number] is None:
                 last = np.full(len(group), self.facts.days)
                 dearest = self.tiers[number].cost(self.face.groups, group, last)
                 paid += times * (int(dearest.max(initial=0)) + 1)
@@ -578,3 +700,89 @@ def _ready(facts: Facts) -> Ints:
     ready = np.zeros((len(facts.kinds.names), facts.days + 1), dtype=np.int64)
     np.add.at(ready, (facts.kind[able], since[able]), 1)
     return ready.cumsum(axis=1)[:, :-1]
+
+
+def _is_own(tier: Objective) -> bool:
+    """Return whether a tier is one that only the shifts decide."""
+    return tier.name in DECISION_TIERS
+
+
+def _uses(facts: Facts, proof: TreeProof) -> tuple[Use, ...]:
+    """Return all sets of shifts that may be worked together on a day."""
+    office, start, days = facts.office, facts.start, facts.days
+    by_day: dict[int, list[str]] = {}
+    if office.shifts:
+        plain = capacity(office, start, days)
+        allowed = ShiftRules(office, start, days).may_be_worked()
+        for shift in {name for name, _ in allowed}:
+            of_shift = [each for each in allowed if each[0] == shift]
+            within = capacity(office, start, days, of_shift)
+            adds = (within.printer_cards != plain.printer_cards).any(axis=0)
+            adds |= (within.server_cards != plain.server_cards).any(axis=0)
+            # A shift that adds nothing to any machine is none.
+            for name, day in of_shift:
+                if adds[day]:
+                    by_day.setdefault(day, []).append(name)
+    possible = {
+        (day, tuple(sorted(names)))
+        for day, every in by_day.items()
+        for size in range(1, len(every) + 1)
+        for names in combinations(every, size)
+    }
+    if len(proof.uses) != len(possible) or {*proof.uses} != possible:
+        raise _WrongError("uses")
+    return proof.uses
+
+
+def _use_costs(
+    facts: Facts, tier: Objective, uses: Sequence[Use]
+) -> tuple[int, ...] | None:
+    """Return what each use costs in a tier; None where cards cost."""
+    if tier.name == "shifts":
+        return tuple(len(names) for _, names in uses)
+    if tier.name == "cost_idr":
+        pairs = ([(name, day) for name in names] for day, names in uses)
+        return tuple(shift_costs(facts.office, worked) for worked in pairs)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """The limits of an office under some shifts, and when it can print."""
+
+    limits: dict[tuple[str, str, str], Limit]
+    printable: frozenset[int]  # days
+
+    @classmethod
+    def of(cls, facts: Facts, uses: Sequence[Use]) -> _World:
+        worked = [(name, day) for day, names in uses for name in names]
+        within = capacity(facts.office, facts.start, facts.days, worked)
+        world = replace(facts.world, capacity=within)
+        return cls(_limits(world), frozenset(world.printable_days().tolist()))
+
+    def amount(self, row: LimitRow) -> int | None:
+        """Return what a limit is on a stretch, 0 for a share; None: it is none."""
+        limit = self.limits.get((row.place, row.key, row.part))
+        if limit is None:
+            return None
+        at = np.flatnonzero((limit.first == row.first) & (limit.last == row.last))
+        return _amount(limit, int(at[0])) if len(at) else None
+
+
+def _amount(limit: Limit, at: int) -> int:
+    return 0 if isinstance(limit.amount, Fraction) else int(limit.amount[at])
+
+
+def _limits(world: World) -> dict[tuple[str, str, str], Limit]:
+    """Return every limit of an office by where it stands."""
+    return {
+        (limit.place, limit.key, limit.part): limit
+        for rule in RULES
+        for limit in rule.limits(world)
+    }
+
+
+def _divided(weights: tuple[int, ...], most: int) -> tuple[tuple[int, ...], int]:
+    """Return a rule on uses without a common divisor of its weights."""
+    part = max(1, math.gcd(*weights))
+    return tuple(weight // part for weight in weights), most // part

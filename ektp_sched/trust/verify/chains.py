@@ -31,13 +31,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.trust.facts import Facts
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
-
-__all__ = ["Chain", "better_chain", "useful_shift"]
 
 _MOVES: Final = 4
 """Cards that a chain may move."""
@@ -110,7 +107,7 @@ class _Search:
             self.now[there] = self._scalar(day)[there]
         self.known: dict[int, tuple[Ints, Ints]] = {}
         left = left_of(facts)
-        self.blanks, self.ribbons = left.blanks, left.ribbons
+        self.blanks, self.supplies = left.blanks, left.supplies
         self.look_for_room()
 
     def under(self, facts: Facts) -> _Search:
@@ -266,20 +263,20 @@ class _Search:
         )
 
     def lacks(self, chain: Chain) -> bool:
-        """Return whether a chain plainly lacks blanks or ribbons."""
+        """Return whether a chain plainly lacks blanks or what a printer uses up."""
         facts, days = self.facts, self.facts.days
-        blanks, ribbons = np.zeros_like(self.blanks), np.zeros_like(self.ribbons)
+        blanks, supplies = np.zeros_like(self.blanks), np.zeros_like(self.supplies)
         for application, slot in chain:
             day, printer, _ = self._parts(slot)
             card = int(facts.kinds.stock[facts.kind[application]])
             was = int(facts.printed[application])
-            ribbons[printer, day:] += 1
+            supplies[printer, day:] += 1
             if was < days:
-                ribbons[self._parts(int(self.of[application]))[1], was:] -= 1
+                supplies[self._parts(int(self.of[application]))[1], was:] -= 1
             if card >= 0:
                 blanks[card, day:] += 1
                 blanks[card, was:] -= 1
-        return bool((blanks > self.blanks).any() or (ribbons > self.ribbons).any())
+        return bool((blanks > self.blanks).any() or (supplies > self.supplies).any())
 
     def moved(self, chain: Chain) -> Facts:
         """Return the plan with the cards of a chain moved."""

@@ -6,25 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ektp_sched.office import capacity, ribbon_cards
-from ektp_sched.rules import holding_back
+from ektp_sched.office import capacity
+from ektp_sched.rules import holding_back, printer_supplies, told_apart
 from ektp_sched.rules.tiers import DECISION_TIERS
 from ektp_sched.trust.verify.shifts import ShiftRules
 from ektp_sched.trust.verify.tiers import tier_label
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.documents import Plan
     from ektp_sched.office import Capacity, Lot
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
-
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
-
-__all__ = ["check_claims", "uncertifiable"]
 
 
 def check_claims(facts: Facts, plan: Plan, findings: Findings) -> None:
@@ -78,9 +72,9 @@ def check_claims(facts: Facts, plan: Plan, findings: Findings) -> None:
 def uncertifiable(facts: Facts) -> bool:
     """Return whether only a solver can prove such a plan, and prices cannot.
 
-    That is so with rules that hold cards back, such as quotas; and where something
-    can run out on these data: ribbons; blanks that expire or are set aside; blanks of
-    a card type that shares a printer, a server or the reserve with another.  What all
+    That is so with rules that hold cards back, and where something can run out on
+    these data: what a printer uses up; blanks that expire or are set aside; blanks of a
+    card type that shares a printer, a server or the reserve with another.  What all
     capacity, with every shift, and everybody who waits could not use up cannot run
     out.
     """
@@ -89,17 +83,17 @@ def uncertifiable(facts: Facts) -> bool:
         return False
     if holding_back(office):
         return True
-    if not kinds.stocked and all(p.cards_per_ribbon is None for p in office.printers):
+    if not kinds.stocked and not told_apart(office):
         return False
     uses = ShiftRules(office, facts.start, facts.days).may_be_worked()
     return _runs_out(facts, capacity(office, facts.start, facts.days, uses))
 
 
 def _runs_out(facts: Facts, every: Capacity) -> bool:
-    """Return whether blanks or ribbons can run out as no network can say."""
+    """Return whether supplies can run out as no network can say."""
     kinds = facts.kinds
     could = np.cumsum(every.printer_cards, axis=1)
-    for name, cards in ribbon_cards(facts.office, facts.start, facts.days).items():
+    for name, cards in printer_supplies(facts.office, facts.start, facts.days).items():
         most = np.minimum(could[every.printers.index(name)], facts.frame.height)
         if (cards < most).any():
             return True

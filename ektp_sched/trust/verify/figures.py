@@ -6,28 +6,25 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.people.alike import equal_printers
 from ektp_sched.people.keys import counted
+from ektp_sched.people.kinds import equal_printers
 from ektp_sched.people.order import PublicOrder
-from ektp_sched.people.reasons import true_reasons
-from ektp_sched.trust.facts import MISSING, blocks
-from ektp_sched.trust.verify.kept import kept_places
+from ektp_sched.people.people import MISSING
+from ektp_sched.people.standing import true_reasons
+from ektp_sched.trust.facts import blocks
 from ektp_sched.trust.verify.rules import add_rows
+from ektp_sched.trust.verify.yesterday import kept_places
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Floats, Ints
     from ektp_sched.backlog.known import Known
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
 
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     Ints32 = NDArray[np.int32]
-
-__all__ = ["check_even_shares", "check_figures", "check_places", "check_reasons"]
 
 _FIGURES: Final = {
     "wait-days": said(

@@ -21,10 +21,9 @@ from ektp_sched.people.blanks import blanks_of
 from ektp_sched.people.keys import counted
 from ektp_sched.people.order import PublicOrder
 from ektp_sched.people.standing import left_of, machine_room
-from ektp_sched.rules import CAPACITY, RESERVE, RIBBONS
+from ektp_sched.rules import CAPACITY, PRINTER_SUPPLIES, RESERVE
 from ektp_sched.rules.tiers import DATES, FROZEN, MOVED
-from ektp_sched.trust.counts.blank_moves import BlankMoves
-from ektp_sched.trust.counts.moves import FREE, Moves
+from ektp_sched.trust.counts.moves import FREE, BlankMoves, Moves
 from ektp_sched.trust.fairness.cells import cells_of, costs_on
 from ektp_sched.trust.verify.chains import better_chain, useful_shift
 from ektp_sched.trust.verify.tiers import priced
@@ -34,16 +33,11 @@ from ektp_sched.words import said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.fairness.cells import Cells, Sorts
     from ektp_sched.trust.findings import Findings
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
-
-__all__ = ["check_improvements", "check_shift_choice"]
 
 _LATE: Final = np.iinfo(np.int64).max
 
@@ -333,9 +327,9 @@ def _check_free_slots(
     kept = np.zeros(len(cells.day), dtype=bool)
     for name in {MOVED, FROZEN} & {*before}:
         kept |= getattr(cells, DATES[name]) == cells.day
-    free, ribbons = machine_room(facts, CAPACITY, RESERVE), left_of(facts).ribbons
-    inked = free & (ribbons > 0)
-    open_ = sorts.takes.astype(np.int64) @ inked.astype(np.int64) > 0
+    free, supplies = machine_room(facts, CAPACITY, RESERVE), left_of(facts).supplies
+    supplied = free & (supplies > 0)
+    open_ = sorts.takes.astype(np.int64) @ supplied.astype(np.int64) > 0
     could = open_[cells.sort]
     days = np.arange(facts.days)
     could &= (days >= cells.ready[:, None]) & (days < cells.day[:, None])
@@ -343,14 +337,14 @@ def _check_free_slots(
     if not could.any():
         return
     rules = _Sooner(facts, sorts)
-    lasting = machine_room(facts, RIBBONS)
+    lasting = machine_room(facts, *PRINTER_SUPPLIES)
     own = _own_printers(facts, cell, len(cells.day))
     moved: list[tuple[int, int]] = []
     for number in np.flatnonzero(could.any(axis=1)).tolist():
         sort, later = int(cells.sort[number]), int(cells.day[number])
         for day in np.flatnonzero(could[number]).tolist():
-            # Who stays on a printer takes one more of its ribbons only until then.
-            same = own[number] & (ribbons[:, day:later] > 0).all(axis=1)
+            # Who stays on a printer takes one more of its supplies only until then.
+            same = own[number] & (supplies[:, day:later] > 0).all(axis=1)
             slots = sorts.takes[sort] & free[:, day] & (lasting[:, day] | same)
             if slots.any() and rules.kept(sort, day, later):
                 moved.append((int(cells.example[number]), day))

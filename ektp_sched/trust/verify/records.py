@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from ektp_sched.trust.findings import Violation
     from ektp_sched.words import Said
 
-__all__ = ["check_raw_records", "check_records"]
-
 _KEY: Final = ["application_id", "field"]
 _CODE: Final = "false-record"
 

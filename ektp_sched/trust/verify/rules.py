@@ -7,26 +7,21 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ektp_sched.people.blanks import blanks_of
-from ektp_sched.rules import RIBBONS, RULES, STOCK
-from ektp_sched.trust.facts import MISSING
+from ektp_sched.people.people import MISSING
+from ektp_sched.rules import PRINTER_SUPPLIES, RULES, STOCK
 from ektp_sched.trust.verify.shifts import ShiftRules, check_shifts
 from ektp_sched.words import joined, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools
     from ektp_sched.rules import Rule
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
     from ektp_sched.words import Said
 
     Check = Callable[[Facts, Findings], None]
-
-    Bools = NDArray[np.bool_]
-
-__all__ = ["add_rows", "check_rules"]
 
 
 def check_rules(facts: Facts, findings: Findings) -> None:
@@ -306,6 +301,6 @@ _FIRST: Final[Sequence[Check]] = (
 )
 _NEXT: Final[Mapping[str, Check]] = {
     STOCK.name: _lots_suffice,
-    RIBBONS.name: _pins_hold,
+    PRINTER_SUPPLIES[-1].name: _pins_hold,
 }
 """What is told after the breaches of a rule, by its name."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ektp_sched.documents import ShiftUse
-    from ektp_sched.documents.certificate import Use
+    from ektp_sched.documents.trees import Use
     from ektp_sched.office import Office
     from ektp_sched.rules import Limit
     from ektp_sched.rules.shifts import Shift
@@ -28,15 +28,7 @@ if TYPE_CHECKING:
     from ektp_sched.words import Said
 
     Broken = tuple[Limit, range, int]
-
-__all__ = [
-    "ShiftRules",
-    "Worked",
-    "check_shifts",
-    "known_uses",
-    "read_shifts",
-    "shift_costs",
-]
+    Says = Callable[["_ShiftUses", Limit, range, int], tuple[Said, int | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +239,7 @@ class _ShiftUses:
     def say(self, broken: Iterable[Broken]) -> None:
         """Add a violation for each of its limits that is not kept."""
         for limit, stretch, uses in broken:
-            self.add(limit.code, *_SAYS[limit.code](self, stretch, uses))
+            self.add(limit.code, *_SAYS[limit.code](self, limit, stretch, uses))
 
     def date(self, day: int) -> str:
         return str(self.findings.date_of(day))
@@ -304,44 +296,45 @@ def _costs_what_it_costs(worked: _ShiftUses) -> None:
             worked.add("shift-cost", what, use.day)
 
 
-def _too_many(worked: _ShiftUses, _: range, uses: int) -> tuple[Said, None]:
+def _too_many(
+    _: _ShiftUses, limit: Limit, __: range, uses: int
+) -> tuple[Said, int | None]:
     what = said(
-        "is worked on {uses} days; {place}.max_uses is {most}",
-        "dipakai pada {uses} hari; {place}.max_uses adalah {most}",
+        "is worked on {uses} days; {place} is {most}",
+        "dipakai pada {uses} hari; {place} adalah {most}",
         uses=uses,
-        place=worked.place,
-        most=worked.shift.max_uses or 0,
+        place=limit.place,
+        most=next(limit.stretches)[2],
     )
     return what, None
 
 
 def _too_many_in_a_week(
-    worked: _ShiftUses, week: range, uses: int
-) -> tuple[Said, None]:
+    worked: _ShiftUses, limit: Limit, week: range, uses: int
+) -> tuple[Said, int | None]:
     since_monday = (worked.rules.start.weekday() + week[0]) % 7
     what = said(
-        "is worked on {uses} days of the week from {monday}; {place}.max_per_week is "
-        "{most}",
-        "dipakai pada {uses} hari dalam minggu mulai {monday}; {place}.max_per_week "
-        "adalah {most}",
+        "is worked on {uses} days of the week from {monday}; {place} is {most}",
+        "dipakai pada {uses} hari dalam minggu mulai {monday}; {place} adalah {most}",
         uses=uses,
         monday=worked.date(week[0] - since_monday),
-        place=worked.place,
-        most=worked.shift.max_per_week or 0,
+        place=limit.place,
+        most=next(limit.stretches)[2],
     )
     return what, None
 
 
-def _too_soon(worked: _ShiftUses, stretch: range, _: int) -> tuple[Said, int]:
+def _too_soon(
+    worked: _ShiftUses, limit: Limit, stretch: range, _: int
+) -> tuple[Said, int | None]:
     first, second = [day for day in worked.days if day in stretch][:2]
     what = said(
-        "is worked on {first} and {second}; {place}.rest_days wants {rest} whole days "
-        "between",
-        "dipakai pada {first} dan {second}; {place}.rest_days menghendaki {rest} hari "
-        "penuh di antaranya",
+        "is worked on {first} and {second}; {place} wants {rest} whole days between",
+        "dipakai pada {first} dan {second}; {place} menghendaki {rest} hari penuh di "
+        "antaranya",
         first=worked.date(first),
         second=worked.date(second),
-        place=worked.place,
+        place=limit.place,
         rest=worked.shift.rest_days,
     )
     return what, second
@@ -352,7 +345,7 @@ _RULES: Final[Sequence[Callable[[_ShiftUses], None]]] = (
     _once_a_day,
     _costs_what_it_costs,
 )
-_SAYS: Final[dict[str, Callable[[_ShiftUses, range, int], tuple[Said, int | None]]]] = {
+_SAYS: Final[dict[str, Says]] = {
     "shift-uses": _too_many,
     "shift-week": _too_many_in_a_week,
     "shift-rest": _too_soon,

@@ -8,25 +8,21 @@ import numpy as np
 
 from ektp_sched.people.keys import counted
 from ektp_sched.people.objectives import tiers_of
+from ektp_sched.people.people import MISSING
 from ektp_sched.rules.tiers import DECISION_TIERS, FROZEN, MOVED, cost, triangle
-from ektp_sched.trust.facts import MISSING
 from ektp_sched.trust.verify.shifts import shift_costs
 from ektp_sched.words import Said, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.documents import Plan
     from ektp_sched.people.objectives import Objective
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
 
-    Ints = NDArray[np.int64]
     Values = Mapping[tuple[str, int], int]
-
-__all__ = ["check_tiers", "demanded", "priced", "tier_label", "value_of", "values"]
 
 
 def demanded(facts: Facts) -> tuple[Objective, ...]:
@@ -130,7 +126,7 @@ def value_of(tier: Objective, amounts: Values) -> int:
 def check_tiers(
     facts: Facts,
     plan: Plan,
-    found: Values,
+    values: Values,
     findings: Findings,
 ) -> bool:
     """Check that the plan states the tiers demanded, with their exact values.
@@ -139,7 +135,7 @@ def check_tiers(
     ----------
     facts, plan
         The plan laid beside its applications, and what it states.
-    found
+    values
         What `values` returns of it.
     findings
         Where violations go.
@@ -163,7 +159,7 @@ def check_tiers(
         )
         return False
     for tier, claim in zip(wanted, plan.tiers, strict=True):
-        value = value_of(tier, found)
+        value = value_of(tier, values)
         if claim.scale != tier.scale:
             findings.add(
                 "tier-scale",

@@ -18,16 +18,11 @@ from ektp_sched.people.standing import left_of
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.proof.face import Face
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
-
-__all__ = ["check_ties", "check_ties_in_groups"]
 
 _LATE: Final = np.iinfo(np.int64).max
 PASSED_IN_TIE: Final = said(
@@ -168,11 +163,11 @@ def _check_exchanges(
     by_place = np.empty(len(people), dtype=np.int64)
     by_place[place] = people
     ids = facts.frame["application_id"]
-    for one, other in findings.places("tie-break", wrong):
-        passed = int(by_place[wants[one, other]])
+    for first, second in findings.places("tie-break", wrong):
+        passed = int(by_place[wants[first, second]])
         findings.add(
             "tie-break",
             PASSED_IN_TIE,
             application_id=ids[passed],
-            day=int(slots.day[one]),
+            day=int(slots.day[first]),
         )

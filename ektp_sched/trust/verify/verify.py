@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ektp_sched.backlog.inputs import as_backlog, as_office
+from ektp_sched.backlog.inputs import as_backlog
+from ektp_sched.office.inputs import as_office
 from ektp_sched.trust.facts import missing_columns, read_facts
 from ektp_sched.trust.findings import Findings, Violation
 from ektp_sched.trust.proof.certificate import final_face
@@ -32,12 +33,11 @@ from ektp_sched.trust.verify.yesterday import (
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
+    from ektp_sched.backlog.inputs import BacklogLike
     from ektp_sched.documents import Plan
+    from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.verify.tiers import Values
-
-__all__ = ["Violation", "verify"]
 
 
 def verify(plan: Plan, backlog: BacklogLike, office: OfficeLike) -> list[Violation]:
