@@ -1448,7 +1448,9 @@ class Folder:
                         == (code, number, key)
                     ]
                     lines += [self.amount_line(name, amount) for amount in amounts]
-                    if amounts or code == "quota":
+                    # Where no day is worked, areas are compared on none.
+                    waits = [a for a in entry.get("areas", ()) if self.waits[a]]
+                    if len(waits) > 1 or code == "quota":
                         head = {code: name, "limit": key, "value": Fraction(entry[key])}
                         head |= {"areas": entry["areas"]} if code == "parity" else {}
                         head["per"] = "day" if code == "parity" else entry["per"]
