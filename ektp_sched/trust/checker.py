@@ -1927,7 +1927,10 @@ class Folder:
             trouble = name
         if trees is not None:
             self.proven = len(trees["tiers"])
-        self.chosen = choice is not None or self.proven == len(self.values)
+        named = (
+            {tree["name"] for tree in trees["tiers"]} if trees is not None else set()
+        )
+        self.chosen = choice is not None or {*OWN} <= named
         return trouble
 
     def read_choices(self, limit: dict[str, list[int]]) -> None:
