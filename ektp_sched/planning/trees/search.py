@@ -17,7 +17,7 @@ from ektp_sched.planning.trees.fractions import Fractions
 from ektp_sched.planning.trees.program import Count, Part, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from ektp_sched.arrays import Bools, Floats, Ints
     from ektp_sched.planning.trees.fractions import Path, Point
@@ -138,7 +138,11 @@ class _Tree:
             count, number = step
             open_.append((*path, Step(count, number, above=True)))
             open_.append((*path, Step(count, number, above=False)))
-        proven.closed = True
+        # Whatever went wrong on the way, what is stated holds.
+        facts = dict.fromkeys(self.facts, True)
+        proven.closed = leave_nothing_out([part.path for part in proven.parts]) and all(
+            self._excess(part, facts) > 0 for part in proven.parts
+        )
         return proven
 
     def _cover(self, point: Point, path: Path) -> tuple[Count, int] | None:
@@ -287,6 +291,21 @@ class _Tree:
                 if off[at] > _NEAR
             ]
         return tried
+
+
+def leave_nothing_out(paths: Sequence[Path]) -> bool:
+    """Return whether paths, from left to right, are those of a whole binary tree."""
+    open_: list[Path] = [()]
+    for path in paths:
+        if not open_ or path[: len(open_[-1])] != open_[-1]:
+            return False
+        # On the way to the next leaf each step leaves the other way for later.
+        for depth in range(len(open_.pop()), len(path)):
+            step = path[depth]
+            if step.above:
+                return False
+            open_.append((*path[:depth], replace(step, above=True)))
+    return not open_
 
 
 def _uses(program: Program, taken: Floats) -> list[tuple[Count, int]]:
