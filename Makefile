@@ -5,6 +5,8 @@
 #   make test         the whole test suite        (make test COV=1: with coverage)
 #   make quick        the shorter part of it, below a minute
 #   make laws         the laws and the long trials, each law in up to 500 new cases
+#   make proofs       10,000 mixes of rules, each plan proven, and false claims about them
+#                     of which none may be believed (MIXES=100: fewer)
 #   make browser      the tests that open pages in Chromium
 #   make mutants      whether tests notice a change of the rules and of trust, by a
 #                     sample of such changes (an hour; EVERY=1: all, a day)
@@ -34,10 +36,10 @@ LOCK := requirements-dev.txt
 CHECKER := ektp_sched/trust/checker.py
 
 # Compiled once, and not in each of the many processes that tests start.
-test quick laws browser mutants: export PYTHONDONTWRITEBYTECODE :=
+test quick laws proofs browser mutants: export PYTHONDONTWRITEBYTECODE :=
 
 .DELETE_ON_ERROR:
-.PHONY: demo test quick laws browser mutants lint format bench bench-smoke docs pictures bundle lock clean
+.PHONY: demo test quick laws proofs browser mutants lint format bench bench-smoke docs pictures bundle lock clean
 
 $(READY): $(LOCK) pyproject.toml
 	@$(or $(PYTHON),false) -c 'import sys; sys.exit(not $(SUPPORTED))' 2>/dev/null || { \
@@ -79,6 +81,9 @@ quick: $(READY)
 
 laws: $(READY)
 	EKTP_PROFILE=laws $(PY) -m pytest -n $(JOBS) --dist worksteal -m "hypothesis or slow"
+
+proofs: $(READY)
+	cd tests && ../$(PY) proof_trial.py --mixes $(or $(MIXES),10000)
 
 browser: $(READY)
 	EKTP_NO_SKIP=1 $(PY) -m pytest -n $(JOBS) tests/test_*browser.py

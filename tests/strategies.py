@@ -885,6 +885,92 @@ def mixed_cases(draw: st.DrawFn) -> Case:
     return Case(document, draw(_few_people(rules, start, most)), start, days)
 
 
+_SHIFTS_TOO = False
+"""Whether the mixes whose plans must be proven have shifts too."""
+
+_PROVEN = ("quotas", "parity", "crossing", "lots", "ribbons")
+"""What no network can decide, each of which a proof must know."""
+
+
+def _parity(draw: st.DrawFn) -> Document:
+    areas = draw(st.permutations(AREAS))[: draw(st.integers(2, 3))]
+    within = draw(st.sampled_from(("0", "0.1", "0.34", "0.5")))
+    return {"areas": list(areas), "within": Decimal(within)}
+
+
+def _ribbons(draw: st.DrawFn, days: int) -> Document:
+    coming = draw(st.lists(st.integers(0, days), max_size=1))
+    return {
+        "cards_per_ribbon": draw(st.integers(1, 2)),
+        "ribbons": draw(st.sampled_from((0, 1, Decimal("1.5"), 3))),
+        "ribbon_deliveries": [
+            {"on": START + timedelta(days=d), "ribbons": 1} for d in coming
+        ],
+    }
+
+
+@st.composite
+def mixes(draw: st.DrawFn) -> Case:
+    """Draw an office under two to four rules that break the network, and its queue.
+
+    One in three has up to forty people and two weeks.
+    """
+    known = (*_PROVEN, "shifts") if _SHIFTS_TOO else _PROVEN
+    rules = {*draw(st.lists(st.sampled_from(known), min_size=2, max_size=4))}
+    rules = rules if len(rules) > 1 else {"quotas", "ribbons"}
+    wide = draw(st.sampled_from((False, False, True)))
+    days = draw(st.sampled_from((8, 11, 14) if wide else (2, 3, 4, 5)))
+    speed = st.integers(1, 5 if wide else 2)
+    servers: list[Document] = [
+        {"id": name, "cards_per_day": draw(speed)}
+        for name in _named("server", draw(st.integers(1, 2)))
+    ]
+    printers: list[Document] = [
+        {"id": name, "cards_per_day": draw(speed)}
+        for name in _named("printer", draw(st.integers(1, 2)))
+    ]
+    if draw(st.integers(0, 4)) == 4:
+        printers[-1]["areas"] = draw(_some(AREAS, 2))
+    document: Document = {
+        "name": "Kantor",
+        "calendar": {"workdays": draw(st.sampled_from(_WEEKS))},
+        "urgency": {
+            "urgent": {"target_days": 3} | draw(st.sampled_from(({}, {}, {"rank": 0}))),
+            "routine": {"target_days": 30, "default": True},
+        },
+        "cards": {"KTP-el": {"default": True}, "KIA": {}},
+        "areas": {name: [] for name in AREAS},
+        "servers": servers,
+        "printers": printers,
+    }
+    if "crossing" in rules:
+        document["cards"] = draw(_few_blanks(START, days))
+    if "lots" in rules:
+        document["cards"]["KTP-el"] = {"default": True} | _lots(draw, START, days)
+    for printer in printers if "ribbons" in rules else ():
+        printer |= _ribbons(draw, days)
+    if "parity" in rules:
+        document["parity"] = [_parity(draw)]
+    if "quotas" in rules:
+        document["quotas"] = draw(st.lists(_quota(), min_size=1, max_size=3))
+    if draw(st.integers(0, 4)) == 4:
+        document["reserve"] = {"cards_per_day": 1}
+    if "shifts" in rules:
+        names = [resource["id"] for resource in (*servers, *printers)]
+        document |= draw(_few_shifts(names, START, days))
+    own = {"dates"} | draw(st.sampled_from((set(), set(), {"pins"})))
+    people = draw(_few_people(own, START, len(_IDS) if wide else 5))
+    if wide:
+        # Twice or thrice the same, under names of their own.
+        times = range(draw(st.integers(1, 3)))
+        people = tuple(
+            row | {"application_id": f"{row['application_id']}/{n}"}
+            for row in people
+            for n in times
+        )
+    return Case(document, people, START, days)
+
+
 @st.composite
 def given_cases(
     draw: st.DrawFn, first: st.SearchStrategy[Case], *, kinds: int = 9

@@ -221,6 +221,16 @@ def test_pins_that_set_areas_apart_are_a_contradiction_in_thousandths() -> None:
         assert any("parity[1]" in line and "267" in line for line in lines)
 
 
+def test_where_no_day_is_worked_nobody_is_ahead() -> None:
+    case = alike({"Alak": 1, "Oebobo": 1}, "0.5", 2)
+    kept = case.office.reserve.model_copy(update={"cards_per_day": 100})
+    idle = replace(case, office=case.office.model_copy(update={"reserve": kept}))
+    plan = planned(idle)
+    assert plan.status is Status.OPTIMAL
+    assert plan.assignments.is_empty()
+    nothing_is_wrong(plan, idle)
+
+
 def test_how_many_days_must_be_said() -> None:
     case = alike({"Alak": 1, "Oebobo": 1}, "0.5", 2)
     with pytest.raises(UsageError, match="parity"):

@@ -6,12 +6,15 @@ nor with any of its numbers changed.
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from itertools import product
+from random import Random
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 from builders import Case as Made
 from builders import make_backlog, make_office
@@ -35,6 +38,9 @@ from ektp_sched.documents.certificate import certificate_text
 from ektp_sched.documents.files import form_of
 from ektp_sched.planning.mixed import solve
 from ektp_sched.planning.mixed.hulls import lines
+from ektp_sched.planning.trees import search
+from ektp_sched.planning.trees.fractions import Fractions, Point
+from ektp_sched.planning.trees.program import Count, Step
 from ektp_sched.planning.trees.search import Effort
 from ektp_sched.trust import check_certificate
 
@@ -196,6 +202,46 @@ def test_a_proof_that_leaves_out_or_repeats_shifts_is_refused(
         forged = with_trees(made, replace(trees, uses=uses))
         codes = {v.code for v in verify(forged, case.backlog, case.office)}
         assert "certificate-tree" in codes
+
+
+class Faulty(Fractions):
+    """Linear programs whose answers are wrong now and then."""
+
+    random = Random(1)
+
+    def best(self, path: Any, on: Any) -> Point:
+        point = super().best(path, on)
+        wrong = self.random.choice(["price", "value", "none", ""])
+        if wrong == "price":
+            noise = [self.random.choice([-1, 0, 2, 7]) for _ in point.price]
+            return replace(point, price=point.price + np.array(noise))
+        if wrong == "value":
+            return replace(point, value=point.value + self.random.choice([-5, 40]))
+        return replace(point, value=math.inf) if wrong == "none" else point
+
+
+@given(DRAWN)
+def test_no_fault_of_the_search_makes_a_worse_plan_the_best(case: Case) -> None:
+    """Wrong prices, wrong values, and "there is none" where there is."""
+    best = [tier.value for tier in planned(case).tiers]
+    with patch.object(search, "Fractions", Faulty):
+        made = plan(case.backlog, case.office, start=case.start, days=case.days)
+    values = [tier.value for tier in made.tiers]
+    first = next((n for n, t in enumerate(made.tiers) if not t.proven), len(best))
+    assert values[:first] == best[:first]
+    assert verify(made, case.backlog, case.office) == []
+
+
+def test_a_tree_that_lost_a_branch_is_not_whole() -> None:
+    steps = [Step(Count((0,), 0, day), 1, above=False) for day in range(3)]
+    above = [replace(step, above=True) for step in steps]
+    paths = [(steps[0], steps[1]), (steps[0], above[1]), (above[0],)]
+    assert search.leave_nothing_out(paths)
+    assert search.leave_nothing_out([()])
+    for at in range(3):
+        assert not search.leave_nothing_out(paths[:at] + paths[at + 1 :])
+    assert not search.leave_nothing_out([*paths, (above[0],)])
+    assert not search.leave_nothing_out([(steps[0],), (replace(above[0], number=2),)])
 
 
 @given(quota_cases(most=9))

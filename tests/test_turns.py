@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from whatif_cases import START, office, people, scenarios
 
 from ektp_sched.scenarios import CheckedScenarios, Comparison, compare
-from ektp_sched.scenarios.compare.answer import MEASURES, Turn
+from ektp_sched.scenarios.compare.answer import Turn
 from ektp_sched.scenarios.compare.inputs import Input, Inputs
 from ektp_sched.scenarios.compare.search import Scan
 from ektp_sched.scenarios.compare.sides import AS_IT_IS, Setting, Sides
 from ektp_sched.scenarios.compare.verdict import answer_of_mean
 from ektp_sched.scenarios.simulate.runs import Run
-from ektp_sched.scenarios.world.laws import Measure, Question
+from ektp_sched.scenarios.world.laws import MEASURES, Measure, Question
 
 if TYPE_CHECKING:
     from ektp_sched.office import Office

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ektp_sched.scenarios.compare.answer import MEASURES, Measure, Question, Verdict
 from ektp_sched.scenarios.compare.verdict import (
     advantage,
     answer_of_mean,
     dated_too_late,
     verdict_on,
 )
-from ektp_sched.scenarios.world.laws import NewResource
+from ektp_sched.scenarios.world.laws import MEASURES, Measure, NewResource, Question
+
+if TYPE_CHECKING:
+    from ektp_sched.scenarios.compare.answer import Verdict
 
 ASKED: Final = Question(choose="new", against="now")
 REVERSED: Final = Question(choose="now", against="new")

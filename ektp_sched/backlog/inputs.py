@@ -13,15 +13,13 @@ import polars as pl
 from ektp_sched.backlog.model import Backlog
 from ektp_sched.backlog.read import from_frame, read_backlog
 from ektp_sched.errors import UsageError
-from ektp_sched.office.inputs import OfficeLike, as_office, kind_of_value
+from ektp_sched.office.inputs import kind_of_value
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
     from ektp_sched.office.office import Office
-
-__all__ = ["BacklogLike", "DayLike", "OfficeLike", "as_backlog", "as_day", "as_office"]
 
 
 class ArrowTable(Protocol):

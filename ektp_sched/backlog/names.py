@@ -27,15 +27,6 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.table import Table
     from ektp_sched.office.office import Office
 
-__all__ = [
-    "Classes",
-    "Named",
-    "class_spellings",
-    "official_names",
-    "spellings",
-    "urgency_classes",
-]
-
 _EMPTY: Final = ("-", "null", "NULL")
 _HINTS: Final = 1000
 """Distinct unknown names up to which the nearest known one is looked for."""

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from ektp_sched.lazily import lazily
 
 if TYPE_CHECKING:
-    from ektp_sched.fleet.fleet import Fleet as Fleet
     from ektp_sched.fleet.fleet import fleet as fleet
     from ektp_sched.fleet.one import Outcome as Outcome
+    from ektp_sched.fleet.summary import Fleet as Fleet
 
 __all__ = ["Fleet", "Outcome", "fleet"]
 
-__getattr__ = lazily(__name__, {"fleet": ("Fleet", "fleet"), "one": ("Outcome",)})
+__getattr__ = lazily(
+    __name__, {"fleet": ("fleet",), "one": ("Outcome",), "summary": ("Fleet",)}
+)

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     Dividing = Callable[[float], object]
     _Tiers = Sequence[tuple[str, int | str | None, int]]
 
-__all__ = ["BLANKS", "PROOFS", "Ministry", "Shares", "clear_proofs", "share_out"]
-
 BLANKS: Final = "blanks.json"
 """Who gets how many blanks, the price, and what other divisions would cost."""
 PROOFS: Final = "blanks"

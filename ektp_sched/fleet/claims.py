@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.network.priced import PricedOffice
     from ektp_sched.words import Said
 
-__all__ = ["CARD", "Asking", "Laid", "lay_office", "with_blanks"]
-
 CARD: Final = "KTP-el"
 """Card type of an office that names none."""
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Told = Callable[[float], object]
 
-__all__ = ["Claim", "Division", "OutOfReachError", "divide", "in_turn", "too_few"]
-
 _SAMPLE: Final = 24
 """Offices by which a price is guessed before all are asked."""
 

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     Told = Callable[[Outcome, int, int], object]
     Dividing = Callable[[float], object]
 
-__all__ = ["Fleet", "fleet"]
-
 _OFFICES: Final = "offices"
 _PARTS: Final = "parts"
 _BLANKS: Final = "blanks"

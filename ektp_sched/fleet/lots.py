@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     Vector = tuple[int, ...]
     Some = frozenset[int]
 
-__all__ = ["divide_lots"]
-
 
 def divide_lots(claims: Sequence[Claim], lots: Sequence[int], told: Told) -> Division:
     """Divide each lot so that the tiers, summed over the offices, are least.

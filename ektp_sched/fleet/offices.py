@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["DEFAULTS", "is_key", "office_for", "population_of", "refuse_offices"]
-
 DEFAULTS: Final = "defaults.toml"
 """Name of the file with what the offices have in common."""
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.office import Office
 
-__all__ = ["Order", "Outcome", "plan_office"]
-
 
 @dataclass(frozen=True, slots=True)
 class Order:

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.backlog import Backlog
     from ektp_sched.office import Office
 
-__all__ = ["Part", "parts_of", "read_part"]
-
 _PARQUET: Final = frozenset({".parquet", ".pq"})
 _EXPORTS: Final = frozenset(
     {".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}

@@ -24,17 +24,6 @@ if TYPE_CHECKING:
     from ektp_sched.fleet.one import Outcome
     from ektp_sched.output.languages import Language
 
-__all__ = [
-    "COLUMNS",
-    "NAME",
-    "PAGE",
-    "SHARES",
-    "Fleet",
-    "blanks_said",
-    "rows_of",
-    "save_fleet",
-]
-
 NAME: Final = "fleet.json"
 TABLE: Final = "fleet.csv"
 PAGE: Final = "index.html"

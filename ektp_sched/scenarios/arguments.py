@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["LONGEST_DAYS", "MOST_REPLICATIONS"]
-
 LONGEST_DAYS: Final = 3_660
 """Most calendar days of a horizon."""
 

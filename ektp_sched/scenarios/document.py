@@ -7,8 +7,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
-__all__ = ["Document", "Exact", "Number", "Share"]
-
 
 class Document(BaseModel):
     """An object of the library that is also an entry of a JSON file.

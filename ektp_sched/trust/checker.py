@@ -1448,7 +1448,9 @@ class Folder:
                         == (code, number, key)
                     ]
                     lines += [self.amount_line(name, amount) for amount in amounts]
-                    if amounts or code == "quota":
+                    # Where no day is worked, areas are compared on none.
+                    waits = [a for a in entry.get("areas", ()) if self.waits[a]]
+                    if len(waits) > 1 or code == "quota":
                         head = {code: name, "limit": key, "value": Fraction(entry[key])}
                         head |= {"areas": entry["areas"]} if code == "parity" else {}
                         head["per"] = "day" if code == "parity" else entry["per"]
@@ -1925,7 +1927,10 @@ class Folder:
             trouble = name
         if trees is not None:
             self.proven = len(trees["tiers"])
-        self.chosen = choice is not None or self.proven == len(self.values)
+        named = (
+            {tree["name"] for tree in trees["tiers"]} if trees is not None else set()
+        )
+        self.chosen = choice is not None or {*OWN} <= named
         return trouble
 
     def read_choices(self, limit: dict[str, list[int]]) -> None:

@@ -16,13 +16,12 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.answer import (
         Answer,
         Edge,
-        Question,
         Sensitivity,
         Turn,
         Verdict,
     )
     from ektp_sched.scenarios.compare.comparison import ScenarioFigures
-    from ektp_sched.scenarios.world.laws import Assumption
+    from ektp_sched.scenarios.world.laws import Assumption, Question
 
 _FIRST_TURNS: Final = 3
 """Sentences of what would turn the answer for which a first screen has room."""

@@ -15,15 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Floats, Ints
     from ektp_sched.planning.mixed.matrix import Matrix
     from ektp_sched.planning.mixed.model import Laid
-
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-
-__all__ = ["with_sums", "with_sums_held"]
 
 
 def with_sums(laid: Laid) -> Matrix | None:

@@ -17,14 +17,9 @@ from ortools.math_opt import solution_pb2 as states
 from ortools.math_opt.core.python import solver
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Floats
     from ektp_sched.planning.mixed.matrix import Matrix
 
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-
-__all__ = ["Answer", "branch", "relaxation"]
 
 _INFINITE = 1e20
 """From here on SCIP means that there is no bound."""

@@ -21,13 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Set as AbstractSet
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.planning.mixed.pose import Problem
 
-    Ints = NDArray[np.int64]
-
-__all__ = ["PINS_RULE", "contradiction", "pins_of", "possible", "too_many_pins"]
 
 PINS_RULE = "pins"
 """Stands for all dates that applications are pinned to."""

@@ -29,8 +29,7 @@ from ektp_sched.planning.worth import capacity_without
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.documents import Conflict
     from ektp_sched.office import Option
     from ektp_sched.people.cohorts import Cohorts
@@ -41,9 +40,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.outcome import Settled
     from ektp_sched.yesterday.places import GivenPlaces
 
-    Ints = NDArray[np.int64]
-
-__all__ = ["MixedEngine", "contradicting_rules"]
 
 _TOGETHER = ("pin-capacity", "pin-no-blanks")
 """Codes of pins that are possible one by one."""

@@ -23,15 +23,9 @@ from ektp_sched.planning.network.cpsat import cp_solver, interruptible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Floats, Ints
     from ektp_sched.planning.mixed.model import Laid
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-
-__all__ = ["Told", "is_large", "told"]
 
 _LARGE = 1 << 40
 """A sum from which on floats may lose its units."""

@@ -25,15 +25,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.objectives import Objective
     from ektp_sched.planning.mixed.pose import Problem
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
     Codes = NDArray[np.uint64]
-
-__all__ = ["settle_exchanges"]
 
 
 def settle_exchanges(

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["lines"]
-
 
 def lines(
     up: int, down: int, least: int, most: tuple[int, int, int]

@@ -20,13 +20,10 @@ from ektp_sched.planning.mixed.rows import Period, SideRow
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.planning.mixed.rows import Rows, Slots
     from ektp_sched.planning.network.program import Program
     from ektp_sched.rules import Kind
-
-    Ints = NDArray[np.int64]
 
 
 def kept_classes(lots: Iterable[Lot]) -> tuple[str, ...]:

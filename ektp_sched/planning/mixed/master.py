@@ -22,15 +22,10 @@ from ektp_sched.planning.mixed.relax import Cut, Relaxed, relax
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Floats
     from ektp_sched.planning.mixed.model import Laid
 
     Past = tuple[Laid, int, Sequence[Cut]]
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-
-__all__ = ["cheapest", "decided", "propose", "raised"]
 
 _CUTS = 60
 """Proposals in one search at most."""

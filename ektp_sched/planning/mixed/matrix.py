@@ -9,13 +9,7 @@ import numpy as np
 from ortools.math_opt import model_pb2
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-
-__all__ = ["Matrix"]
+    from ektp_sched.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)

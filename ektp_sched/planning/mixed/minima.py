@@ -18,14 +18,10 @@ from ektp_sched.planning.mixed.relax import relax
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools
     from ektp_sched.planning.mixed.model import Laid
     from ektp_sched.planning.mixed.rows import SideRow, Sum
 
-    Bools = NDArray[np.bool_]
-
-__all__ = ["compared", "surely_on", "tightened"]
 
 _MOST = 100
 """So many switches are tried at most."""

@@ -21,16 +21,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Floats, Ints
     from ektp_sched.planning.decisions.cuts import Stack
     from ektp_sched.planning.decisions.rules import Row
     from ektp_sched.planning.decisions.uses import Uses
     from ektp_sched.planning.mixed.rows import SideRow, Sum
     from ektp_sched.planning.mixed.split import Split
-
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-
-__all__ = ["Held", "Laid", "Mip"]
 
 
 @dataclass(frozen=True, slots=True)

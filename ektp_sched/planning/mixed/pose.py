@@ -21,9 +21,7 @@ from ektp_sched.rules.limit import sorts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Ints
     from ektp_sched.office import Capacity, Office
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.objectives import Objective
@@ -34,10 +32,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.network.program import Program
     from ektp_sched.planning.scarce import Scarce
     from ektp_sched.rules import Kind, Limit, Rule
-
-    Ints = NDArray[np.int64]
-
-__all__ = ["Problem", "pose"]
 
 
 @dataclass(frozen=True, slots=True)

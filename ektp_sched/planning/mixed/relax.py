@@ -18,16 +18,10 @@ import numpy as np
 from ektp_sched.planning.mixed.call import relaxation
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Floats, Ints
     from ektp_sched.planning.mixed.matrix import Matrix
     from ektp_sched.planning.mixed.model import Laid
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-
-__all__ = ["Cut", "Relaxed", "relax", "solve", "whole_bound"]
 
 _FEW = 25_000
 """So many choices are solved at once."""

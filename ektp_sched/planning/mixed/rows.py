@@ -22,18 +22,13 @@ from ektp_sched.planning.mixed.shares import just_above, just_below
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.documents.trees import TreeRow
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.mixed.split import Split
     from ektp_sched.planning.network.program import Program
     from ektp_sched.rules import Limit
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-
-__all__ = ["Period", "RowSums", "Rows", "SideRow", "Slots", "Sum", "limit_rows"]
 
 _MOST_SWITCHES: Final = 3
 """So many switches a row has at most: of two groups, and of a day's shifts."""

@@ -23,18 +23,12 @@ from ektp_sched.planning.mixed.relax import Relaxed, relax, whole_bound
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Floats, Ints
     from ektp_sched.planning.mixed.master import Past
     from ektp_sched.planning.mixed.matrix import Matrix
     from ektp_sched.planning.mixed.model import Laid
     from ektp_sched.planning.mixed.relax import Cut
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
-
-__all__ = ["Ended", "feasible", "minimise"]
 
 _NODES = 20_000
 """Nodes of the search where no time limit is set: the same answer every time."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-__all__ = ["just_above", "just_below"]
-
 
 def just_below(share: Fraction, most: int) -> Fraction:
     """Return the largest fraction up to a share with a denominator up to a number.

@@ -28,6 +28,7 @@ from ektp_sched.planning.trees.search import Effort
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.planning.mixed.master import Past
     from ektp_sched.planning.mixed.model import Laid, Mip
     from ektp_sched.planning.mixed.pose import Problem
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.network.lexicographic import Solution
     from ektp_sched.planning.network.program import Program
 
-    Ints = NDArray[np.int64]
-
-__all__ = ["ENGINE", "solve"]
 
 ENGINE = "milp"
 """Name of the engine as in ``summary.json``."""
@@ -218,7 +216,9 @@ class _Search:
             assert self.best is not None
             return self.best.values[position]
 
-        flows, value = self.flows[: self._number() + 1], self.best.values[position]
+        # A tier of the shifts' own tells nobody apart that those before do not.
+        count = max(1, self._number() + isinstance(tier, Objective))
+        flows, value = self.flows[:count], self.best.values[position]
         effort = replace(effort, end=self.deadline)
         return self.prover.prove(tier, flows, self.held, value, effort, offer)
 

@@ -17,16 +17,10 @@ from ektp_sched.planning.network.problem import Face
 from ektp_sched.planning.network.program import Arc
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.planning.decisions.cuts import Stack
     from ektp_sched.planning.network.program import Program
-
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
-
-__all__ = ["Split", "split"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,18 +17,12 @@ from ektp_sched.planning.trees.program import Part
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Floats
     from ektp_sched.planning.mixed.matrix import Matrix
     from ektp_sched.planning.mixed.model import Laid
     from ektp_sched.planning.trees.program import Count, Program, Step
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
     Path = tuple[Step, ...]
-
-__all__ = ["Fractions", "Point"]
 
 _SCALES: Final = (1, 2, 3, 4, 6, 12, 60, 420, 1 << 16, 1 << 24, 1 << 32)
 """What prices are multiplied by before they are rounded, in turn."""

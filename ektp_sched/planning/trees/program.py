@@ -28,16 +28,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Lot
     from ektp_sched.planning.decisions.rules import Row
     from ektp_sched.planning.mixed.model import Held, Mip
     from ektp_sched.planning.mixed.rows import SideRow
 
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
     Wide = NDArray[Any]
-
-__all__ = ["Count", "Part", "Program", "Step"]
 
 _ROOM = 1 << 61
 """Below this, sums of whole numbers stay exact in 64 bits."""

@@ -14,9 +14,7 @@ from ektp_sched.planning.trees.write import Grown, written
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.documents import TreeProof
     from ektp_sched.planning.mixed.model import Held
     from ektp_sched.planning.mixed.pose import Problem
@@ -24,10 +22,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning.trees.program import Part
     from ektp_sched.planning.trees.search import Effort, Offer
     from ektp_sched.planning.trees.write import Label
-
-    Ints = NDArray[np.int64]
-
-__all__ = ["Prover"]
 
 
 @dataclass(slots=True)
@@ -40,6 +34,7 @@ class Prover:
     facts: dict[int, Part] = field(default_factory=dict)
     grown: list[Grown] = field(default_factory=list)  # a tree for each tier so far
     over: bool = False  # whether a tier was not proven
+    kept: Bools | None = None  # variables that mattered in the last of them
 
     def __post_init__(self) -> None:
         """Tell rows so that fractions gain little."""
@@ -79,7 +74,8 @@ class Prover:
                 return offered[-1]
 
             know = self.facts, self.likely
-            proven = prove(program, value, effort, *know, best)
+            proven = prove(program, value, effort, *know, best, self.kept)
+            self.kept = proven.kept
             value = min(offered)
         if proven.closed:
             tree = Grown(tier, value, program.step, tuple(proven.parts))

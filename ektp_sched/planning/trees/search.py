@@ -17,19 +17,14 @@ from ektp_sched.planning.trees.fractions import Fractions
 from ektp_sched.planning.trees.program import Count, Part, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
+    from ektp_sched.arrays import Bools, Floats, Ints
     from ektp_sched.planning.trees.fractions import Path, Point
     from ektp_sched.planning.trees.program import Program
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     Offer = Callable[[Ints, Ints], int]
     _Excess = Callable[[Part, dict[int, bool]], int]
-
-__all__ = ["Effort", "Proven", "prove"]
 
 _NEAR: Final = 1e-6
 _TRIED: Final = 8
@@ -61,6 +56,7 @@ class Proven:
 
     parts: list[Part] = field(default_factory=list)  # from left to right
     closed: bool = False  # whether the parts are all
+    kept: Bools | None = None  # variables that mattered
 
 
 def prove(
@@ -70,15 +66,19 @@ def prove(
     facts: dict[int, Part],
     likely: set[int],
     offer: Offer,
+    kept: Bools | None = None,
 ) -> Proven:
     """Prove that no plan that is as good before comes below a value in a tier.
 
     ``facts`` are switches that are proven to be on, ``likely`` those that may be; both
     are brought up to date.  What seems a better plan is given to ``offer``, as cards in
     each slot and uses taken; it says what the best plan comes to then, and that is
-    proven.
+    proven.  ``kept`` are variables that mattered in a tier before, shape ``(N,)``.
     """
-    return _Tree(program, value, effort, facts, likely, offer).grown()
+    tree = _Tree(program, value, effort, facts, likely, offer)
+    if kept is not None and len(kept) == len(tree.lp.laid.matrix.cost):
+        tree.lp.kept = kept
+    return replace(tree.grown(), kept=tree.lp.kept)
 
 
 @dataclass(slots=True)
@@ -138,7 +138,11 @@ class _Tree:
             count, number = step
             open_.append((*path, Step(count, number, above=True)))
             open_.append((*path, Step(count, number, above=False)))
-        proven.closed = True
+        # Whatever went wrong on the way, what is stated holds.
+        facts = dict.fromkeys(self.facts, True)
+        proven.closed = leave_nothing_out([part.path for part in proven.parts]) and all(
+            self._excess(part, facts) > 0 for part in proven.parts
+        )
         return proven
 
     def _cover(self, point: Point, path: Path) -> tuple[Count, int] | None:
@@ -287,6 +291,21 @@ class _Tree:
                 if off[at] > _NEAR
             ]
         return tried
+
+
+def leave_nothing_out(paths: Sequence[Path]) -> bool:
+    """Return whether paths, from left to right, are those of a whole binary tree."""
+    open_: list[Path] = [()]
+    for path in paths:
+        if not open_ or path[: len(open_[-1])] != open_[-1]:
+            return False
+        # On the way to the next leaf each step leaves the other way for later.
+        for depth in range(len(open_.pop()), len(path)):
+            step = path[depth]
+            if step.above:
+                return False
+            open_.append((*path[:depth], replace(step, above=True)))
+    return not open_
 
 
 def _uses(program: Program, taken: Floats) -> list[tuple[Count, int]]:

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     Label = tuple[str, int | str | None]
 
-__all__ = ["Grown", "written"]
-
 
 @dataclass(frozen=True, slots=True)
 class Grown:

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike
     from ektp_sched.office import Office, Option
+    from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.planning.decisions.against import Decision, Measure, Possible
     from ektp_sched.scenarios.world.laws import (
         CheckedScenario,
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from ektp_sched.words import Said
 
     Progress = Callable[[str, float], None]
-
-__all__ = ["Against", "Worked", "against"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,22 +9,7 @@ from pydantic import Field
 
 from ektp_sched.scenarios.compare.spread import Spread  # noqa: TC001
 from ektp_sched.scenarios.document import Document, Number, Share
-from ektp_sched.scenarios.world.laws import MEASURES, Measure, Question
-
-__all__ = [
-    "ANSWERS",
-    "MEASURES",
-    "Answer",
-    "Edge",
-    "LeftOut",
-    "Measure",
-    "Point",
-    "Question",
-    "Queue",
-    "Sensitivity",
-    "Turn",
-    "Verdict",
-]
+from ektp_sched.scenarios.world.laws import Question  # noqa: TC001 - pydantic reads it
 
 Answer = Literal["yes", "no", "not-on-these-dates", "cannot-be-told"]
 

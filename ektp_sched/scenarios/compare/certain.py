@@ -41,9 +41,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.simulate.runs import Run
     from ektp_sched.scenarios.world.laws import CheckedScenario
 
-__all__ = ["certain_plan", "limiting", "policy_gap"]
-
-
 _CLOSED: Final = "closed"
 
 

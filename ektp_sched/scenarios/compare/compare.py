@@ -13,8 +13,9 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.arguments import check_one_of, check_whole
-from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.backlog.inputs import as_backlog, as_day
 from ektp_sched.office import calendar
+from ektp_sched.office.inputs import as_office
 from ektp_sched.scenarios.arguments import LONGEST_DAYS, MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.certain import certain_plan, limiting, policy_gap
 from ektp_sched.scenarios.compare.comparison import Comparison, ScenarioFigures
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike
+    from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.planning import Plan
     from ektp_sched.scenarios.compare.comparison import Difference
     from ektp_sched.scenarios.compare.measures import Samples
@@ -55,9 +57,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.world.loading import ScenariosLike
 
     Progress = Callable[[str, float], None]
-
-__all__ = ["compare"]
-
 
 _POLICIES: Final = (*FAST_POLICIES, "replan")
 

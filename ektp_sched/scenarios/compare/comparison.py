@@ -14,7 +14,6 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 from ektp_sched.office import Notice  # noqa: TC001 - pydantic reads it
 from ektp_sched.scenarios.compare.answer import (
     LeftOut,
-    Question,
     Queue,
     Sensitivity,
     Turn,
@@ -22,23 +21,11 @@ from ektp_sched.scenarios.compare.answer import (
 )
 from ektp_sched.scenarios.compare.spread import DaySpread, Spread
 from ektp_sched.scenarios.document import Document, Number, Share
-from ektp_sched.scenarios.world.laws import Assumption  # noqa: TC001
+from ektp_sched.scenarios.world.laws import (
+    Assumption,  # noqa: TC001
+    Question,  # noqa: TC001
+)
 from ektp_sched.showing import OneLine
-
-__all__ = [
-    "BreakEven",
-    "ClassWait",
-    "Comparison",
-    "CurvePoint",
-    "Difference",
-    "Limiting",
-    "Payoff",
-    "PolicyGap",
-    "ScenarioFigures",
-    "Stretch",
-    "Wait",
-    "Waits",
-]
 
 Rupiah = Annotated[float, PlainSerializer(lambda value: round(value, 2))]
 

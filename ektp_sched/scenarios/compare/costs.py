@@ -50,8 +50,6 @@ if TYPE_CHECKING:
 _ABREAST: Final = 3_000
 """Futures of which the first morning is followed together; changes no result."""
 
-__all__ = ["Course", "Known", "alike", "pooled_person_days", "waiting_costs"]
-
 
 @dataclass(slots=True)
 class Followed:

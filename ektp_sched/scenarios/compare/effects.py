@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.compare.measures import Samples
     from ektp_sched.scenarios.simulate.runs import Run
 
-__all__ = ["effect_notices", "left_out_effects"]
-
 _FUTURES: Final = 10
 _DAYS: Final = 60
 _SECONDS: Final = 60

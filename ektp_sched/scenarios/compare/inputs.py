@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Value = float | date
 
-__all__ = ["Input", "Inputs", "evenly"]
-
 _POINTS: Final = 9
 """Points of a grid."""
 

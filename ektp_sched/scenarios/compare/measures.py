@@ -40,21 +40,6 @@ if TYPE_CHECKING:
     Samples = dict[str, Floats]
     """Every quantity in every replication; whole numbers are exact below 2**53."""
 
-__all__ = [
-    "against_told",
-    "binding_share",
-    "costs",
-    "daily",
-    "difference",
-    "nobody_waits_any_more",
-    "quantities",
-    "samples",
-    "trip_cost",
-    "trips",
-    "waits",
-    "with_dates",
-]
-
 _DAYS: Final = ("backlog_cleared_on", "nobody_waits_on", "on_target_on")
 """Quantities that are days; all others are numbers."""
 

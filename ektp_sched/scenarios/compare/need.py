@@ -12,8 +12,9 @@ import numpy as np
 import polars as pl
 
 from ektp_sched.arguments import check_whole
-from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.backlog.inputs import as_backlog, as_day
 from ektp_sched.errors import UsageError
+from ektp_sched.office.inputs import as_office
 from ektp_sched.people.cohorts import NONE
 from ektp_sched.planning import Status
 from ektp_sched.rules.nearest import unknown
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike
     from ektp_sched.office import Office
+    from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.planning import Plan
     from ektp_sched.rules.notices import Notice
     from ektp_sched.scenarios.simulate.outcome import Outcome
@@ -47,9 +49,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.world.draws import Limits, World
     from ektp_sched.scenarios.world.laws import CheckedScenario
     from ektp_sched.scenarios.world.loading import ScenariosLike
-
-
-__all__ = ["Enough", "Goal", "Need", "need"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     Search = Generator[Sequence[int], None, T]
     """Yields the places that must be read before it can go on."""
 
-__all__ = ["Reading", "Scan", "Turning", "together"]
-
 _OPEN: Final = "cannot-be-told"
 
 

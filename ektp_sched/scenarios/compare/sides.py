@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     Wanted = tuple[str, Measure, "Setting"]
     """A scenario by name, what it is judged by, and where it is looked at."""
 
-__all__ = ["AS_IT_IS", "HUNDRED", "Setting", "Sides"]
-
 HUNDRED: Final = 100
 
 _TOGETHER: Final = 20

@@ -20,18 +20,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = [
-    "QUANTILES",
-    "DaySpread",
-    "Spread",
-    "of_days",
-    "of_histogram",
-    "of_values",
-    "order_statistic",
-    "rank_interval",
-    "student",
-]
-
 QUANTILES: Final = (("p10", 10), ("p50", 50), ("p90", 90))
 """Names of the percentiles shown, and their hundredths."""
 

@@ -36,15 +36,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = [
-    "Stream",
-    "halves",
-    "streams_of",
-    "told_dates",
-    "told_trips",
-    "wasted_trips_with_dates",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Stream:

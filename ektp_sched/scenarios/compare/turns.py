@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.simulate.runs import Run
     from ektp_sched.scenarios.world.laws import CheckedScenario
 
-__all__ = ["Turns", "turns_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Turns:

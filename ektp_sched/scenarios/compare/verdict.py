@@ -31,16 +31,6 @@ if TYPE_CHECKING:
     Samples = Mapping[str, Floats]
     """Quantities in the same futures, ``(R,)`` each, as `measures.samples` has them."""
 
-__all__ = [
-    "FUTURES",
-    "advantage",
-    "answer_of",
-    "answer_of_mean",
-    "dated_too_late",
-    "verdict_on",
-    "verdicts",
-]
-
 FUTURES: Final = 300
 """Futures, the first ones, on which a question is judged, and all that turns it."""
 

@@ -19,9 +19,10 @@ import polars as pl
 from pydantic import Field
 
 from ektp_sched.arguments import check_whole
-from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.backlog.inputs import as_backlog, as_day
 from ektp_sched.errors import UsageError
 from ektp_sched.office import Notice, calendar
+from ektp_sched.office.inputs import as_office
 from ektp_sched.scenarios.arguments import MOST_REPLICATIONS
 from ektp_sched.scenarios.compare.spread import QUANTILES, order_statistic
 from ektp_sched.scenarios.dates.coverage import (
@@ -47,15 +48,14 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from ektp_sched.backlog import Backlog
-    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike
     from ektp_sched.office import Office
+    from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.scenarios.dates.fronts import Course
     from ektp_sched.scenarios.dates.ready_by import Ints
     from ektp_sched.scenarios.world.draws import Progress
     from ektp_sched.scenarios.world.laws import CheckedScenarios
     from ektp_sched.scenarios.world.loading import ScenariosLike
-
-__all__ = ["FAILURE_PRIOR", "REPAIR_PRIOR", "Backtest", "Case", "Coverage", "backtest"]
 
 Prior = tuple[float, float]
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.dates.fronts import Fronts
     from ektp_sched.scenarios.dates.ready_by import Ints
 
-__all__ = ["Dated", "good_futures", "held_by_group", "shifted", "smallest_margin"]
-
 
 @dataclass(frozen=True, slots=True)
 class Dated:

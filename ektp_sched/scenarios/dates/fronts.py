@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.world.draws import Progress, World
     from ektp_sched.scenarios.world.laws import CheckedScenario, CheckedScenarios
 
-__all__ = ["Course", "Fronts", "chosen", "simulated", "undisturbed"]
-
 _MOST_CELLS: Final = 1 << 30
 
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ektp_sched.backlog.told import ToldLike
     from ektp_sched.office import Office
 
-__all__ = ["Before", "Kept", "read_before", "slips"]
-
 
 class Kept(BaseModel):
     """What became of the dates told before; in promises.json under ``previous``.

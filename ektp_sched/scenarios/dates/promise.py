@@ -13,9 +13,10 @@ from pydantic import Field, GetPydanticSchema, PlainSerializer
 from pydantic_core.core_schema import is_instance_schema
 
 from ektp_sched.backlog import Backlog  # noqa: TC001 - pydantic reads it
-from ektp_sched.backlog.inputs import as_backlog, as_day, as_office
+from ektp_sched.backlog.inputs import as_backlog, as_day
 from ektp_sched.errors import UnsupportedRuleError
 from ektp_sched.office import Notice, Office, calendar
+from ektp_sched.office.inputs import as_office
 from ektp_sched.planning import Status
 from ektp_sched.scenarios.compare.spread import order_statistic
 from ektp_sched.scenarios.dates.fronts import (
@@ -40,15 +41,14 @@ from ektp_sched.showing import OneLine
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from ektp_sched.backlog.inputs import BacklogLike, DayLike, OfficeLike
+    from ektp_sched.backlog.inputs import BacklogLike, DayLike
     from ektp_sched.backlog.told import ToldLike
+    from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.scenarios.dates.fronts import Course
     from ektp_sched.scenarios.dates.ready_by import Ints
     from ektp_sched.scenarios.simulate.queue import Queue
     from ektp_sched.scenarios.world.draws import Progress
     from ektp_sched.scenarios.world.loading import ScenariosLike
-
-__all__ = ["PLAN", "Promises", "counted", "days_printed", "promise"]
 
 PLAN: Final = "plan"
 """Policy of dates that are the days of the exact plan."""

@@ -29,15 +29,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Counts = NDArray[np.int32] | NDArray[np.int64]
 
-__all__ = [
-    "as_confidence",
-    "first_days",
-    "needed_replications",
-    "next_open",
-    "printed_in",
-    "rank_of",
-]
-
 
 def as_confidence(confidence: float | Fraction) -> Fraction:
     """Return a confidence in (0, 1) as written, so that 0.9 is nine tenths."""

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     Prior = tuple[float, float]
 
-__all__ = ["fitted_worlds", "stated_rates", "worse_rates"]
-
 _ARRIVAL_PRIOR: Final = (0.5, 0.0)
 _WORSE: Final = (2.0, 0.5)
 """What chances of failure and repair are in a worse world, times the stated."""

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Accepted", "FirstSingles", "Line", "Sets", "SingleBook", "accept"]
-
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["DUE_WINDOW", "POLICIES", "Entries", "check_policy", "entries_of", "order"]
-
 POLICIES: Final = ("pressure", "class-order", "fifo")
 """The policies that need no solver."""
 

@@ -29,20 +29,6 @@ if TYPE_CHECKING:
     Counts = NDArray[np.int32]
     Bools = NDArray[np.bool_]
 
-__all__ = [
-    "History",
-    "Outcome",
-    "StreamHistory",
-    "Waits",
-    "first_day",
-    "first_days_waited",
-    "joined",
-    "not_yet",
-    "outcome_of",
-    "person_days_of",
-    "shared_out",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Waits:

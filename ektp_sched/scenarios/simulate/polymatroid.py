@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["CAUSES", "DailySets", "daily_sets", "possible_cards", "side_by_side"]
-
 CAUSES: Final = ("queue-empty", "servers", "printers", "blanks", "reserve")
 """What can end a day's printing."""
 

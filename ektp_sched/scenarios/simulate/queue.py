@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Kinds", "Queue", "Singles", "Streams", "build_queue"]
-
 
 @dataclass(frozen=True, slots=True)
 class Kinds:

@@ -56,8 +56,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["OutOfTimeError", "People", "outcome_of_people", "simulate_replan"]
-
 
 def simulate_replan(
     queue: Queue,

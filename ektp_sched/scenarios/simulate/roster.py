@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from ektp_sched.planning import Plan
     from ektp_sched.scenarios.world.laws import CheckedScenario, CheckedScenarios
 
-__all__ = ["likely_plan", "rostered", "with_roster"]
-
 _SECONDS: Final = 60
 """Time for the plan that chooses the days of one scenario."""
 

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     Look = Callable[[Outcome, Queue, Limits, Arrivals, Office], Numbers]
     """What else is wanted of a block, its last axis being replications."""
 
-__all__ = ["Run", "run_scenarios"]
-
 
 @dataclass(frozen=True, slots=True)
 class Run:

@@ -57,14 +57,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = [
-    "CHUNK",
-    "arrivals_by_stream",
-    "first_person_days",
-    "person_days_by_area",
-    "simulate",
-]
-
 CHUNK = 1_000
 """Replications that go through the days together; changes no result."""
 

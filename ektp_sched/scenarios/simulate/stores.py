@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ektp_sched.office import CardType, Delivery, Office, Printer
     from ektp_sched.rules import Kind
 
-__all__ = ["Stores"]
-
 
 @dataclass(slots=True)
 class _Lot:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.world.laws import CheckedScenario
     from ektp_sched.scenarios.world.model import ScenariosFile
 
-__all__ = ["assumptions_of"]
-
 _MARK = re.compile(r"(fact|assumed)\b[\s:,;–-]*(.*)", re.DOTALL)
 _ONE_VALUE: Final = frozenset({"low", "likely", "high", "earliest", "latest"})
 _WHOLE_TABLES: Final = ("arrivals.mix", "held.mix", "prior")

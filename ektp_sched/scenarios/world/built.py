@@ -15,8 +15,6 @@ from ektp_sched.scenarios.world.model import ScenarioRules, ScenariosFile
 if TYPE_CHECKING:
     from ektp_sched.rules.fields import Table
 
-__all__ = ["Scenario", "Scenarios", "tables_of"]
-
 _ANY: Final = TypeAdapter(Any)
 
 

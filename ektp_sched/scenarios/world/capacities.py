@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ektp_sched.scenarios.world.draws import World
     from ektp_sched.scenarios.world.laws import CheckedScenario, NewResource
 
-__all__ = ["installed", "likely_office", "limits_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Days:

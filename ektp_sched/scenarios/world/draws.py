@@ -39,20 +39,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, float], None]
 
-__all__ = [
-    "BLOCK",
-    "Arrivals",
-    "Futures",
-    "Life",
-    "Limits",
-    "World",
-    "draw",
-    "first_days",
-    "in_blocks",
-    "stream",
-    "triangular",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -27,13 +27,14 @@ import polars as pl
 
 from ektp_sched.backlog.dates import parse_dates
 from ektp_sched.backlog.listed import positions, read_list, refuse_rows
-from ektp_sched.backlog.names import class_spellings, official_names
+from ektp_sched.backlog.names import official_names
 from ektp_sched.backlog.rejects import Findings
 from ektp_sched.backlog.rows_below import without_rows_below
 from ektp_sched.backlog.texts import clean, fold
 from ektp_sched.errors import ScenarioError
 from ektp_sched.office import calendar
 from ektp_sched.rules.calendar import LONGEST_HORIZON
+from ektp_sched.rules.classes import class_spellings
 from ektp_sched.words import Said, joined, said
 
 if TYPE_CHECKING:
@@ -43,16 +44,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ektp_sched.office import Office
-
-
-__all__ = [
-    "ArrivalFit",
-    "BreakdownFit",
-    "fit_arrivals",
-    "read_arrivals",
-    "read_outages",
-    "transitions",
-]
 
 
 _ARRIVALS: Final = {

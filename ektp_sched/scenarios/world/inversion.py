@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-__all__ = ["MOST_SCATTERED", "quantiles"]
-
 MOST_SCATTERED: Final = 1_024
 """Largest dispersion of people who come one by one.
 

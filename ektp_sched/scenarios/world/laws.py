@@ -21,22 +21,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.areas import Visits
     from ektp_sched.scenarios.world.history import ArrivalFit, BreakdownFit
 
-__all__ = [
-    "DATES_ONLY",
-    "MEASURES",
-    "ArrivalLaw",
-    "Assumption",
-    "BreakdownLaw",
-    "CheckedScenario",
-    "CheckedScenarios",
-    "HeldLaw",
-    "Measure",
-    "NewResource",
-    "Question",
-    "Told",
-    "Worth",
-]
-
 DATES_ONLY: Final = "dates_only"
 """Name of the remedy that buys nothing: the baseline, with dates told."""
 

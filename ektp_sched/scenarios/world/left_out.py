@@ -16,16 +16,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.stock import CardType
     from ektp_sched.scenarios.world.laws import CheckedScenarios
 
-__all__ = [
-    "CARRIED",
-    "as_simulated",
-    "left_out",
-    "rules_of",
-    "unknown_deliveries",
-    "without",
-]
-
-
 CARRIED: Final = frozenset({"expiry", "set_aside", "ribbons", "quotas"})
 """Those rules of `rules_of` under which a day depends on the cards of days before."""
 

@@ -67,18 +67,6 @@ if TYPE_CHECKING:
     )
 
 
-__all__ = [
-    "ScenariosLike",
-    "as_scenarios",
-    "certain_scenarios",
-    "files_of_scenarios",
-    "judged_scenarios",
-    "load_scenarios",
-    "scenarios_beside",
-    "scenarios_of",
-]
-
-
 ScenariosLike: TypeAlias = (
     "CheckedScenarios | built.Scenarios | str | PathLike[str] | Mapping[str, Any]"
 )

@@ -49,21 +49,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.rules.problems import Path, Problem
 
-__all__ = [
-    "SCENARIOS_FILE",
-    "Added",
-    "ArrivalRules",
-    "BreakdownRules",
-    "HeldRules",
-    "QuestionRules",
-    "Range",
-    "ScenarioRules",
-    "ScenariosFile",
-    "ToldRules",
-    "WorthRules",
-    "sound_parts",
-]
-
 SCENARIOS_FILE: Final = RulesFile(
     error=ScenarioError,
     noun=said("file of scenarios", "berkas skenario"),

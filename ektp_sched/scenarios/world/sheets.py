@@ -60,17 +60,6 @@ if TYPE_CHECKING:
     from ektp_sched.rules.fields import Table
     from ektp_sched.rules.problems import Path as KeyPath
 
-__all__ = [
-    "SCENARIO_SETTINGS",
-    "SCENARIO_SHEETS",
-    "SCENARIO_SINGLE",
-    "filled_sheets",
-    "further_sheets",
-    "has_scenarios",
-    "read_scenario_sheets",
-    "scenario_tables_from",
-]
-
 Keys = tuple[str, ...]
 
 

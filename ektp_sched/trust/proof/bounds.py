@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Ints
     from ektp_sched.documents.trees import Use
     from ektp_sched.office import Capacity
     from ektp_sched.people.objectives import Objective
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from ektp_sched.trust.proof.choice import Cut
     from ektp_sched.trust.proof.prices import Prices
 
-    Ints = NDArray[np.int64]
-
-__all__ = ["Bounds", "largest"]
 
 _CHUNK: Final = 1 << 21
 _ROOM: Final = 1 << 62

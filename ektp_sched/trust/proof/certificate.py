@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ektp_sched.backlog.inputs import as_backlog, as_office
+from ektp_sched.backlog.inputs import as_backlog
+from ektp_sched.office.inputs import as_office
 from ektp_sched.people.keys import distinct, distinct_rows
 from ektp_sched.people.objectives import told_apart
 from ektp_sched.people.standing import left_of
@@ -42,18 +43,16 @@ from ektp_sched.trust.verify.tiers import priced, value_of, values
 from ektp_sched.words import said
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ektp_sched.backlog.inputs import BacklogLike, OfficeLike
+    from ektp_sched.arrays import Bools, Ints
+    from ektp_sched.backlog.inputs import BacklogLike
     from ektp_sched.documents import Certificate, Plan
+    from ektp_sched.office.inputs import OfficeLike
     from ektp_sched.people.objectives import Objective
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Violation
     from ektp_sched.trust.proof.prices import Prices
     from ektp_sched.trust.verify.tiers import Values
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
 _CHUNK: Final = 1 << 21
 

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 
 def proves_choice(certificate: Certificate | None) -> bool:
     """Return whether a certificate says why no other choice of shifts is better."""
-    return certificate is not None and certificate.decisions is not None
+    if certificate is None or certificate.trees is None:
+        return certificate is not None and certificate.decisions is not None
+    return {*DECISION_TIERS} <= {tree.name for tree in certificate.trees.tiers}
 
 
 def check_choice(

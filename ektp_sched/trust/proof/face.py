@@ -13,15 +13,11 @@ from ektp_sched.people.keys import compact
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.people.cohorts import Cohorts
     from ektp_sched.people.objectives import Objective
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.proof.prices import Prices
-
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
-
-__all__ = ["Face", "costs", "routes", "whole_face"]
 
 
 @dataclass(slots=True)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ektp_sched.arrays import Bools, Ints
     from ektp_sched.documents import Certificate, Plan
     from ektp_sched.documents.trees import Part, TierTree, TreeProof, TreeRow, Use
     from ektp_sched.people.objectives import Objective
@@ -52,12 +53,8 @@ if TYPE_CHECKING:
     from ektp_sched.trust.proof.face import Face
     from ektp_sched.trust.verify.tiers import Values
 
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
     Wide = NDArray[Any]
     Left = tuple[bytes, int]
-
-__all__ = ["check_trees"]
 
 _ROOM: Final = 1 << 61
 """Below this, sums of whole numbers stay exact in 64 bits."""
