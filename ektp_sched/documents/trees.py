@@ -306,9 +306,6 @@ class TreeProof:
     ----------
     kinds
         Those that something counted names.
-    uses
-        All sets of shifts that may be worked together on a day.  Of those of a day at
-        most one is taken.
     counted
         What steps and rows are about.
     rows
@@ -317,11 +314,14 @@ class TreeProof:
         What is proven first, each with the help of those before.
     tiers
         A tree each.
+    uses
+        All sets of shifts that may be worked together on a day.  Of those of a day at
+        most one is taken.
     """
 
     kinds: tuple[KindName, ...]
-    uses: tuple[Use, ...]
     counted: tuple[Counted, ...]
     rows: tuple[TreeRow, ...]
     facts: tuple[Fact, ...]
     tiers: tuple[TierTree, ...]
+    uses: tuple[Use, ...] = ()

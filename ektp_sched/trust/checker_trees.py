@@ -94,7 +94,7 @@ class Trees:
     def read_uses(self) -> None:
         """Read what could be decided, and what machines can do then at most."""
         folder = self.folder
-        self.uses = [(d, (*names,)) for d, names in self.given["uses"]]
+        self.uses = [(d, (*names,)) for d, names in self.given.get("uses", [])]
         none = [folder.cards(day, set()) for day in folder.dates]
         # A shift that adds nothing to any machine is none.
         allowed = [
