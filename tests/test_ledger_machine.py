@@ -36,7 +36,7 @@ from ektp_sched.days.record import record
 from ektp_sched.days.signature import Signature
 from ektp_sched.days.supplies import WHOLE, Down, blanks_left
 from ektp_sched.documents import Status
-from ektp_sched.errors import AskedError
+from ektp_sched.errors import AskedError, LedgerError
 from ektp_sched.ledger import Ledger, address, breaks, short_head
 from ektp_sched.ledger.backup import back_up, restore
 from ektp_sched.ledger.state import state_of
@@ -163,15 +163,25 @@ class Life(RuleBasedStateMachine):
 
     # What is known, as these lists have it
 
-    def undone(self) -> set[int]:
-        gone: set[int] = set()
+    def undone(self, *also: int) -> set[int]:
+        gone = {*also}
         for act in reversed(self.acts):
             if act.undoes is not None and act.number not in gone:
                 gone.add(act.undoes)
         return gone
 
-    def last(self, card: Card) -> Word | None:
-        gone = self.undone()
+    def without_card(self, *taken_back: int) -> set[tuple[str, int]]:
+        """Return which lost cards are not known to have been printed."""
+        gone = self.undone(*taken_back)
+        return {
+            (name, number)
+            for name, person in self.people.items()
+            for number, card in enumerate(person.cards[:-1])
+            if (word := self.last(card, gone)) is None or word.result != "printed"
+        }
+
+    def last(self, card: Card, gone: set[int] | None = None) -> Word | None:
+        gone = self.undone() if gone is None else gone
         words = [word for word in card.words if word.act not in gone]
         return max(words, key=lambda word: word.rank, default=None)
 
@@ -403,6 +413,8 @@ class Life(RuleBasedStateMachine):
             slot = slots.get(name)
             if slot is not None:
                 kept = place is not None and (place.day, place.printer) == slot
+                # Another sheet of this day is another place, even at the same printer.
+                kept &= not (is_rest and slot[0] == self.day)
                 if not kept:
                     person.card.place = Place(*slot, number, act.number)
             elif place is not None and place.day >= self.day:
@@ -421,7 +433,8 @@ class Life(RuleBasedStateMachine):
         number = len(self.acts)
         path = max((self.path / "exports").iterdir())
         since = self.acts[self.plan_act :]
-        if any(act.kind != "forget" for act in since):
+        # What was counted after the sheets were made is for the next plan.
+        if any(act.kind not in {"forget", "count"} for act in since):
             with pytest.raises(AskedError):
                 today(self.folder, on=self.day, export=path, by="Maria", report=False)
             return
@@ -431,7 +444,7 @@ class Life(RuleBasedStateMachine):
         assert made.plan.assignments.equals(self.plan.assignments)
         self.look()
         assert len(self.acts) == number
-        if not self.is_rest:
+        if not self.is_rest and all(act.kind != "count" for act in since):
             backlog = read_backlog(path, self.folder.office)
             basis = basis_of(self.folder, backlog, self.day)
             replan = made_of(self.folder, basis, self.day, basis.days, None)
@@ -512,6 +525,11 @@ class Life(RuleBasedStateMachine):
         """Undo an act, or the undoing of one."""
         number = data.draw(st.sampled_from(self.undoable))
         is_gone = number in self.undone()
+        if not is_gone and self.without_card(number) - self.without_card():
+            with pytest.raises(LedgerError):
+                undo(self.folder, number, self.sign(second=True))
+            event("a card printed anew rests on it")
+            return
         act = undo(self.folder, number, self.sign(second=True))
         assert (act is None) is is_gone
         self.look()

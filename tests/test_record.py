@@ -628,6 +628,22 @@ def test_a_card_is_printed_anew_as_an_application_of_its_own(office: Path) -> No
     assert plan["application_id"].to_list().count(person) == 1
 
 
+def test_a_print_is_not_taken_back_beneath_a_card_printed_anew(office: Path) -> None:
+    """Else two cards would wait: that on the day's sheet, and the one printed anew."""
+    before = state(office).standing(date.fromisoformat(TUESDAY))
+    printed = told(office, "--all")["act"]
+    signed = ("--reason", "misclick", "--approved-by", "Maria")
+    anew = told(office, "--reprint", on_sheet(office)[0], *signed)["act"]
+    refused = said(office, "--undo", printed, *signed)
+    assert refused.returncode == 2
+    assert f"act {anew} " in refused.stderr
+    assert state(office).standing(date.fromisoformat(TUESDAY)).is_empty()
+    back = told(office, "--undo", anew, *signed)["act"]
+    assert told(office, "--undo", printed, *signed)["act"]
+    assert state(office).standing(date.fromisoformat(TUESDAY)).equals(before)
+    assert said(office, "--undo", back, *signed).returncode == 2  # has no card
+
+
 def test_a_sheet_of_before_is_about_the_card_before(office: Path) -> None:
     told(office, "--all")
     person = on_sheet(office)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,9 +12,10 @@ import sqlalchemy as sa
 from ektp_sched.backlog.prints import PRINTED
 from ektp_sched.backlog.records import FIELDS
 from ektp_sched.days.people import People
+from ektp_sched.days.prints import facts_of
 from ektp_sched.errors import LedgerError
 from ektp_sched.ledger import personal
-from ektp_sched.ledger.state import state_of
+from ektp_sched.ledger.state import cards_of, state_of, words_of
 from ektp_sched.ledger.tables import FACTS
 from ektp_sched.words import said, typed
 
@@ -77,6 +79,7 @@ def undoing(reader: Reader, number: int) -> Undoing:
     if undone_by is None:
         (_refuse_named if again else _refuse_used)(reader, root)
         _refuse_forgotten(reader, root)
+        _refuse_printed_anew(reader, root)
     plans = (a for a in acts.values() if a.kind in ("plan", "adopt"))
     return Undoing(act, root, again, undone_by, any(a.number > number for a in plans))
 
@@ -207,6 +210,56 @@ def _refuse_forgotten(reader: Reader, act: Act) -> None:
             raise LedgerError(message)
 
 
+def _refuse_printed_anew(reader: Reader, act: Act) -> None:
+    """Refuse to leave somebody a card printed anew, and none before that."""
+    if not reader.acts("reprint", live=False):
+        return
+    after = copy(reader)
+    after.undone = reader.undone ^ {act.number}
+    without = _without_card(after).join(
+        _without_card(reader), on="person", how="anti", maintain_order="left"
+    )
+    if without.is_empty():
+        return
+    if act.kind == "reprint":
+        raise _no_card_yet(without.height)
+    message = said(
+        "act {later} prints a card of act {number} anew; undo that one first, or "
+        "correct the others{how}",
+        "catatan {later} mencetak ulang kartu dari catatan {number}; batalkan yang itu "
+        "dahulu, atau betulkan yang lain{how}",
+        how=typed(
+            " with `ektp-sched record FILE`",
+            " dengan `ektp-sched record BERKAS`",
+        ),
+        later=str(without["anew"][-1]),
+        number=str(act.number),
+    )
+    raise LedgerError(message)
+
+
+def _without_card(reader: Reader) -> pl.DataFrame:
+    """Return of whom no card is known that is printed anew: person, anew (the act)."""
+    anew = pl.col("since").shift(-1).over("application_id")
+    named = reader.people().drop_nulls().select("person", anew=anew).drop_nulls()
+    prints = facts_of(reader, "prints", named["person"])
+    cards = cards_of(words_of(prints))
+    return named.join(cards, on="person", how="anti", maintain_order="left")
+
+
+def _no_card_yet(number: int) -> LedgerError:
+    """Return that there is nothing to print anew."""
+    return LedgerError(
+        said(
+            "{number} of those named have no card yet that could be printed anew; "
+            "hand in the sheet on which it was printed first",
+            "{number} dari yang disebut belum memiliki kartu untuk dicetak ulang; "
+            "catat dahulu lembar tempat kartunya tercetak",
+            number=number,
+        )
+    )
+
+
 def accept(
     folder: OfficeFolder, whom: Whom, signature: Signature
 ) -> tuple[int | None, int, pl.DataFrame]:
@@ -302,14 +355,7 @@ def reprint(
         waits = state.people.filter(pl.col("since").is_in(anew))
         without = rest.join(waits, on="person", how="anti")
         if without.height:
-            message = said(
-                "{number} of those named have no card yet that could be printed anew; "
-                "hand in the sheet on which it was printed first",
-                "{number} dari yang disebut belum memiliki kartu untuk dicetak ulang; "
-                "catat dahulu lembar tempat kartunya tercetak",
-                number=without.height,
-            )
-            raise LedgerError(message)
+            raise _no_card_yet(without.height)
         if has_card.is_empty():
             return None, 0
         applications = personal(has_card["application_id"], "application")

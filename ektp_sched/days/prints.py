@@ -59,7 +59,7 @@ def few(refs: pl.Series) -> list[int] | None:
     return distinct.to_list() if len(distinct) <= _FEW else None
 
 
-def _of(reader: Reader, table: str, refs: pl.Series) -> pl.DataFrame:
+def facts_of(reader: Reader, table: str, refs: pl.Series) -> pl.DataFrame:
     """Return the facts of some people."""
     people = few(refs)
     if people is None:
@@ -69,7 +69,7 @@ def _of(reader: Reader, table: str, refs: pl.Series) -> pl.DataFrame:
 
 def known_to(reader: Reader, rows: pl.DataFrame) -> pl.DataFrame:
     """Add what an export last said of each person: waiting_since and card."""
-    seen = _of(reader, "seen", rows["ref"])
+    seen = facts_of(reader, "seen", rows["ref"])
     seen = seen.unique("person", keep="last", maintain_order=True)
     return rows.join(
         seen.select("person", "waiting_since", "card"),
@@ -101,7 +101,7 @@ def with_corrections(
     again
         Numbers of the files that were handed in before.
     """
-    said = _of(reader, "prints", rows["ref"]).filter(pl.col("result") != OPEN)
+    said = facts_of(reader, "prints", rows["ref"]).filter(pl.col("result") != OPEN)
     last_plan = max((act.number for act in reader.acts("plan", "adopt")), default=0)
     is_named = pl.col("own_plan").is_not_null() & pl.col("plan").is_not_null()
     rows = rows.with_columns(is_named=is_named)
@@ -293,7 +293,7 @@ def write_prints(
             codes, default=None, return_dtype=pl.String
         ),
     ).with_columns(remark.scatter(at, texts.refs).alias("remark"))
-    before = _of(writer, "handed", rows["ref"])["person"]
+    before = facts_of(writer, "handed", rows["ref"])["person"]
     handed = (
         rows.filter("handed", ~pl.col("ref").is_in(before.implode()))
         .select(person="ref", day="date")
