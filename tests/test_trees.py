@@ -7,7 +7,7 @@ nor with any of its numbers changed.
 from __future__ import annotations
 
 import math
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 from random import Random
@@ -21,6 +21,7 @@ from builders import make_backlog, make_office
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from opinions import nothing_is_wrong
+from proof_trial import changed, numbers
 from quota_cases import quota_cases
 from strategies import (
     Case,
@@ -130,30 +131,6 @@ def test_the_better_plans_proof_proves_no_worse_one(case: Case) -> None:
             )
             codes = {v.code for v in verify(told, case.backlog, case.office)}
             assert "certificate-tree" in codes
-
-
-def numbers(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield where in a document a whole number stands."""
-    if isinstance(part, bool):
-        return
-    if isinstance(part, int):
-        yield path
-    elif isinstance(part, tuple):
-        for at, each in enumerate(part):
-            yield from numbers(each, (*path, at))
-    elif is_dataclass(part):
-        for each in fields(part):
-            yield from numbers(getattr(part, each.name), (*path, each.name))
-
-
-def changed(part: Any, path: tuple[Any, ...], by: int) -> Any:
-    """Return a document with one number changed."""
-    if not path:
-        return part + by
-    if isinstance(part, tuple):
-        at = path[0]
-        return (*part[:at], changed(part[at], path[1:], by), *part[at + 1 :])
-    return replace(part, **{path[0]: changed(getattr(part, path[0]), path[1:], by)})
 
 
 @given(case=DRAWN, draw=st.data())

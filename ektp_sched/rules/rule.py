@@ -38,9 +38,8 @@ class Without(NamedTuple):
 class Stated(NamedTuple):
     """What a number of office.toml comes to, in a conflict."""
 
-    key: (
-        str  # of its sentence in `Rule.texts`, and behind "room_" of that on its change
-    )
+    # Of its sentence in `Rule.texts`, and behind "room_" of that on its change.
+    key: str
     figures: Mapping[str, Any]
 
 

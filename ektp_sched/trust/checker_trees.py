@@ -7,8 +7,8 @@ A *row* is something that every plan keeps: so many cards of some kinds, on some
 and machines, and a number that says whether somebody is *left*, come to at least so
 many.  All rows are laid again here, from office.toml and applications.csv.  A *use* is
 a set of shifts on a day, and adds to what machines can do.  A *part* is all plans that
-keep some steps ("at most so many", "more"). It prices rows and steps, none below 0, and
-weighs tiers.  In it everybody takes the cheapest choice: a plan that keeps the rows
+keep some steps ("at most so many", "more").  It prices rows and steps, none below 0,
+and weighs tiers.  In it everybody takes the cheapest choice: a plan that keeps the rows
 comes to no less than all of that, and what the rows ask, at their prices.  If that is
 more than a better plan may come to, the part holds none; and the parts of a tree hold
 every plan.  Section 4 of docs/model.md says why.

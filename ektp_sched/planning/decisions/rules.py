@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,12 @@ class Row:
     def is_tier(self) -> bool:
         """Return whether it holds one of the shifts' own tiers at its value."""
         return self.rule in DECISION_TIERS
+
+    @property
+    def divided(self) -> tuple[Ints, int]:
+        """Return weights without a common divisor, and what they add up to at most."""
+        part = max(1, math.gcd(*self.weight.tolist()))
+        return self.weight // part, self.most // part
 
 
 def rows(office: Office, uses: Uses, start: date) -> tuple[Row, ...]:

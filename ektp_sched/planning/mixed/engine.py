@@ -137,7 +137,7 @@ def _without(
 ) -> Outcome | Unmade:
     """Plan again without one shift, the others being worked, by all the rules."""
     limits = capacity_without(problem.office, problem.limits, outcome.used, option)
-    fixed = replace(problem, limits=limits, uses=None)
+    fixed = replace(problem, limits=limits, uses=None, limiting=())
     # The difference of two plans of which one could be better says nothing.
     other = solve(fixed, deadline, proven=False) if _is_best(outcome) else None
     if other is None or not _is_best(other):

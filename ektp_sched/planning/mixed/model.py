@@ -249,8 +249,8 @@ class Mip:
                 )
                 continue
             # A solver's tolerance is a part of the limit: small numbers are safer.
-            part = max(1, math.gcd(*limit.weight.tolist()))
-            table.add(use, limit.weight // part, -math.inf, limit.most // part)
+            weight, most = limit.divided
+            table.add(use, weight, -math.inf, most)
 
     def _matrix(self, table: _Table, begin: Ints, objective: Floats) -> Matrix:
         count = int(begin[-1])

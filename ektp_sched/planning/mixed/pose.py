@@ -47,6 +47,7 @@ class Problem:
     program: Program  # the network for all that could be open
     split: Split  # the same by kind
     uses: Uses | None  # what could be decided; `None` without shifts
+    limiting: tuple[Row, ...]  # what limits that
     stated: tuple[tuple[Rule, Limit], ...]  # limits that the rows say, but for lots
     rows: Rows  # what they say
     scarce: Scarce  # blanks and ribbons that are counted by rows
@@ -55,13 +56,6 @@ class Problem:
     def office(self) -> Office:
         """Return what limits."""
         return self.people.office
-
-    @property
-    def limiting(self) -> tuple[Row, ...]:
-        """Return what limits the uses of shifts."""
-        if self.uses is None:
-            return ()
-        return on_uses(self.office, self.uses, self.limits.start)
 
     def mip(
         self, tiers: Sequence[Objective], dropped: frozenset[str] = frozenset()
@@ -118,6 +112,7 @@ def pose(people: People, limits: Capacity, scarce: Scarce) -> Problem:
         program,
         wide,
         uses,
+        () if uses is None else on_uses(office, uses, start),
         stated,
         rows,
         scarce,

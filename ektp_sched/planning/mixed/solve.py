@@ -26,6 +26,8 @@ from ektp_sched.planning.trees.prover import Prover
 from ektp_sched.planning.trees.search import Effort
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from ektp_sched.arrays import Ints
@@ -174,7 +176,7 @@ class _Search:
             laid = self._lay(mip, tier)
             self.large |= is_large(laid)
             outcome = self._minimise(laid, tier, searched=searched)
-            cover = _cover(mip, outcome.uses)
+            cover = _cover(mip.limiting, outcome.uses)
             if cover is None:
                 return mip, laid, outcome
             self.covers.append(cover)
@@ -230,7 +232,7 @@ class _Search:
 
     def offer(self, slots: Ints, uses: Ints) -> None:
         """Take the best plan with these slots and uses, if the rules allow any."""
-        if all(int(row.weight @ uses) <= row.most for row in self.problem.limiting):
+        if _cover(self.problem.limiting, uses) is None:
             self._offer(self._plan(slots, uses))
 
     def result(self) -> Outcome:
@@ -329,11 +331,11 @@ class _Search:
             self.best = plan
 
 
-def _cover(mip: Mip, uses: Ints | None) -> Row | None:
+def _cover(limiting: Iterable[Row], uses: Ints | None) -> Row | None:
     """Return that not all of the uses can be taken; ``None`` if they can."""
     if uses is None:
         return None
-    for row in mip.limiting:
+    for row in limiting:
         if int(row.weight @ uses) > row.most:
             taken = (row.weight > 0) * uses
             return Row(row.rule, taken, int(taken.sum()) - 1)

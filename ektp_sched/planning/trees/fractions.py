@@ -17,7 +17,7 @@ from ektp_sched.planning.trees.program import Part
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ektp_sched.arrays import Bools, Floats
+    from ektp_sched.arrays import Bools, Floats, Ints
     from ektp_sched.planning.mixed.matrix import Matrix
     from ektp_sched.planning.mixed.model import Laid
     from ektp_sched.planning.trees.program import Count, Program, Step
@@ -45,20 +45,28 @@ class Fractions:
     """The linear program of one tier, and where its rows are."""
 
     program: Program
+    bare: bool = False  # whether no tier is held, and which is least is all the same
     laid: Laid = field(init=False)
+    rows: Ints = field(init=False)  # where each sort of rows ends
     kept: Bools | None = None  # choices that mattered so far
     solved: int = 0  # programs
 
     def __post_init__(self) -> None:
         """Lay the program without any step."""
-        mip, own = self.program.mip, self.program.own
+        mip = self.program.mip
+        own, held = (None, ()) if self.bare else (self.program.own, self.program.held)
         cost = mip.groups.costs[-1] if own is None else None
-        self.laid = mip.lay(cost, own, self.program.held)
+        self.laid = mip.lay(cost, own, held)
+        moved = 0 if mip.uses is None else len(np.unique(mip.uses.arc))
+        groups, inner = len(mip.groups.size), mip.split.program.nodes - 1
+        flows = groups, inner, moved, len(mip.sums)
+        rules = len(mip.side), len(mip.ordered), len(mip.limiting), len(held)
+        self.rows = np.cumsum([*flows, *rules])
         # A sum that comes to less than one more is as good: fractions of a long row of
         # large numbers are easier to find with that room.
         most = self.laid.matrix.most.copy()
-        held = most[len(most) - len(self.program.held) :]
-        held[held > _LARGE] += 0.5
+        values = most[len(most) - len(held) :]
+        values[values > _LARGE] += 0.5
         self.laid = replace(self.laid, matrix=replace(self.laid.matrix, most=most))
 
     def best(self, path: Path, on: Mapping[int, bool]) -> Point:
@@ -87,22 +95,12 @@ class Fractions:
     def _whole(self, price: Floats, scale: int, path: Path, own: int) -> Part:
         mip = self.program.mip
         split = mip.split
-        groups, inner = len(mip.groups.size), split.program.nodes - 1
-        at_node = np.append(price[groups : groups + inner], 0.0)
-        count = split.arcs
+        _, inner, _, _, *rules, steps = np.split(price, self.rows)
+        rows, ordered, limiting, tiers = (np.rint(each * scale) for each in rules)
+        at_node = np.append(inner, 0.0)
         rise = at_node[split.program.head] - at_node[split.program.tail]
-        paid = np.rint(rise[:count] * scale)
+        paid = np.rint(rise[: split.arcs] * scale)
         paid[self.program.links] = 0
-        moved = 0 if mip.uses is None else len(np.unique(mip.uses.arc))
-        begin = groups + inner + moved + len(mip.sums)
-        rows = np.rint(price[begin : begin + len(mip.side)] * scale)
-        begin += len(mip.side)
-        ordered = np.rint(price[begin : begin + len(mip.ordered)] * scale)
-        begin += len(mip.ordered)
-        limiting = np.rint(-price[begin : begin + len(mip.limiting)] * scale)
-        begin += len(mip.limiting)
-        tiers = np.rint(-price[begin : begin + len(self.program.held)] * scale)
-        begin += len(self.program.held)
         named = {
             number: each
             for number, each in _positive(rows).items()
@@ -110,14 +108,14 @@ class Fractions:
         }
         return Part(
             path,
-            self._times(price[begin:] * scale, path),
-            (*(max(0, int(each)) for each in tiers.tolist()), own),
+            self._times(steps * scale, path),
+            (*(max(0, -int(each)) for each in tiers.tolist()), own),
             _positive(paid),
             named,
             _positive(ordered),
             {
                 number: each
-                for number, each in _positive(limiting).items()
+                for number, each in _positive(-limiting).items()
                 if mip.limiting[number].rule != "day"
             },
         )

@@ -7,7 +7,6 @@ numbers.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
     from ektp_sched.arrays import Bools, Ints
     from ektp_sched.office import Lot
-    from ektp_sched.planning.decisions.rules import Row
     from ektp_sched.planning.mixed.model import Held, Mip
     from ektp_sched.planning.mixed.rows import SideRow
 
@@ -122,7 +120,7 @@ class Program:
         ]
         self.costs.append(groups.costs[-1][able] if self.own is None else None)
         self.weights = [*(tier.weight for tier in self.held), self.own]
-        self.rules = [divided(row) for row in self.mip.limiting]
+        self.rules = [row.divided for row in self.mip.limiting]
         self.first = np.searchsorted(owner, np.arange(len(groups.size)))
         self.stuck = len(np.unique(owner)) < len(groups.size)
         self.step = 1
@@ -300,9 +298,3 @@ class Program:
         of_plain = self.mip.split.program.kind[: self.mip.split.arcs]
         links: Bools = of_plain == Arc.LINK
         return links
-
-
-def divided(row: Row) -> tuple[Ints, int]:
-    """Return a rule on uses without a common divisor of its weights."""
-    part = max(1, math.gcd(*row.weight.tolist()))
-    return row.weight // part, row.most // part

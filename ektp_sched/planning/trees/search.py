@@ -234,7 +234,7 @@ class _Tree:
     def _fact(self, switch: int) -> Part | None:
         """Return why a switch is on in every plan."""
         path = (Step(Count(switch=switch), 0, above=False),)
-        free = Fractions(replace(self.program, held=(), own=None))
+        free = Fractions(self.program, bare=True)
         none = (0,) * len(self.program.costs)
         while True:
             point = free.best(path, self._on())

@@ -24,7 +24,6 @@ from ektp_sched.documents.trees import (
 )
 from ektp_sched.people.objectives import Objective
 from ektp_sched.planning.network.program import Arc
-from ektp_sched.planning.trees.program import divided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -144,7 +143,7 @@ class _Names:
                 named = PrintedRow("printed", self.switch(named.printing))
             yield named, price
         for number, price in part.limiting.items():
-            weight, most = divided(self.problem.limiting[number])
+            weight, most = self.problem.limiting[number].divided
             yield UseRow("use", tuple(weight.tolist()), most), price
         for pair, price in part.ordered.items():
             before, after = self.problem.rows.ordered[pair]

@@ -29,8 +29,7 @@ from ektp_sched.documents.trees import (
 )
 from ektp_sched.office import capacity
 from ektp_sched.people.objectives import told_apart
-from ektp_sched.rules import RULES, World
-from ektp_sched.rules.tiers import DECISION_TIERS
+from ektp_sched.rules import RULES
 from ektp_sched.trust.proof.bounds import largest, turns
 from ektp_sched.trust.proof.decided import leave_nothing_out
 from ektp_sched.trust.proof.face import costs, whole_face
@@ -46,8 +45,9 @@ if TYPE_CHECKING:
     from ektp_sched.arrays import Bools, Ints
     from ektp_sched.documents import Certificate, Plan
     from ektp_sched.documents.trees import Part, TierTree, TreeProof, TreeRow, Use
+    from ektp_sched.office import Office
     from ektp_sched.people.objectives import Objective
-    from ektp_sched.rules import Limit
+    from ektp_sched.rules import Limit, World
     from ektp_sched.trust.facts import Facts
     from ektp_sched.trust.findings import Findings
     from ektp_sched.trust.proof.face import Face
@@ -175,10 +175,7 @@ class _Check:
         self.facts, self.proof, self.reached = facts, proof, reached
         self.face: Face = whole_face(facts)
         self.tiers = demanded(facts)
-        self.held = [
-            value_of(t, reached) - (0 if _is_own(t) else t.constant(facts))
-            for t in self.tiers
-        ]
+        self.held = [value_of(t, reached) - t.constant(facts) for t in self.tiers]
         self.costs = [_use_costs(facts, tier, self.uses) for tier in self.tiers]
         names = facts.kinds.names
         try:
@@ -195,12 +192,14 @@ class _Check:
         )
         if limits.total is not None:
             self.possible = np.minimum(self.possible, limits.total)
-        self.limits = _limits(facts.world)
-        self.plain = _World.of(facts, ())
-        self.turns = [
-            (turn, _World.of(facts, [self.uses[use] for use in turn]))
-            for turn in turns(self.uses)
-        ]
+        self.every = _World.of(facts.world, self.uses)
+        self.plain = _World.of(facts.world, ()) if self.uses else self.every
+        # Of each day its uses, and the office under each of them.
+        self.under: dict[int, list[tuple[int, _World]]] = {}
+        for turn in turns(self.uses):
+            world = _World.of(facts.world, [self.uses[use] for use in turn])
+            for use in turn:
+                self.under.setdefault(self.uses[use][0], []).append((use, world))
         rules = ShiftRules(office, start, days).sums(self.uses)
         self.on_uses = {_divided(weights, most) for weights, most in rules}
         self.sure: set[Left] = set()
@@ -227,8 +226,7 @@ class _Check:
     def _tree(self, number: int, tree: TierTree) -> None:
         tier, value = self.tiers[number], self.held[number]
         stated = (tree.name, tree.rank, tree.scale, tree.value)
-        scale = 1 if _is_own(tier) else tier.scale
-        true = (tier.name, tier.label, scale, value_of(tier, self.reached))
+        true = (tier.name, tier.label, tier.scale, value_of(tier, self.reached))
         if stated != true:
             raise _WrongError("tiers")
         if value == 0:
@@ -340,7 +338,7 @@ class _Check:
         return _Row(takes.astype(np.int64), *days, 0, own=own)
 
     def _limit_row(self, row: LimitRow) -> _Row:
-        limit = self.limits.get((row.place, row.key, row.part))
+        limit = self.every.limits.get((row.place, row.key, row.part))
         if limit is None:
             raise _WrongError("rows")
         at = np.flatnonzero((limit.first == row.first) & (limit.last == row.last))
@@ -413,7 +411,7 @@ class _Check:
         least: int,
         row: LimitRow,
         *,
-        by_shift: bool = False,
+        by_shift: bool,
     ) -> tuple[tuple[Left, int], ...]:
         """Return what a row is short of at most where nobody of a group is left."""
         if limit.unless is None:
@@ -514,8 +512,7 @@ class _Check:
         """
         every = _amount(limit, at)
         plain = self.plain.amount(row)
-        here = [(use, world) for turn, world in self.turns for use in turn]
-        here = [each for each in here if self.uses[each[0]][0] == row.last]
+        here = self.under.get(row.last, [])
         if plain is None:
             if row.last in self.plain.printable or any(
                 row.last in world.printable and world.amount(row) != every
@@ -670,7 +667,8 @@ class _Check:
             kinds = max(1, face.groups.kinds)
             of_kind = face.mask * kinds + face.groups.kind
             count = max(1, len(face.masks)) * kinds
-            tiers = [t for t in self.tiers[: tier + 1] if not _is_own(t)]
+            both = zip(self.tiers, self.costs[: tier + 1], strict=False)
+            tiers = [flow for flow, of_uses in both if of_uses is None]
             _, example, size = told_apart(face.groups, tiers, of_kind, count)
             self.groups[tier] = example, size
         return self.groups[tier]
@@ -697,11 +695,6 @@ def _ready(facts: Facts) -> Ints:
     ready = np.zeros((len(facts.kinds.names), facts.days + 1), dtype=np.int64)
     np.add.at(ready, (facts.kind[able], since[able]), 1)
     return ready.cumsum(axis=1)[:, :-1]
-
-
-def _is_own(tier: Objective) -> bool:
-    """Return whether a tier is one that only the shifts decide."""
-    return tier.name in DECISION_TIERS
 
 
 def _uses(facts: Facts, proof: TreeProof) -> tuple[Use, ...]:
@@ -751,11 +744,16 @@ class _World:
     printable: frozenset[int]  # days
 
     @classmethod
-    def of(cls, facts: Facts, uses: Sequence[Use]) -> _World:
+    def of(cls, world: World[Office], uses: Sequence[Use]) -> _World:
         worked = [(name, day) for day, names in uses for name in names]
-        within = capacity(facts.office, facts.start, facts.days, worked)
-        world = replace(facts.world, capacity=within)
-        return cls(_limits(world), frozenset(world.printable_days().tolist()))
+        start, days = world.capacity.start, world.days
+        world = replace(world, capacity=capacity(world.office, start, days, worked))
+        limits = {
+            (limit.place, limit.key, limit.part): limit
+            for rule in RULES
+            for limit in rule.limits(world)
+        }
+        return cls(limits, frozenset(world.printable_days().tolist()))
 
     def amount(self, row: LimitRow) -> int | None:
         """Return what a limit is on a stretch, 0 for a share; None: it is none."""
@@ -768,15 +766,6 @@ class _World:
 
 def _amount(limit: Limit, at: int) -> int:
     return 0 if isinstance(limit.amount, Fraction) else int(limit.amount[at])
-
-
-def _limits(world: World) -> dict[tuple[str, str, str], Limit]:
-    """Return every limit of an office by where it stands."""
-    return {
-        (limit.place, limit.key, limit.part): limit
-        for rule in RULES
-        for limit in rule.limits(world)
-    }
 
 
 def _divided(weights: tuple[int, ...], most: int) -> tuple[tuple[int, ...], int]:
