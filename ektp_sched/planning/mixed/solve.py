@@ -46,8 +46,11 @@ ENGINE = "milp"
 _BEFORE: Final = Effort()
 """How long a tree is looked for before a solver is asked."""
 
-_AFTER: Final = Effort(work=1_000_000, few=60)
+_AFTER: Final = Effort(work=1_000_000)
 """And how long with the solver's plan, which is mostly the best."""
+
+_CHOSEN: Final = replace(_AFTER, few=60)
+"""The same where shifts are chosen: its programs are quick, and many."""
 
 
 def solve(
@@ -125,7 +128,8 @@ class _Search:
                 return False
             if not searched or self.best is not before:
                 # With the solver's plan another look is short.
-                closed = self._proven(position, _AFTER if searched else _BEFORE)
+                after = _AFTER if self.problem.uses is None else _CHOSEN
+                closed = self._proven(position, after if searched else _BEFORE)
             if closed:
                 break
         assert self.best is not None
